@@ -1,0 +1,303 @@
+//! Consecutive cells in CSR order.
+
+use std::marker::PhantomData;
+
+use crate::scale::Scale;
+
+/// Consecutive cells in CSR order, shape `(n_cells, n_genes)`.
+///
+/// ```text
+/// 5 0 1 0      row_ptr  0    2 2    4
+/// 0 0 0 0      gene     0 2    | 1 3
+/// 0 2 0 7      value    5 1    | 2 7
+/// ```
+///
+/// The scale of the values is part of the type: a [`Block<Counts>`](crate::Counts) becomes a
+/// [`Block<LogNorm>`](crate::LogNorm) by [`into_log_norm`](Block::into_log_norm) and by nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block<S: Scale> {
+    n_genes: usize,
+    row_ptr: Vec<usize>, // len n_cells + 1, starts at 0, never decreases, ends at gene.len()
+    gene: Vec<u32>,      // < n_genes, strictly increasing within a cell
+    value: Vec<f32>,     // finite, not negative; same length as `gene`
+    scale: PhantomData<S>,
+}
+
+/// The non-zeros of one cell, as two slices of the same length.
+#[derive(Debug, Clone, Copy)]
+pub struct Cell<'a> {
+    /// Gene of each value, strictly increasing.
+    pub genes: &'a [u32],
+    /// The values, on the scale of the block.
+    pub values: &'a [f32],
+}
+
+impl<S: Scale> Block<S> {
+    /// Checks every invariant and takes the vectors as they are. `gene` and `value` hold the non-zeros of
+    /// cell 0, then of cell 1, and so on; `row_ptr[i]..row_ptr[i + 1]` is the range of cell `i`.
+    ///
+    /// # Errors
+    /// Says which cell breaks which rule: lengths that do not agree, a gene out of range, genes that do not
+    /// increase within a cell, a value that is negative, infinite or not a number.
+    pub fn new(
+        n_genes: usize,
+        row_ptr: Vec<usize>,
+        gene: Vec<u32>,
+        value: Vec<f32>,
+    ) -> Result<Self, BlockError> {
+        if gene.len() != value.len() {
+            return Err(BlockError::Lengths { genes: gene.len(), values: value.len() });
+        }
+        if row_ptr.first() != Some(&0) || row_ptr.last() != Some(&gene.len()) {
+            return Err(BlockError::RowPtrEnds { non_zeros: gene.len() });
+        }
+        for (row, window) in row_ptr.windows(2).enumerate() {
+            if window[0] > window[1] || window[1] > gene.len() {
+                return Err(BlockError::RowPtrOrder { row });
+            }
+            let genes = &gene[window[0]..window[1]];
+            if !genes.windows(2).all(|pair| pair[0] < pair[1]) {
+                return Err(BlockError::GeneOrder { row });
+            }
+            // Increasing, so the last is the largest.
+            if let Some(&last) = genes.last()
+                && last as usize >= n_genes
+            {
+                return Err(BlockError::GeneRange { row, gene: last, n_genes });
+            }
+            if let Some(i) = value[window[0]..window[1]].iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
+                return Err(BlockError::Value { row, gene: genes[i], value: value[window[0] + i] });
+            }
+        }
+        Ok(Self { n_genes, row_ptr, gene, value, scale: PhantomData })
+    }
+
+    /// A block without cells.
+    pub fn empty(n_genes: usize) -> Self {
+        Self { n_genes, row_ptr: vec![0], gene: Vec::new(), value: Vec::new(), scale: PhantomData }
+    }
+
+    /// Number of cells (rows).
+    pub fn n_cells(&self) -> usize {
+        self.row_ptr.len() - 1
+    }
+
+    /// Number of genes (columns).
+    pub fn n_genes(&self) -> usize {
+        self.n_genes
+    }
+
+    /// Number of values held.
+    pub fn n_non_zeros(&self) -> usize {
+        self.value.len()
+    }
+
+    /// The non-zeros of one cell.
+    ///
+    /// # Panics
+    /// When `cell >= n_cells`.
+    pub fn cell(&self, cell: usize) -> Cell<'_> {
+        let range = self.row_ptr[cell]..self.row_ptr[cell + 1];
+        Cell { genes: &self.gene[range.clone()], values: &self.value[range] }
+    }
+
+    /// The cells in order.
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = Cell<'_>> {
+        (0..self.n_cells()).map(|cell| self.cell(cell))
+    }
+
+    /// The CSR arrays `(row_ptr, gene, value)`.
+    pub fn as_csr(&self) -> (&[usize], &[u32], &[f32]) {
+        (&self.row_ptr, &self.gene, &self.value)
+    }
+
+    /// Appends the cells of `other`.
+    ///
+    /// # Panics
+    /// When the two blocks have a different number of genes.
+    pub fn append(&mut self, other: &Self) {
+        assert_eq!(self.n_genes, other.n_genes, "blocks of one data set have the same genes");
+        let offset = self.value.len();
+        self.row_ptr.extend(other.row_ptr[1..].iter().map(|end| end + offset));
+        self.gene.extend_from_slice(&other.gene);
+        self.value.extend_from_slice(&other.value);
+    }
+
+    /// Copies the named cells, in the order given; a cell may be named more than once.
+    ///
+    /// # Panics
+    /// When an index is not below `n_cells`.
+    pub fn select_cells(&self, cells: &[usize]) -> Self {
+        let non_zeros = cells.iter().map(|&cell| self.row_ptr[cell + 1] - self.row_ptr[cell]).sum();
+        let mut selected = Self {
+            n_genes: self.n_genes,
+            row_ptr: Vec::with_capacity(cells.len() + 1),
+            gene: Vec::with_capacity(non_zeros),
+            value: Vec::with_capacity(non_zeros),
+            scale: PhantomData,
+        };
+        selected.row_ptr.push(0);
+        for &cell in cells {
+            let Cell { genes, values } = self.cell(cell);
+            selected.gene.extend_from_slice(genes);
+            selected.value.extend_from_slice(values);
+            selected.row_ptr.push(selected.value.len());
+        }
+        selected
+    }
+
+    /// Changes every value of every cell in place; `change` gets the cell's index and its values.
+    /// Only for the functions of this crate that move a block from one scale to another.
+    pub(crate) fn map_cells<T: Scale>(mut self, mut change: impl FnMut(usize, &mut [f32])) -> Block<T> {
+        for (cell, window) in self.row_ptr.windows(2).enumerate() {
+            change(cell, &mut self.value[window[0]..window[1]]);
+        }
+        Block {
+            n_genes: self.n_genes,
+            row_ptr: self.row_ptr,
+            gene: self.gene,
+            value: self.value,
+            scale: PhantomData,
+        }
+    }
+
+    /// Puts together a block whose invariants hold by construction.
+    pub(crate) fn from_trusted(n_genes: usize, row_ptr: Vec<usize>, gene: Vec<u32>, value: Vec<f32>) -> Self {
+        debug_assert!(Self::new(n_genes, row_ptr.clone(), gene.clone(), value.clone()).is_ok());
+        Self { n_genes, row_ptr, gene, value, scale: PhantomData }
+    }
+}
+
+impl<'a> Cell<'a> {
+    /// Number of values held.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether every gene is zero.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Sum of the values, in `f64`.
+    pub fn total(&self) -> f64 {
+        self.values.iter().map(|&value| f64::from(value)).sum()
+    }
+
+    /// `(gene, value)` pairs in gene order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, f32)> + use<'a> {
+        self.genes.iter().copied().zip(self.values.iter().copied())
+    }
+}
+
+impl<'a> IntoIterator for Cell<'a> {
+    type Item = (u32, f32);
+    type IntoIter = std::iter::Zip<
+        std::iter::Copied<std::slice::Iter<'a, u32>>,
+        std::iter::Copied<std::slice::Iter<'a, f32>>,
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.genes.iter().copied().zip(self.values.iter().copied())
+    }
+}
+
+/// Why three vectors are not a block of cells. Rows count from the first cell of the block.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BlockError {
+    /// `gene` and `value` do not have one entry each per non-zero.
+    #[error("{genes} gene indices but {values} values")]
+    Lengths {
+        /// Length of `gene`.
+        genes: usize,
+        /// Length of `value`.
+        values: usize,
+    },
+    /// The row pointers do not span the non-zeros.
+    #[error("row pointers must start at 0 and end at {non_zeros}, the number of values")]
+    RowPtrEnds {
+        /// Number of values.
+        non_zeros: usize,
+    },
+    /// A row pointer is smaller than the one before it.
+    #[error("row {row}: row pointers decrease")]
+    RowPtrOrder {
+        /// The row.
+        row: usize,
+    },
+    /// Genes repeat or go backwards within a cell.
+    #[error("row {row}: gene indices are not strictly increasing")]
+    GeneOrder {
+        /// The row.
+        row: usize,
+    },
+    /// A gene index is too large.
+    #[error("row {row}: gene index {gene} where there are {n_genes} genes")]
+    GeneRange {
+        /// The row.
+        row: usize,
+        /// The index found.
+        gene: u32,
+        /// Number of genes.
+        n_genes: usize,
+    },
+    /// A value no expression matrix can hold.
+    #[error("row {row}, gene index {gene}: expected a finite value that is not negative, found {value}")]
+    Value {
+        /// The row.
+        row: usize,
+        /// The gene.
+        gene: u32,
+        /// The value found.
+        value: f32,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Counts;
+
+    fn drawing() -> Block<Counts> {
+        Block::new(4, vec![0, 2, 2, 4], vec![0, 2, 1, 3], vec![5.0, 1.0, 2.0, 7.0]).unwrap()
+    }
+
+    #[test]
+    fn the_drawing_in_the_documentation_is_right() {
+        let block = drawing();
+        assert_eq!((block.n_cells(), block.n_genes(), block.n_non_zeros()), (3, 4, 4));
+        assert_eq!(block.cell(0).iter().collect::<Vec<_>>(), [(0, 5.0), (2, 1.0)]);
+        assert!(block.cell(1).is_empty());
+        assert_eq!(block.cell(2).total(), 9.0);
+    }
+
+    #[test]
+    fn every_broken_rule_is_named_with_its_row() {
+        type B = Block<Counts>;
+        let bad = |row_ptr: &[usize], gene: &[u32], value: &[f32]| {
+            B::new(4, row_ptr.to_vec(), gene.to_vec(), value.to_vec()).unwrap_err().to_string()
+        };
+        assert_eq!(bad(&[0, 1], &[0], &[]), "1 gene indices but 0 values");
+        assert_eq!(bad(&[], &[], &[]), "row pointers must start at 0 and end at 0, the number of values");
+        assert_eq!(bad(&[0, 2, 1, 3], &[0, 1, 2], &[1.0; 3]), "row 1: row pointers decrease");
+        assert_eq!(bad(&[0, 9, 1], &[0], &[1.0]), "row 0: row pointers decrease");
+        assert_eq!(bad(&[0, 2], &[1, 1], &[1.0; 2]), "row 0: gene indices are not strictly increasing");
+        assert_eq!(bad(&[0, 1], &[4], &[1.0]), "row 0: gene index 4 where there are 4 genes");
+        for value in [-1.0, f32::NAN, f32::INFINITY] {
+            assert!(
+                bad(&[0, 0, 1], &[3], &[value]).starts_with("row 1, gene index 3: expected a finite value")
+            );
+        }
+    }
+
+    #[test]
+    fn appending_and_selecting_are_inverse() {
+        let block = drawing();
+        let mut twice = block.clone();
+        twice.append(&block);
+        assert_eq!(twice.n_cells(), 6);
+        assert_eq!(twice.select_cells(&[3, 4, 5]), block);
+        assert_eq!(twice.select_cells(&[2, 2]).cell(1).iter().collect::<Vec<_>>(), [(1, 2.0), (3, 7.0)]);
+    }
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod align;
+mod block;
+mod gene;
+mod gene_map;
+mod label;
+mod library_size;
+mod model_bundle;
+mod progress;
+mod record;
+mod scale;
+mod scores;
+mod source;
+mod warning;
+
+pub use block::{Block, BlockError, Cell};
+pub use gene::{ModelGene, QueryGene, Vocabulary, VocabularyError};
+pub use gene_map::{Coverage, GeneMap};
+pub use label::{LabelCodes, LabelError, LabelSet, Labels};
+pub use library_size::{LibrarySizeError, LibrarySizes};
+pub use model_bundle::{
+    ArrayData, ArrayError, Calibration, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, NamedArray,
+    NamedArrays, Preprocessing, TrainingFile, TrainingProvenance,
+};
+pub use progress::{Progress, Silent};
+pub use record::*;
+pub use scale::{Counts, LogNorm, Scale, TargetSum, TargetSumError};
+pub use scores::{Scores, ScoresError};
+pub use source::{BlockSource, SourceError, VecSource};
+pub use warning::{Severity, Warning};

@@ -1,0 +1,65 @@
+//! How many counts a cell has over all genes that were measured.
+
+use crate::block::Block;
+use crate::scale::Counts;
+
+/// Counts of each cell over **all** genes that were measured, in cell order; finite, not negative.
+///
+/// It is taken before a block is aligned to a model: a query's genes that the model does not know still belong
+/// to the library.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LibrarySizes(Vec<f64>);
+
+impl LibrarySizes {
+    /// Sums the counts of each cell, in `f64`.
+    pub fn of(block: &Block<Counts>) -> Self {
+        Self(block.cells().map(|cell| cell.total()).collect())
+    }
+
+    /// Takes sizes from elsewhere, a column of the file for example.
+    ///
+    /// # Errors
+    /// When a size is negative, infinite or not a number.
+    pub fn new(sizes: Vec<f64>) -> Result<Self, LibrarySizeError> {
+        match sizes.iter().position(|size| !(size.is_finite() && *size >= 0.0)) {
+            Some(cell) => Err(LibrarySizeError { cell, found: sizes[cell] }),
+            None => Ok(Self(sizes)),
+        }
+    }
+
+    /// One size per cell.
+    pub fn as_slice(&self) -> &[f64] {
+        &self.0
+    }
+
+    /// The sizes of the cells in `range`.
+    ///
+    /// # Panics
+    /// When the range reaches past the last cell.
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
+        Self(self.0[range].to_vec())
+    }
+}
+
+/// A library size that no cell can have.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("cell {cell}: expected a library size that is finite and not negative, found {found}")]
+pub struct LibrarySizeError {
+    /// Position of the cell.
+    pub cell: usize,
+    /// The size found.
+    pub found: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_no_cell_can_have_are_refused_with_their_place() {
+        let error = LibrarySizes::new(vec![1.0, f64::NAN]).unwrap_err();
+        assert!(error.to_string().starts_with("cell 1: expected a library size"));
+        assert!(LibrarySizes::new(vec![-1.0]).is_err());
+        assert_eq!(LibrarySizes::new(vec![1.0, 2.0, 3.0]).unwrap().slice(1..3).as_slice(), [2.0, 3.0]);
+    }
+}

@@ -1,0 +1,139 @@
+//! What the numbers of a block mean, as types.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::block::Block;
+use crate::library_size::LibrarySizes;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// What the numbers of a [`Block`] mean. Sealed: a new scale is a design decision, not something that a call
+/// site invents.
+pub trait Scale: sealed::Sealed + Send + Sync + fmt::Debug + Clone + PartialEq + 'static {
+    /// The scale in words, for messages.
+    const NAME: &'static str;
+}
+
+/// Molecules (or reads) counted per cell and gene.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Counts {}
+
+/// `ln(1 + counts × target / library size)`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LogNorm {}
+
+impl sealed::Sealed for Counts {}
+impl sealed::Sealed for LogNorm {}
+
+impl Scale for Counts {
+    const NAME: &'static str = "counts";
+}
+
+impl Scale for LogNorm {
+    const NAME: &'static str = "log-normalised";
+}
+
+/// Counts that each cell is scaled to before the logarithm; positive and finite.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct TargetSum(f64);
+
+impl TargetSum {
+    /// 10,000 counts per cell, the field's habit (scanpy tutorials, `CellTypist`, Seurat).
+    pub const CP10K: Self = Self(1e4);
+
+    /// The number of counts.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// A target sum that is zero, negative or not a number.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("the target sum must be positive and finite, found {0}")]
+pub struct TargetSumError(f64);
+
+impl TryFrom<f64> for TargetSum {
+    type Error = TargetSumError;
+
+    fn try_from(sum: f64) -> Result<Self, Self::Error> {
+        if sum.is_finite() && sum > 0.0 { Ok(Self(sum)) } else { Err(TargetSumError(sum)) }
+    }
+}
+
+impl From<TargetSum> for f64 {
+    fn from(sum: TargetSum) -> Self {
+        sum.0
+    }
+}
+
+impl Block<Counts> {
+    /// Scales every cell to `target` counts and takes `ln(1 + x)`, in place, as `scanpy.pp.normalize_total`
+    /// followed by `scanpy.pp.log1p` do.
+    ///
+    /// A cell without counts stays empty. The library size of a cell is the sum over the genes of this block;
+    /// where the block holds only some of the genes that were measured, use
+    /// [`into_log_norm_with`](Self::into_log_norm_with).
+    pub fn into_log_norm(self, target: TargetSum) -> Block<LogNorm> {
+        let sizes = LibrarySizes::of(&self);
+        self.into_log_norm_with(target, &sizes)
+    }
+
+    /// As [`into_log_norm`](Self::into_log_norm), with library sizes that are known from elsewhere: from all
+    /// genes of the query before it was aligned to a model, or from a column of the file.
+    ///
+    /// # Panics
+    /// When `sizes` does not hold one size per cell.
+    pub fn into_log_norm_with(self, target: TargetSum, sizes: &LibrarySizes) -> Block<LogNorm> {
+        assert_eq!(sizes.as_slice().len(), self.n_cells(), "one library size per cell");
+        self.map_cells(|cell, values| {
+            let total = sizes.as_slice()[cell];
+            if total > 0.0 {
+                let factor = (target.0 / total) as f32;
+                for value in values {
+                    // `libm`, not the platform's: the same bytes on every machine.
+                    *value = libm::log1pf(*value * factor);
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // scanpy 1.11.5: a = AnnData(np.array([[3., 0., 1.]], "f4"))
+    //                sc.pp.normalize_total(a, target_sum=1e4); sc.pp.log1p(a); a.X
+    const SCANPY: [f32; 2] = [8.922_792, 7.824_446];
+    const TOLERANCE: f32 = 1e-5; // f32 rounding of one product and one ln_1p
+
+    #[test]
+    fn log_norm_agrees_with_scanpy() {
+        let block = Block::<Counts>::new(3, vec![0, 2], vec![0, 2], vec![3.0, 1.0]).unwrap();
+        let found = block.into_log_norm(TargetSum::CP10K);
+        for ((_, value), expected) in found.cell(0).iter().zip(SCANPY) {
+            assert!((value - expected).abs() < TOLERANCE, "expected {expected}, found {value}");
+        }
+    }
+
+    #[test]
+    fn a_known_library_size_replaces_the_sum() {
+        let block = Block::<Counts>::new(3, vec![0, 1, 1], vec![0], vec![3.0]).unwrap();
+        let sizes = LibrarySizes::new(vec![30_000.0, 5.0]).unwrap();
+        let found = block.into_log_norm_with(TargetSum::CP10K, &sizes);
+        assert!((found.cell(0).values[0] - 2.0_f32.ln()).abs() < 1e-6);
+        assert!(found.cell(1).is_empty());
+    }
+
+    #[test]
+    fn target_sums_that_make_no_sense_are_refused() {
+        for sum in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(TargetSum::try_from(sum).is_err());
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! How well labels were predicted. Never imports `models`: a metric cannot know which model it judges.

@@ -1,0 +1,4 @@
+//! Models, evaluation and decisions: numbers in, numbers out. No files, no clock, no global random state.
+
+pub mod evaluate;
+pub mod models;
