@@ -1,4 +1,5 @@
 //! Models, evaluation and decisions: numbers in, numbers out. No files, no clock, no global random state.
 
+pub mod decide;
 pub mod evaluate;
 pub mod models;
