@@ -32,12 +32,12 @@ impl LibrarySizes {
         &self.0
     }
 
-    /// The sizes of the cells in `range`.
+    /// The sizes of the named cells, in the order given.
     ///
     /// # Panics
-    /// When the range reaches past the last cell.
-    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
-        Self(self.0[range].to_vec())
+    /// When an index is not below the number of cells.
+    pub fn select(&self, cells: &[usize]) -> Self {
+        Self(cells.iter().map(|&cell| self.0[cell]).collect())
     }
 }
 
@@ -60,6 +60,6 @@ mod tests {
         let error = LibrarySizes::new(vec![1.0, f64::NAN]).unwrap_err();
         assert!(error.to_string().starts_with("cell 1: expected a library size"));
         assert!(LibrarySizes::new(vec![-1.0]).is_err());
-        assert_eq!(LibrarySizes::new(vec![1.0, 2.0, 3.0]).unwrap().slice(1..3).as_slice(), [2.0, 3.0]);
+        assert_eq!(LibrarySizes::new(vec![1.0, 2.0, 3.0]).unwrap().select(&[1, 2]).as_slice(), [2.0, 3.0]);
     }
 }

@@ -233,6 +233,17 @@ pub enum SplitKind {
     LeaveOneGroupOut,
 }
 
+impl SplitKind {
+    /// The rule in words, for a line of text.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::StratifiedCells => "folds by cell",
+            Self::Groups => "folds by group, no group on both sides",
+            Self::LeaveOneGroupOut => "each group held out once",
+        }
+    }
+}
+
 /// How the cells were divided for scoring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,0 +1,41 @@
+use std::path::PathBuf;
+
+use ferrocyte::AnnotateOptions;
+
+use super::data::MatrixArgs;
+
+/// Give every cell of a query a label
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnnotateArgs {
+    /// .h5ad file to annotate; several only with a table as output
+    #[arg(required = true, value_name = "QUERY")]
+    files: Vec<PathBuf>,
+    /// Model file
+    #[arg(long, short, value_name = "MODEL")]
+    model: PathBuf,
+    /// File to write: a copy of the query with columns added (.h5ad), or a table of labels (.csv, .tsv, with or
+    /// without .gz)
+    #[arg(long, short, value_name = "OUT")]
+    output: PathBuf,
+    #[command(flatten)]
+    matrix: MatrixArgs,
+    /// Text before the name of each column that is added
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    prefix: String,
+    /// Column of the query with labels to score the new ones against
+    #[arg(long, value_name = "COLUMN")]
+    truth: Option<String>,
+    /// Write the run record to this file (`-`: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+impl AnnotateArgs {
+    pub(crate) fn options(self) -> AnnotateOptions {
+        let Self { files, model, output, matrix, prefix, truth, json: _, report: _ } = self;
+        AnnotateOptions { query: matrix.options(files), model, outputs: vec![output], prefix, truth }
+    }
+}

@@ -1,0 +1,41 @@
+use std::path::PathBuf;
+
+use ferrocyte::TrainOptions;
+
+use super::data::ReferenceArgs;
+use super::scoring::{ModelSettingsArgs, ScoringArgs};
+
+/// Train a model on a labelled reference and write it to a file, with its score on held-out cells
+#[derive(Debug, clap::Args)]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    reference: ReferenceArgs,
+    #[command(flatten)]
+    model: ModelSettingsArgs,
+    #[command(flatten)]
+    scoring: ScoringArgs,
+    /// Train only: the model then carries no score of how well it does on held-out cells
+    #[arg(long)]
+    no_score: bool,
+    /// The model file to write
+    #[arg(long, short, value_name = "MODEL")]
+    output: PathBuf,
+    /// Write the run record to this file (`-`: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+impl TrainArgs {
+    pub(crate) fn options(self, seed: u64) -> TrainOptions {
+        TrainOptions {
+            reference: self.reference.options(),
+            model: self.model.options(),
+            scoring: (!self.no_score).then(|| self.scoring.options()),
+            seed,
+            output: self.output,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! One function per flow: keyword arguments in, JSON out. Python turns the JSON into a `dict`.
+
+use std::path::PathBuf;
+
+use ferrocyte::{
+    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions,
+    ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::errors::to_python;
+
+/// Keyword arguments that say which cells are the reference.
+#[derive(FromPyObject)]
+pub(crate) struct ReferenceArguments {
+    #[pyo3(item)]
+    files: Vec<PathBuf>,
+    #[pyo3(item)]
+    label: String,
+    #[pyo3(item)]
+    group: Option<String>,
+    #[pyo3(item)]
+    layer: Option<String>,
+    #[pyo3(item)]
+    r#where: Vec<String>,
+    #[pyo3(item)]
+    library_size: Option<String>,
+    #[pyo3(item)]
+    downsample: Option<usize>,
+    #[pyo3(item)]
+    max_per_class: Option<usize>,
+}
+
+/// Keyword arguments that say which model, and how it is scored.
+#[derive(FromPyObject)]
+pub(crate) struct ModelArguments {
+    #[pyo3(item)]
+    model: Option<String>,
+    #[pyo3(item)]
+    l2: Option<f64>,
+    #[pyo3(item)]
+    balance: Option<String>,
+    #[pyo3(item)]
+    max_iterations: Option<u32>,
+    #[pyo3(item)]
+    folds: Option<usize>,
+    #[pyo3(item)]
+    leave_one_out: bool,
+}
+
+impl ReferenceArguments {
+    fn options(self) -> PyResult<ReferenceOptions> {
+        Ok(ReferenceOptions {
+            data: data(self.files, self.layer, &self.r#where, self.library_size)?,
+            label: self.label,
+            group: self.group,
+            downsample: self.downsample,
+            max_per_class: self.max_per_class,
+        })
+    }
+}
+
+impl ModelArguments {
+    fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
+        let balance = match self.balance.as_deref() {
+            None => None,
+            Some("none") => Some(Balance::None),
+            Some("sqrt") => Some(Balance::Sqrt),
+            Some("full") => Some(Balance::Full),
+            Some(other) => {
+                let message = format!("balance: expected 'none', 'sqrt' or 'full', found '{other}'");
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
+        let model = ModelOptions { kind, l2: self.l2, balance, max_iterations: self.max_iterations };
+        Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
+    }
+}
+
+fn data(
+    files: Vec<PathBuf>,
+    layer: Option<String>,
+    conditions: &[String],
+    library_size: Option<String>,
+) -> PyResult<DataOptions> {
+    let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
+    let filter = Filter(conditions.map_err(|error| to_python(&error))?);
+    Ok(DataOptions { files, layer, filter, library_size })
+}
+
+/// Scores a kind of model; returns the run record as JSON.
+#[pyfunction]
+pub(crate) fn evaluate(
+    py: Python<'_>,
+    reference: ReferenceArguments,
+    model: ModelArguments,
+    report: Option<PathBuf>,
+    seed: u64,
+) -> PyResult<String> {
+    let (model, scoring) = model.options()?;
+    let options = EvaluateOptions { reference: reference.options()?, model, scoring, seed };
+    py.detach(|| {
+        let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
+        finish(&record, report)
+    })
+}
+
+/// Trains a model and writes it; returns the run record as JSON.
+#[pyfunction]
+pub(crate) fn train(
+    py: Python<'_>,
+    reference: ReferenceArguments,
+    model: ModelArguments,
+    output: PathBuf,
+    score: bool,
+    report: Option<PathBuf>,
+    seed: u64,
+) -> PyResult<String> {
+    let (model, scoring) = model.options()?;
+    let scoring = score.then_some(scoring);
+    let options = TrainOptions { reference: reference.options()?, model, scoring, seed, output };
+    py.detach(|| {
+        let record = ferrocyte::train(&options, &Silent).map_err(|error| to_python(&error))?;
+        finish(&record, report)
+    })
+}
+
+/// Labels the cells of a query and writes them; returns the run record as JSON.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
+pub(crate) fn annotate(
+    py: Python<'_>,
+    files: Vec<PathBuf>,
+    model: PathBuf,
+    outputs: Vec<PathBuf>,
+    layer: Option<String>,
+    r#where: Vec<String>,
+    library_size: Option<String>,
+    prefix: String,
+    truth: Option<String>,
+    report: Option<PathBuf>,
+) -> PyResult<String> {
+    let query = data(files, layer, &r#where, library_size)?;
+    let options = AnnotateOptions { query, model, outputs, prefix, truth };
+    py.detach(|| {
+        let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
+        finish(&record, report)
+    })
+}
+
+/// Looks at a file; returns what is in it as JSON.
+#[pyfunction]
+pub(crate) fn inspect(
+    py: Python<'_>,
+    file: PathBuf,
+    model: Option<PathBuf>,
+    layer: Option<String>,
+) -> PyResult<String> {
+    let inspection = py
+        .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer }))
+        .map_err(|error| to_python(&error))?;
+    serde_json::to_string(&inspection).map_err(|error| to_python(&error))
+}
+
+/// The header of a model file as JSON.
+#[pyfunction]
+pub(crate) fn show_model(py: Python<'_>, file: PathBuf) -> PyResult<String> {
+    let header = py.detach(|| ferrocyte::show_model(&file)).map_err(|error| to_python(&error))?;
+    serde_json::to_string(&header).map_err(|error| to_python(&error))
+}
+
+fn finish(record: &ferrocyte::RunRecord, report: Option<PathBuf>) -> PyResult<String> {
+    if let Some(path) = report {
+        ferrocyte::write_report(record, &path).map_err(|error| to_python(&error))?;
+    }
+    Ok(ferrocyte::record_json(record))
+}

@@ -1,0 +1,23 @@
+//! The Python door: thin wrappers around the flows of `ferrocyte`. Signatures and docstrings are in
+//! `python/ferrocyte/`.
+
+mod errors;
+mod flows;
+
+use pyo3::prelude::*;
+
+/// The extension module `ferrocyte._ferrocyte`.
+#[pymodule]
+mod _ferrocyte {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::errors::FerrocyteError;
+    #[pymodule_export]
+    use super::flows::{annotate, evaluate, inspect, show_model, train};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", ferrocyte::VERSION)
+    }
+}

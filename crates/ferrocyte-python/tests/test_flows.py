@@ -1,0 +1,62 @@
+"""The package on the demo's cells, as a user calls it."""
+
+from pathlib import Path
+
+import anndata
+import pytest
+
+import ferrocyte
+
+DEMO = Path(__file__).resolve().parents[2] / "ferrocyte" / "demo"
+REFERENCE, QUERY = DEMO / "reference.h5ad", DEMO / "query.h5ad"
+SETTINGS = {"label": "cell_type", "library_size": "n_counts_all_genes"}
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+def test_train_and_annotate(tmp_path):
+    run = ferrocyte.train(REFERENCE, output=tmp_path / "model.ferrocyte", report=tmp_path / "report.html", **SETTINGS)
+    assert run["flow"] == "train"
+    assert run["metrics"]["accuracy"] > 0.7
+    assert (tmp_path / "report.html").read_text().lower().startswith("<!doctype html>")
+
+    header = ferrocyte.show_model(tmp_path / "model.ferrocyte")
+    assert header["training"]["cells"] == 560
+
+    run = ferrocyte.annotate(
+        QUERY, model=tmp_path / "model.ferrocyte", output=tmp_path / "labelled.h5ad", truth="cell_type"
+    )
+    labelled = anndata.read_h5ad(tmp_path / "labelled.h5ad")
+    agree = (labelled.obs["predicted_labels"].astype(str) == labelled.obs["cell_type"].astype(str)).mean()
+    assert agree == pytest.approx(run["metrics"]["accuracy"])
+
+
+def test_evaluate_is_the_same_twice():
+    one = ferrocyte.evaluate(REFERENCE, folds=3, seed=7, **SETTINGS)
+    assert one == ferrocyte.evaluate([str(REFERENCE)], folds=3, seed=7, **SETTINGS)
+    assert len(one["folds"]) == 3
+
+
+def test_inspect_names_the_columns():
+    inspection = ferrocyte.inspect(QUERY)
+    assert inspection["cells"] == 140
+    assert "cell_type" in [column["name"] for column in inspection["columns"]]
+
+
+def test_errors_are_pythons(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere.h5ad"):
+        ferrocyte.inspect(tmp_path / "nowhere.h5ad")
+    with pytest.raises(ValueError, match="n_counts_all_genes"):  # the columns there are
+        ferrocyte.evaluate(REFERENCE, label="celltype")
+    with pytest.raises(ValueError, match="l2"):
+        ferrocyte.evaluate(REFERENCE, l2=-1, **SETTINGS)
+    with pytest.raises(ValueError, match="balance"):
+        ferrocyte.evaluate(REFERENCE, balance="some", **SETTINGS)
+    (tmp_path / "text.h5ad").write_text("not HDF5")
+    with pytest.raises(ValueError, match="HDF5"):
+        ferrocyte.inspect(tmp_path / "text.h5ad")
+
+
+def test_warnings_are_pythons():
+    with pytest.warns(UserWarning):
+        ferrocyte.evaluate(REFERENCE, label="cell_type", max_iterations=2)

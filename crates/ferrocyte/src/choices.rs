@@ -1,0 +1,62 @@
+//! Every choice that shapes a result, with its reason in words. Users are asked why; this is the answer.
+
+use ferrocyte_core::{Choice, Origin, TargetSum};
+
+/// A choice that was made by default or by a flag.
+pub(crate) fn choice(setting: &str, value: impl Into<String>, by_flag: bool, reason: &str) -> Choice {
+    Choice {
+        setting: setting.to_owned(),
+        value: value.into(),
+        origin: if by_flag { Origin::Flag } else { Origin::Default },
+        reason: reason.to_owned(),
+    }
+}
+
+/// A choice that the data made.
+pub(crate) fn detected(setting: &str, value: impl Into<String>, reason: &str) -> Choice {
+    Choice {
+        setting: setting.to_owned(),
+        value: value.into(),
+        origin: Origin::Detected,
+        reason: reason.to_owned(),
+    }
+}
+
+/// How counts become the numbers that a model sees.
+pub(crate) fn normalisation(target: TargetSum) -> Choice {
+    choice(
+        "normalisation",
+        format!("ln(1 + counts × {} / library size)", target.get()),
+        false,
+        "cells differ in how many molecules were caught, not only in what they express; scaling each cell to the \
+         same total removes that, and the logarithm keeps a few very high genes from drowning the rest",
+    )
+}
+
+/// What a cell's counts are divided by.
+pub(crate) fn library_size(column: Option<&str>) -> Choice {
+    match column {
+        Some(column) => choice(
+            "library size",
+            format!("column `{column}`"),
+            true,
+            "the file holds only some of the genes that were measured, so the sum over them is not the library",
+        ),
+        None => choice(
+            "library size",
+            "sum over all genes of the file",
+            false,
+            "right when the file holds all genes that were measured; otherwise name the column with the true size",
+        ),
+    }
+}
+
+/// Which matrix of the file is read.
+pub(crate) fn layer(name: Option<&str>) -> Choice {
+    choice(
+        "matrix",
+        name.unwrap_or("X"),
+        name.is_some(),
+        "a classifier starts from counts; another matrix of the file can be named where X holds something else",
+    )
+}

@@ -1,0 +1,378 @@
+//! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
+
+use std::path::PathBuf;
+
+use ferrocyte_core::{
+    Block, BlockSource, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
+    Vocabulary, Warning,
+};
+use ferrocyte_io::ReadError;
+use ferrocyte_io::h5ad::{H5ad, MatrixPath, MatrixPathError};
+use ferrocyte_io::hash::{HashError, sha256_file};
+
+use crate::filter::Filter;
+use crate::scale_check::{Looks, ScaleCheck};
+
+/// Cells that are read at a time.
+const BLOCK_CELLS: usize = 4096;
+
+/// Which files, which matrix, which cells.
+#[derive(Debug, Clone, Default)]
+pub struct DataOptions {
+    /// The files: one data set, in this order.
+    pub files: Vec<PathBuf>,
+    /// The matrix: `X`, `raw`, or the name of a layer; `X` when `None`.
+    pub layer: Option<String>,
+    /// Which cells are used.
+    pub filter: Filter,
+    /// Column with the counts of each cell over all genes that were measured.
+    pub library_size: Option<String>,
+}
+
+/// Several files as one data set.
+pub(crate) struct Dataset {
+    pub(crate) files: Vec<DataFile>,
+    library_size: Option<String>,
+}
+
+/// One file of a data set.
+pub(crate) struct DataFile {
+    pub(crate) path: PathBuf,
+    pub(crate) h5ad: H5ad,
+    pub(crate) genes: Vec<String>,
+    /// Positions of the cells that are used, ascending.
+    pub(crate) cells: Vec<usize>,
+    pub(crate) input: InputRecord,
+    matrix: MatrixPath,
+}
+
+/// Consecutive cells of a data set, on the genes that were asked for.
+pub(crate) struct AlignedBlock {
+    /// Position of the first cell among all cells used.
+    pub(crate) first: usize,
+    /// The counts.
+    pub(crate) cells: Block<Counts>,
+    /// Counts over all genes that were measured.
+    pub(crate) sizes: LibrarySizes,
+}
+
+impl Dataset {
+    /// Opens the files and applies the filter.
+    pub(crate) fn open(options: &DataOptions, role: &str) -> Result<Self, DataError> {
+        let matrix = matrix_path(options.layer.as_deref())?;
+        let mut files = Vec::with_capacity(options.files.len());
+        for path in &options.files {
+            files.push(DataFile::open(path, &matrix, &options.filter, role)?);
+        }
+        let dataset = Self { files, library_size: options.library_size.clone() };
+        if dataset.n_cells() == 0 {
+            return Err(dataset.no_cells(&options.filter));
+        }
+        Ok(dataset)
+    }
+
+    /// Number of cells that are used.
+    pub(crate) fn n_cells(&self) -> usize {
+        self.files.iter().map(|file| file.cells.len()).sum()
+    }
+
+    /// Number of cells in the files.
+    pub(crate) fn n_cells_in_files(&self) -> usize {
+        self.files.iter().map(|file| file.h5ad.n_cells()).sum()
+    }
+
+    /// The genes of all files, each once, in the order in which they first appear.
+    pub(crate) fn union_of_genes(&self) -> Vocabulary {
+        Vocabulary::of_distinct(self.files.iter().flat_map(|file| file.genes.iter().map(String::as_str)))
+    }
+
+    /// The entries of a column of obs as text, over the cells that are used; `None` where an entry is missing.
+    pub(crate) fn column(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
+        let mut entries = Vec::with_capacity(self.n_cells());
+        for file in &self.files {
+            let column = file.h5ad.obs().column(name)?.to_names();
+            entries.extend(file.cells.iter().map(|&cell| column[cell].clone()));
+        }
+        Ok(entries)
+    }
+
+    /// Names of the cells that are used.
+    pub(crate) fn cell_names(&self) -> Vec<String> {
+        let mut names = Vec::with_capacity(self.n_cells());
+        for file in &self.files {
+            let index = file.h5ad.obs().index();
+            names.extend(file.cells.iter().map(|&cell| index[cell].clone()));
+        }
+        names
+    }
+
+    /// Whether every file has this column in obs.
+    pub(crate) fn has_column(&self, name: &str) -> bool {
+        self.files.iter().all(|file| file.h5ad.obs().names().iter().any(|known| known == name))
+    }
+
+    /// Takes library sizes from this column.
+    pub(crate) fn use_library_size(&mut self, column: &str) {
+        self.library_size = Some(column.to_owned());
+    }
+
+    /// Keeps only these cells, named by their position among the cells that are used now; ascending.
+    pub(crate) fn keep(&mut self, positions: &[usize]) {
+        let mut positions = positions.iter().copied().peekable();
+        let mut first = 0;
+        for file in &mut self.files {
+            let end = first + file.cells.len();
+            let mut kept = Vec::new();
+            while let Some(position) = positions.next_if(|&position| position < end) {
+                kept.push(file.cells[position - first]);
+            }
+            file.cells = kept;
+            first = end;
+        }
+    }
+
+    /// Reads the cells that are used block by block, in order, on the genes of `vocabulary`. Stops at numbers that
+    /// are not counts.
+    pub(crate) fn for_each_block<E: From<DataError>>(
+        &self,
+        vocabulary: &Vocabulary,
+        progress: &dyn Progress,
+        mut visit: impl FnMut(AlignedBlock) -> Result<(), E>,
+    ) -> Result<Looks, E> {
+        let mut check = ScaleCheck::default();
+        let mut first = 0;
+        progress.begin("reading cells", self.n_cells() as u64);
+        for file in &self.files {
+            let map = GeneMap::by_identity(&file.genes, vocabulary);
+            let sizes = self.library_sizes(file)?;
+            let mut source = file.h5ad.source(&file.matrix, BLOCK_CELLS).map_err(DataError::from)?;
+            let mut start = 0; // position in the file
+            let mut wanted = file.cells.iter().copied().peekable();
+            while wanted.peek().is_some()
+                && let Some(block) = source.next_block().map_err(DataError::from)?
+            {
+                let end = start + block.n_cells();
+                let mut rows = Vec::with_capacity(block.n_cells());
+                while let Some(cell) = wanted.next_if(|&cell| cell < end) {
+                    rows.push(cell - start);
+                }
+                let block = if rows.len() == block.n_cells() { block } else { block.select_cells(&rows) };
+                check.add(&block);
+                if let looks @ Looks::NotCounts { .. } = check.looks() {
+                    return Err(file.not_counts(looks).into());
+                }
+                let sizes = match &sizes {
+                    Some(sizes) => LibrarySizes::new(rows.iter().map(|row| sizes[start + row]).collect())
+                        .map_err(|source| file.bad_library_size(source, start))?,
+                    None => LibrarySizes::of(&block),
+                };
+                let n_cells = block.n_cells();
+                visit(AlignedBlock { first, cells: block.into_aligned(&map), sizes })?;
+                first += n_cells;
+                start = end;
+                progress.advance(n_cells as u64);
+            }
+        }
+        progress.finish();
+        Ok(check.looks())
+    }
+
+    /// Library sizes of all cells of a file, where a column holds them.
+    fn library_sizes(&self, file: &DataFile) -> Result<Option<Vec<f64>>, DataError> {
+        let Some(name) = &self.library_size else { return Ok(None) };
+        let column = file.h5ad.obs().column(name)?;
+        let sizes = column
+            .to_numbers()
+            .ok_or_else(|| DataError::NotNumbers { file: file.name(), column: name.clone() })?;
+        Ok(Some(sizes))
+    }
+
+    /// Notes on what was read.
+    pub(crate) fn warnings(&self, looks: Looks) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if let Looks::EstimatedCounts { fractional } = looks {
+            warnings.push(
+                Warning::note(
+                    "estimated-counts",
+                    format!("{:.1} % of the values are not whole numbers; they are used as counts", 100.0 * fractional),
+                )
+                .with_hint("right for counts that a tool estimated or corrected; otherwise name a matrix of counts with --layer"),
+            );
+        }
+        for file in &self.files {
+            let distinct = Vocabulary::of_distinct(file.genes.iter().map(String::as_str)).len();
+            let repeated = file.genes.len() - distinct;
+            if repeated > 0 {
+                warnings.push(Warning::note(
+                    "repeated-genes",
+                    format!("{}: {repeated} columns repeat the name of another gene; their counts are summed", file.name()),
+                ));
+            }
+        }
+        warnings
+    }
+
+    fn no_cells(&self, filter: &Filter) -> DataError {
+        let file = self.files.first();
+        if filter.is_empty() {
+            return DataError::Empty { file: file.map(DataFile::name).unwrap_or_default() };
+        }
+        let mut values = Vec::new();
+        for column in filter.columns() {
+            let found = file.and_then(|file| Some(file.h5ad.obs().column(column).ok()?.to_names()));
+            let mut found: Vec<String> = found.unwrap_or_default().into_iter().flatten().collect();
+            found.sort_unstable();
+            found.dedup();
+            values.push(format!("`{column}` holds {}", crate::hint::list(&found)));
+        }
+        DataError::NothingPasses { filter: filter.to_string(), values: values.join("; ") }
+    }
+}
+
+impl DataFile {
+    fn open(path: &std::path::Path, matrix: &MatrixPath, filter: &Filter, role: &str) -> Result<Self, DataError> {
+        let h5ad = H5ad::open(path)?;
+        let genes = h5ad.genes_of(matrix)?.index().to_vec();
+        let mut keep = vec![true; h5ad.n_cells()];
+        for column in filter.columns() {
+            for (keep, entry) in keep.iter_mut().zip(h5ad.obs().column(column)?.to_names()) {
+                *keep = *keep && filter.accepts(column, entry.as_deref());
+            }
+        }
+        let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
+        let digest = sha256_file(path)?;
+        let info = h5ad.matrix(matrix)?;
+        let reading = format!(
+            "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used",
+            h5ad.n_cells(),
+            genes.len(),
+            info.storage,
+            info.dtype,
+            cells.len()
+        );
+        let input = InputRecord {
+            role: role.to_owned(),
+            file: file_name(path),
+            format: "h5ad".to_owned(),
+            sha256: digest.hex,
+            bytes: digest.bytes,
+            reading,
+        };
+        Ok(Self { path: path.to_owned(), h5ad, genes, cells, input, matrix: matrix.clone() })
+    }
+
+    /// File name without the folder.
+    pub(crate) fn name(&self) -> String {
+        self.input.file.clone()
+    }
+
+    fn not_counts(&self, looks: Looks) -> DataError {
+        let matrices = self.h5ad.matrices().unwrap_or_default();
+        let others: Vec<String> = (matrices.iter())
+            .map(|info| info.path.to_string())
+            .filter(|name| *name != self.matrix.to_string())
+            .collect();
+        DataError::NotCounts {
+            file: self.name(),
+            matrix: self.matrix.to_string(),
+            found: looks.in_words(),
+            others,
+        }
+    }
+
+    fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
+        let source = LibrarySizeError { cell: source.cell + start, ..source };
+        DataError::LibrarySize { file: self.name(), source }
+    }
+}
+
+/// The matrix that was asked for; `X` when none was.
+pub(crate) fn matrix_path(layer: Option<&str>) -> Result<MatrixPath, MatrixPathError> {
+    layer.map_or(Ok(MatrixPath::X), str::parse)
+}
+
+/// File name without the folder, so that records do not depend on where a file lies.
+pub(crate) fn file_name(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Why files cannot be used as data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The name of the matrix makes no sense.
+    #[error("the matrix cannot be chosen")]
+    Matrix(#[from] MatrixPathError),
+    /// The matrix cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A file cannot be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// There are no cells.
+    #[error("`{file}` holds no cells")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// No cell has a label.
+    #[error("no cell has an entry in column `{column}`")]
+    NoLabels {
+        /// The column.
+        column: String,
+    },
+    /// All cells have one label.
+    #[error("expected at least two labels in column `{column}`, found only `{found}`")]
+    OneClass {
+        /// The column.
+        column: String,
+        /// The one label.
+        found: String,
+    },
+    /// No cell has a count.
+    #[error("`{file}` holds no counts: every value is zero")]
+    NoCounts {
+        /// The file.
+        file: String,
+    },
+    /// The filter leaves nothing.
+    #[error("no cell passes `{filter}`; {values}")]
+    NothingPasses {
+        /// The filter.
+        filter: String,
+        /// What the columns hold.
+        values: String,
+    },
+    /// A column should hold numbers.
+    #[error("`{file}`: column `{column}` must hold numbers to be used as library sizes")]
+    NotNumbers {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// A library size is impossible.
+    #[error("`{file}`: the library sizes cannot be used")]
+    LibrarySize {
+        /// The file.
+        file: String,
+        /// The cause.
+        #[source]
+        source: LibrarySizeError,
+    },
+    /// The matrix holds something else.
+    #[error("`{file}`: expected counts in `{matrix}`, found {found}")]
+    NotCounts {
+        /// The file.
+        file: String,
+        /// The matrix.
+        matrix: String,
+        /// What it holds.
+        found: String,
+        /// Other matrices of the file.
+        others: Vec<String>,
+    },
+}

@@ -1,0 +1,57 @@
+//! Score a kind of model on cells that are held out of its training.
+
+use ferrocyte_core::{Flow, ModelSummary, Progress, RunRecord};
+
+use crate::dataset::DataError;
+use crate::model_options::{ModelOptions, ModelOptionsError};
+use crate::reference::{Reference, ReferenceOptions};
+use crate::scoring::{ScoringError, ScoringOptions, score};
+
+/// What is scored, on what, and how.
+#[derive(Debug, Clone, Default)]
+pub struct EvaluateOptions {
+    /// The labelled cells.
+    pub reference: ReferenceOptions,
+    /// The kind of model.
+    pub model: ModelOptions,
+    /// How cells are divided.
+    pub scoring: ScoringOptions,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// Why an evaluation was refused or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// The model's settings are out of range.
+    #[error(transparent)]
+    Model(#[from] ModelOptionsError),
+    /// The reference cannot be used.
+    #[error("the reference cannot be used")]
+    Reference(#[source] DataError),
+    /// The scoring failed.
+    #[error(transparent)]
+    Scoring(#[from] ScoringError),
+}
+
+/// Trains and scores a model in each fold; returns everything that was found.
+///
+/// # Errors
+/// When a setting, the reference or the division into folds cannot be used.
+pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<RunRecord, EvaluateError> {
+    let trainer = options.model.trainer()?;
+    let reference =
+        Reference::read(&options.reference, options.seed, progress).map_err(EvaluateError::Reference)?;
+    let mut record = RunRecord::new(Flow::Evaluate, crate::VERSION, options.seed);
+    reference.begin_record(&mut record);
+    record.choices.extend(options.model.choices());
+    record.model = Some(ModelSummary {
+        kind: trainer.kind().to_owned(),
+        genes: reference.genes.len(),
+        labels: reference.labels.set().names().to_vec(),
+        training_cells: reference.cells.n_cells(),
+    });
+    score(&reference, trainer.as_ref(), options.scoring, options.seed, progress, &mut record)?;
+    Ok(record)
+}

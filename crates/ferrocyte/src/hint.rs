@@ -1,0 +1,42 @@
+//! What to do about an error, where that is more than its message can say.
+
+use crate::dataset::DataError;
+
+/// What the user can do about this error, looked for along its chain of causes.
+pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    std::iter::successors(Some(error), |error| error.source()).find_map(|cause| {
+        match cause.downcast_ref::<DataError>()? {
+            DataError::NotCounts { others, .. } if others.is_empty() => {
+                Some("start from the file before normalisation: it has no other matrix".to_owned())
+            }
+            DataError::NotCounts { others, .. } => {
+                Some(format!("the file also has {}: name the one with counts with --layer", list(others)))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// The first few of a list, in backticks.
+pub(crate) fn list(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 if names.is_empty() => "nothing".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(list(&[]), "nothing");
+        assert_eq!(list(&["a".into(), "b".into()]), "`a`, `b`");
+        let many: Vec<String> = (0..14).map(|i| i.to_string()).collect();
+        assert!(list(&many).ends_with("`11` and 2 more"));
+    }
+}

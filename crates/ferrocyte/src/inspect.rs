@@ -1,0 +1,209 @@
+//! What is in a file, and how well it fits a model.
+
+use std::path::PathBuf;
+
+use ferrocyte_core::{BlockSource, Coverage, GeneMap, SourceError, Vocabulary, Warning};
+use ferrocyte_io::ReadError;
+use ferrocyte_io::h5ad::{Column, H5ad, MatrixPath, MatrixPathError};
+use ferrocyte_io::hash::HashError;
+use ferrocyte_learn::evaluate::donor_like_columns;
+use serde::Serialize;
+
+use crate::dataset::{file_name, matrix_path};
+use crate::model_file::{ModelError, open_model};
+use crate::scale_check::ScaleCheck;
+
+/// Which file is looked at, and beside which model.
+#[derive(Debug, Clone, Default)]
+pub struct InspectOptions {
+    /// The file.
+    pub file: PathBuf,
+    /// A model, to see how many of its genes the file has.
+    pub model: Option<PathBuf>,
+    /// The matrix to look into; `X` when `None`.
+    pub layer: Option<String>,
+}
+
+/// Why a file could not be looked at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The name of the matrix makes no sense.
+    #[error("the matrix cannot be chosen")]
+    Matrix(#[from] MatrixPathError),
+    /// The matrix cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The file cannot be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The model cannot be used.
+    #[error("the model cannot be used")]
+    Model(#[from] ModelError),
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inspection {
+    /// File name, without the folder.
+    pub file: String,
+    /// Format that was found in the content.
+    pub format: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Number of cells.
+    pub cells: usize,
+    /// The matrices.
+    pub matrices: Vec<MatrixInspection>,
+    /// The columns of obs.
+    pub columns: Vec<ColumnInspection>,
+    /// The first few genes.
+    pub example_genes: Vec<String>,
+    /// Columns that look like they say which cells belong together.
+    pub donor_like: Vec<String>,
+    /// How well the file fits the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fit: Option<ModelFit>,
+    /// What needs the user's eye.
+    pub warnings: Vec<Warning>,
+}
+
+/// A matrix of cells by genes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatrixInspection {
+    /// Its place in the file.
+    pub name: String,
+    /// Number of genes.
+    pub genes: usize,
+    /// `CSR`, `CSC` or `dense`.
+    pub storage: String,
+    /// Type of the numbers.
+    pub number_type: String,
+    /// Number of values stored, where the file says so.
+    pub non_zeros: Option<u64>,
+    /// What the numbers look like; only for the matrix that was read.
+    pub holds: Option<String>,
+}
+
+/// A column of obs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnInspection {
+    /// Its name.
+    pub name: String,
+    /// `categories`, `text`, `whole numbers`, `numbers`, `yes/no`.
+    pub kind: String,
+    /// Number of different values.
+    pub distinct: usize,
+    /// Number of cells without a value.
+    pub missing: usize,
+    /// The first few values, sorted.
+    pub examples: Vec<String>,
+}
+
+/// How well a file fits a model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelFit {
+    /// The model file, without the folder.
+    pub model: String,
+    /// How many of the model's genes the file has.
+    pub coverage: Coverage,
+}
+
+/// Looks at a file: all cells of one matrix, all columns, all genes.
+///
+/// # Errors
+/// When the file or the model cannot be read.
+pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
+    const EXAMPLES: usize = 8;
+    let h5ad = H5ad::open(&options.file)?;
+    let matrix = matrix_path(options.layer.as_deref())?;
+    let genes = h5ad.genes_of(&matrix)?;
+    let genes = genes.index();
+    let mut warnings = Vec::new();
+    let holds = match scale_of(&h5ad, &matrix) {
+        Ok(holds) => holds,
+        Err(error) => {
+            // What cannot be counts is a finding here, not the end.
+            let causes: Vec<String> = std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
+                .map(ToString::to_string)
+                .collect();
+            warnings.push(Warning::new("not-counts", causes.join(": ")).with_hint("name another matrix with --layer"));
+            "not counts".to_owned()
+        }
+    };
+    let mut matrices = Vec::new();
+    for info in h5ad.matrices()? {
+        matrices.push(MatrixInspection {
+            name: info.path.to_string(),
+            genes: usize::try_from(info.n_genes).unwrap_or(usize::MAX),
+            storage: info.storage.to_string(),
+            number_type: info.dtype.clone(),
+            non_zeros: info.n_non_zeros,
+            holds: (info.path == matrix).then(|| holds.clone()),
+        });
+    }
+    let mut columns = Vec::new();
+    for name in h5ad.obs().names() {
+        columns.push(column(name, &h5ad.obs().column(name)?, EXAMPLES));
+    }
+    let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
+    let donor_like = donor_like_columns(&sizes, h5ad.n_cells()).into_iter().map(String::from).collect();
+    Ok(Inspection {
+        file: file_name(&options.file),
+        format: "h5ad".to_owned(),
+        bytes: std::fs::metadata(&options.file).map_or(0, |metadata| metadata.len()),
+        cells: h5ad.n_cells(),
+        matrices,
+        donor_like,
+        columns,
+        example_genes: genes.iter().take(EXAMPLES).cloned().collect(),
+        fit: options.model.as_ref().map(|model| fit(model, genes)).transpose()?,
+        warnings,
+    })
+}
+
+/// What the numbers of a matrix look like, over all cells.
+fn scale_of(h5ad: &H5ad, matrix: &MatrixPath) -> Result<String, SourceError> {
+    const BLOCK_CELLS: usize = 4096;
+    let mut source = h5ad.source(matrix, BLOCK_CELLS)?;
+    let mut check = ScaleCheck::default();
+    while let Some(block) = source.next_block()? {
+        check.add(&block);
+    }
+    Ok(check.looks().in_words())
+}
+
+fn column(name: &str, column: &Column, examples: usize) -> ColumnInspection {
+    let names = column.to_names();
+    let mut distinct: Vec<&String> = names.iter().flatten().collect();
+    let missing = names.len() - distinct.len();
+    distinct.sort_unstable();
+    distinct.dedup();
+    ColumnInspection {
+        name: name.to_owned(),
+        kind: kind(column).to_owned(),
+        distinct: distinct.len(),
+        missing,
+        examples: distinct.into_iter().take(examples).cloned().collect(),
+    }
+}
+
+fn kind(column: &Column) -> &'static str {
+    match column {
+        Column::Strings(_) => "text",
+        Column::Categorical(_) => "categories",
+        Column::Integers(_) => "whole numbers",
+        Column::Floats(_) => "numbers",
+        Column::Booleans(_) => "yes/no",
+    }
+}
+
+fn fit(model: &std::path::Path, genes: &[String]) -> Result<ModelFit, ModelError> {
+    let (_, classifier) = open_model(model)?;
+    let vocabulary: &Vocabulary = classifier.genes();
+    let coverage = GeneMap::by_identity(genes, vocabulary).coverage(vocabulary);
+    Ok(ModelFit { model: file_name(model), coverage })
+}

@@ -1,0 +1,215 @@
+//! The labels of a query's cells: gathered, summed up, written.
+
+use std::path::Path;
+
+use ferrocyte_core::{LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, Warning};
+use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn, WriteError};
+use ferrocyte_learn::decide::{Decision, Unassigned};
+
+use crate::dataset::Dataset;
+
+/// What a cell without a label is called, as `CellTypist` does.
+const UNASSIGNED: &str = "Unassigned";
+
+/// In which form labels are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutputKind {
+    /// A copy of the query with columns added to obs.
+    H5ad,
+    /// One row per cell, as text.
+    Table,
+}
+
+/// Labels cannot be written in this form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputKindError {
+    /// The name says no form.
+    #[error("cannot tell what to write from the name `{found}`: expected .h5ad, .csv or .tsv (also .csv.gz, .tsv.gz)")]
+    Unknown {
+        /// The name.
+        found: String,
+    },
+    /// Several files into one .h5ad.
+    #[error("an .h5ad output is a copy of one query, but there are {files}; write a .csv instead, or annotate them one by one")]
+    SeveralFiles {
+        /// Number of files.
+        files: usize,
+    },
+}
+
+impl OutputKind {
+    /// From the ending of the name.
+    pub(crate) fn of(path: &Path) -> Result<Self, OutputKindError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let plain = name.strip_suffix(".gz").unwrap_or(&name);
+        if name.ends_with(".h5ad") {
+            Ok(Self::H5ad)
+        } else if plain.ends_with(".csv") || plain.ends_with(".tsv") {
+            Ok(Self::Table)
+        } else {
+            Err(OutputKindError::Unknown { found: path.display().to_string() })
+        }
+    }
+}
+
+/// The labels of a query's cells, in cell order.
+pub(crate) struct Predictions {
+    labels: LabelSet,
+    decisions: Vec<Decision>,
+    /// All probabilities, row by row, where they are needed to score against a truth.
+    probabilities: Option<Vec<f64>>,
+}
+
+impl Predictions {
+    pub(crate) fn new(labels: LabelSet, keep_probabilities: bool) -> Self {
+        Self { labels, decisions: Vec::new(), probabilities: keep_probabilities.then(Vec::new) }
+    }
+
+    /// Adds the cells of a block.
+    pub(crate) fn extend(&mut self, decisions: Vec<Decision>, scores: &Scores) {
+        self.decisions.extend(decisions);
+        if let Some(probabilities) = &mut self.probabilities {
+            probabilities.extend_from_slice(scores.as_slice());
+        }
+    }
+
+    /// The labels that the model can give.
+    pub(crate) fn labels(&self) -> &LabelSet {
+        &self.labels
+    }
+
+    /// Called labels and probabilities of some cells as codes of a wider set of labels.
+    pub(crate) fn over(&self, all: &LabelSet, cells: &[usize]) -> (Vec<Option<usize>>, Scores) {
+        let code: Vec<Option<usize>> = self.labels.names().iter().map(|name| all.code(name)).collect();
+        let called = cells.iter().map(|&cell| self.decisions[cell].label.ok().and_then(|label| code[label])).collect();
+        let mut scores = Scores::zeros(cells.len(), all.len());
+        if let Some(probabilities) = &self.probabilities {
+            for (row, &cell) in cells.iter().enumerate() {
+                let from = &probabilities[cell * code.len()..(cell + 1) * code.len()];
+                for (&to, &value) in code.iter().zip(from) {
+                    if let Some(to) = to {
+                        scores.row_mut(row)[to] = value;
+                    }
+                }
+            }
+        }
+        (called, scores)
+    }
+
+    /// Cells and confidence by label, and who got none.
+    pub(crate) fn summary(&self) -> PredictionSummary {
+        const TENTHS: usize = 10;
+        let mut cells = vec![0_usize; self.labels.len()];
+        let mut confidence = vec![0.0_f64; self.labels.len()];
+        let mut histogram = vec![0_usize; TENTHS];
+        let mut reasons = std::collections::BTreeMap::<Unassigned, usize>::new();
+        for decision in &self.decisions {
+            match decision.label {
+                Ok(label) => {
+                    cells[label] += 1;
+                    confidence[label] += decision.confidence;
+                    histogram[((decision.confidence * TENTHS as f64) as usize).min(TENTHS - 1)] += 1;
+                }
+                Err(reason) => *reasons.entry(reason).or_default() += 1,
+            }
+        }
+        let mut labels: Vec<PredictedLabel> = (self.labels.names().iter().zip(cells.iter().zip(&confidence)))
+            .filter(|(_, (cells, _))| **cells > 0)
+            .map(|(label, (&cells, confidence))| PredictedLabel {
+                label: label.clone(),
+                cells,
+                mean_confidence: confidence / cells as f64,
+            })
+            .collect();
+        let unassigned: usize = reasons.values().sum();
+        if unassigned > 0 {
+            labels.push(PredictedLabel { label: UNASSIGNED.to_owned(), cells: unassigned, mean_confidence: 0.0 });
+        }
+        PredictionSummary {
+            labels,
+            confidence_histogram: histogram,
+            unassigned: reasons
+                .into_iter()
+                .map(|(reason, cells)| LabelCount { label: reason.reason().to_owned(), cells })
+                .collect(),
+        }
+    }
+
+    /// Says how many cells got no label, and why.
+    pub(crate) fn warn(&self, warnings: &mut Vec<Warning>) {
+        for LabelCount { label: reason, cells } in self.summary().unassigned {
+            warnings.push(Warning::new("unassigned", format!("{cells} cells are `{UNASSIGNED}`: {reason}")));
+        }
+    }
+
+    /// Writes the labels; the record goes into an .h5ad beside them.
+    pub(crate) fn write(
+        &self,
+        kind: OutputKind,
+        path: &Path,
+        query: &Dataset,
+        prefix: &str,
+        record: &RunRecord,
+    ) -> Result<(), WriteError> {
+        match kind {
+            OutputKind::H5ad => self.write_h5ad(path, query, prefix, record),
+            OutputKind::Table => self.write_table(path, query, prefix),
+        }
+    }
+
+    /// A copy of the query with columns added. Cells that were not annotated have no entry.
+    fn write_h5ad(
+        &self,
+        path: &Path,
+        query: &Dataset,
+        prefix: &str,
+        record: &RunRecord,
+    ) -> Result<(), WriteError> {
+        let Some(file) = query.files.first() else { return Ok(()) };
+        let mut decisions = vec![None; file.h5ad.n_cells()];
+        for (&cell, decision) in file.cells.iter().zip(&self.decisions) {
+            decisions[cell] = Some(decision);
+        }
+        let mut copy = AnnotatedCopy::new(&file.path, path);
+        for (name, column) in self.columns(&decisions) {
+            copy = copy.obs_column(format!("{prefix}{name}"), column);
+        }
+        copy.uns("ferrocyte", crate::record_file::record_json(record)).write()
+    }
+
+    /// One row per annotated cell.
+    fn write_table(&self, path: &Path, query: &Dataset, prefix: &str) -> Result<(), WriteError> {
+        let names = query.cell_names();
+        let decisions: Vec<Option<&Decision>> = self.decisions.iter().map(Some).collect();
+        let mut columns: Vec<(String, ObsColumn)> =
+            self.columns(&decisions).map(|(name, column)| (format!("{prefix}{name}"), column)).into();
+        if query.files.len() > 1 {
+            // Names of cells repeat between files.
+            let files: Vec<Option<&str>> = (query.files.iter())
+                .flat_map(|file| file.cells.iter().map(|_| Some(file.input.file.as_str())))
+                .collect();
+            columns.insert(0, ("file".to_owned(), ObsColumn::from_names(&files)));
+        }
+        let table = LabelTable::new(&names);
+        columns.iter().fold(table, |table, (name, column)| table.column(name, column)).write(path)
+    }
+
+    /// The columns, for cells of which some may not have been annotated.
+    fn columns(&self, decisions: &[Option<&Decision>]) -> [(&'static str, ObsColumn); 4] {
+        let names = |name: &dyn Fn(&Decision) -> Option<String>| {
+            let names: Vec<_> = decisions.iter().map(|decision| decision.and_then(name)).collect();
+            ObsColumn::from_names(&names)
+        };
+        let name = |label: usize| self.labels.name(label).to_owned();
+        [
+            ("predicted_labels", names(&|d| Some(d.label.map_or_else(|_| UNASSIGNED.to_owned(), name)))),
+            (
+                "conf_score",
+                ObsColumn::F32(decisions.iter().map(|d| d.map_or(f32::NAN, |d| d.confidence as f32)).collect()),
+            ),
+            ("runner_up", names(&|d| d.runner_up.map(name))),
+            ("ferrocyte_note", names(&|d| d.label.err().map(|reason| reason.reason().to_owned()))),
+        ]
+    }
+}

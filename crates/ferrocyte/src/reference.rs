@@ -1,0 +1,284 @@
+//! A labelled reference, read, filtered, downsampled and log-normalised.
+
+use std::path::PathBuf;
+
+use ferrocyte_core::{
+    Block, Choice, Counts, DataSummary, InputRecord, LabelCount, Labels, LibrarySizes, LogNorm, Progress,
+    RunRecord, TargetSum, Vocabulary, Warning,
+};
+use ferrocyte_learn::evaluate::donor_like_columns;
+use ferrocyte_learn::sample;
+
+use crate::choices::{self, choice};
+use crate::dataset::{DataError, DataOptions, Dataset, file_name};
+
+/// Which cells are the reference, and what they are labelled by.
+#[derive(Debug, Clone, Default)]
+pub struct ReferenceOptions {
+    /// Files, matrix, filter.
+    pub data: DataOptions,
+    /// Column with the labels.
+    pub label: String,
+    /// Column that says which cells belong together: the donor, for example.
+    pub group: Option<String>,
+    /// Use this many cells, drawn in proportion to the labels.
+    pub downsample: Option<usize>,
+    /// Use at most this many cells of each label.
+    pub max_per_class: Option<usize>,
+}
+
+impl ReferenceOptions {
+    /// All cells of a file, labelled by a column.
+    pub fn new(file: impl Into<PathBuf>, label: impl Into<String>) -> Self {
+        Self {
+            data: DataOptions { files: vec![file.into()], ..DataOptions::default() },
+            label: label.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A labelled reference in memory.
+pub(crate) struct Reference {
+    pub(crate) cells: Block<LogNorm>,
+    pub(crate) genes: Vocabulary,
+    pub(crate) labels: Labels,
+    pub(crate) groups: Option<Labels>,
+    /// A column that looks like the donor, where no group was given.
+    pub(crate) donor_like: Option<String>,
+    pub(crate) inputs: Vec<InputRecord>,
+    pub(crate) summary: DataSummary,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Reference {
+    /// Reads it. `seed` draws the cells of a downsampling.
+    pub(crate) fn read(
+        options: &ReferenceOptions,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<Self, DataError> {
+        let mut dataset = Dataset::open(&options.data, "reference")?;
+        let mut warnings = Vec::new();
+        let (labels, groups) = labels_and_groups(&mut dataset, options, &mut warnings)?;
+        let (labels, groups) = downsample(&mut dataset, options, seed, labels, groups);
+        if labels.set().len() < 2 {
+            return Err(DataError::OneClass {
+                column: options.label.clone(),
+                found: labels.set().names().first().cloned().unwrap_or_default(),
+            });
+        }
+        let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label)? } else { None };
+
+        let (counts, sizes, vocabulary) = read_counts(&dataset, progress, &mut warnings)?;
+        let (counts, sizes, labels, groups) = without_empty_cells(counts, sizes, labels, groups, &mut warnings);
+        let non_zeros = counts.n_non_zeros() as u64;
+        let cells = counts.into_log_norm_with(TargetSum::CP10K, &sizes);
+
+        let summary = DataSummary {
+            cells_in_files: dataset.n_cells_in_files(),
+            cells_used: cells.n_cells(),
+            genes: vocabulary.len(),
+            non_zeros,
+            label_column: Some(options.label.clone()),
+            group_column: options.group.clone(),
+            labels: count(&labels),
+            groups: groups.as_ref().map(count).unwrap_or_default(),
+        };
+        Ok(Self {
+            cells,
+            genes: vocabulary,
+            labels,
+            groups,
+            donor_like,
+            inputs: dataset.files.iter().map(|file| file.input.clone()).collect(),
+            summary,
+            choices: data_choices(options),
+            warnings,
+        })
+    }
+
+    /// Puts what was read, how and why into a new record.
+    pub(crate) fn begin_record(&self, record: &mut RunRecord) {
+        record.inputs.clone_from(&self.inputs);
+        record.data = self.summary.clone();
+        record.choices.clone_from(&self.choices);
+        record.warnings.clone_from(&self.warnings);
+    }
+}
+
+/// Cells of each name, in the order of the names.
+pub(crate) fn count(labels: &Labels) -> Vec<LabelCount> {
+    labels
+        .set()
+        .names()
+        .iter()
+        .zip(labels.counts())
+        .map(|(label, cells)| LabelCount { label: label.clone(), cells })
+        .collect()
+}
+
+/// Labels and groups of the cells that have both; the others are left out, aloud.
+fn labels_and_groups(
+    dataset: &mut Dataset,
+    options: &ReferenceOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Labels, Option<Labels>), DataError> {
+    let labels = dataset.column(&options.label)?;
+    let groups = options.group.as_deref().map(|group| dataset.column(group)).transpose()?;
+    let has_label = |cell: usize| labels[cell].as_deref().is_some_and(|label| !label.trim().is_empty());
+    let has_group = |cell: usize| groups.as_ref().is_none_or(|groups| groups[cell].is_some());
+    let unlabelled = (0..labels.len()).filter(|&cell| !has_label(cell)).count();
+    let ungrouped = (0..labels.len()).filter(|&cell| has_label(cell) && !has_group(cell)).count();
+    for (count, column) in [(unlabelled, Some(&options.label)), (ungrouped, options.group.as_ref())] {
+        if let Some(column) = column.filter(|_| count > 0) {
+            warnings.push(Warning::note(
+                "cells-left-out",
+                format!("{count} cells have no entry in column `{column}` and are left out"),
+            ));
+        }
+    }
+    let kept: Vec<usize> = (0..labels.len()).filter(|&cell| has_label(cell) && has_group(cell)).collect();
+    if kept.is_empty() {
+        return Err(DataError::NoLabels { column: options.label.clone() });
+    }
+    dataset.keep(&kept);
+    let names = |entries: &[Option<String>]| {
+        Labels::from_names(&kept.iter().map(|&cell| entries[cell].as_deref().unwrap_or("")).collect::<Vec<_>>())
+    };
+    Ok((names(&labels), groups.as_deref().map(names)))
+}
+
+/// Draws the cells that are used, where fewer were asked for.
+fn downsample(
+    dataset: &mut Dataset,
+    options: &ReferenceOptions,
+    seed: u64,
+    labels: Labels,
+    groups: Option<Labels>,
+) -> (Labels, Option<Labels>) {
+    let (mut labels, mut groups) = (labels, groups);
+    let mut keep = |kept: Vec<usize>| {
+        dataset.keep(&kept);
+        labels = labels.select(&kept);
+        groups = groups.as_ref().map(|groups| groups.select(&kept));
+        labels.clone()
+    };
+    let mut now = keep((0..labels.len()).collect());
+    if let Some(most) = options.max_per_class {
+        now = keep(sample::max_per_class(&now, most, seed));
+    }
+    if let Some(n) = options.downsample {
+        keep(sample::downsample(&now, n, seed));
+    }
+    (labels, groups.map(|groups| only_present(&groups)))
+}
+
+/// The same entries over the set of names that still occur.
+fn only_present(labels: &Labels) -> Labels {
+    Labels::from_names(&(0..labels.len()).map(|cell| labels.name(cell)).collect::<Vec<_>>())
+}
+
+/// A column that looks like it says which cells belong together.
+fn find_donor_like(dataset: &Dataset, label: &str) -> Result<Option<String>, DataError> {
+    let Some(file) = dataset.files.first() else { return Ok(None) };
+    let mut columns = Vec::new();
+    for name in file.h5ad.obs().names() {
+        if name != label
+            && let Ok(entries) = dataset.column(name)
+        {
+            let mut distinct: Vec<_> = entries.iter().flatten().collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            columns.push((name.clone(), distinct.len()));
+        }
+    }
+    let columns: Vec<(&str, usize)> = columns.iter().map(|(name, distinct)| (name.as_str(), *distinct)).collect();
+    Ok(donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string))
+}
+
+/// All counts, on the genes that at least one cell has, and the library sizes.
+fn read_counts(
+    dataset: &Dataset,
+    progress: &dyn Progress,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Block<Counts>, LibrarySizes, Vocabulary), DataError> {
+    let union = dataset.union_of_genes();
+    let mut counts = Block::<Counts>::empty(union.len());
+    let mut sizes = Vec::with_capacity(dataset.n_cells());
+    let looks = dataset.for_each_block(&union, progress, |block| {
+        counts.append(&block.cells);
+        sizes.extend_from_slice(block.sizes.as_slice());
+        Ok::<_, DataError>(())
+    })?;
+    warnings.extend(dataset.warnings(looks));
+    let (counts, vocabulary) = on_genes_with_counts(counts, &union);
+    if vocabulary.is_empty() {
+        let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
+        return Err(DataError::NoCounts { file });
+    }
+    let sizes = LibrarySizes::new(sizes).map_err(|source| DataError::LibrarySize { file: String::new(), source })?;
+    Ok((counts, sizes, vocabulary))
+}
+
+/// Leaves out genes without a count in any cell: a model can learn nothing about them.
+fn on_genes_with_counts(counts: Block<Counts>, genes: &Vocabulary) -> (Block<Counts>, Vocabulary) {
+    let mut seen = vec![false; genes.len()];
+    for &gene in counts.as_csr().1 {
+        seen[gene as usize] = true;
+    }
+    let names = genes.names().iter().zip(&seen).filter(|(_, seen)| **seen).map(|(name, _)| name.as_str());
+    let vocabulary = Vocabulary::of_distinct(names);
+    let map = ferrocyte_core::GeneMap::by_identity(genes.names(), &vocabulary);
+    (counts.into_aligned(&map), vocabulary)
+}
+
+/// Leaves out cells without any count: they hold no information, whatever their label.
+fn without_empty_cells(
+    counts: Block<Counts>,
+    sizes: LibrarySizes,
+    labels: Labels,
+    groups: Option<Labels>,
+    warnings: &mut Vec<Warning>,
+) -> (Block<Counts>, LibrarySizes, Labels, Option<Labels>) {
+    let kept: Vec<usize> = (0..counts.n_cells()).filter(|&cell| !counts.cell(cell).is_empty()).collect();
+    let empty = counts.n_cells() - kept.len();
+    if empty == 0 {
+        return (counts, sizes, labels, groups);
+    }
+    warnings.push(Warning::note("empty-cells", format!("{empty} cells have no counts and are left out")));
+    (
+        counts.select_cells(&kept),
+        sizes.select(&kept),
+        only_present(&labels.select(&kept)),
+        groups.map(|groups| only_present(&groups.select(&kept))),
+    )
+}
+
+/// The choices made in reading, with reasons.
+fn data_choices(options: &ReferenceOptions) -> Vec<Choice> {
+    let mut choices = vec![choices::layer(options.data.layer.as_deref())];
+    if !options.data.filter.is_empty() {
+        choices.push(choice("cells", options.data.filter.to_string(), true, "only these cells were asked for"));
+    }
+    if let Some(most) = options.max_per_class {
+        choices.push(choice(
+            "cells of each label",
+            format!("at most {most}"),
+            true,
+            "large classes repeat themselves; a cap saves time and memory and evens the classes out",
+        ));
+    }
+    if let Some(n) = options.downsample {
+        choices.push(choice(
+            "downsampling",
+            format!("{n} cells"),
+            true,
+            "drawn in proportion to the labels, each label kept, to fit a small machine; scores are of the drawn cells",
+        ));
+    }
+    choices.push(choices::library_size(options.data.library_size.as_deref()));
+    choices.push(choices::normalisation(TargetSum::CP10K));
+    choices
+}

@@ -1,0 +1,157 @@
+//! Cross-validation of a kind of model on a reference, into a run record.
+
+use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, Warning};
+use ferrocyte_learn::evaluate::{self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError};
+use ferrocyte_learn::models::{FitError, PredictError, Train};
+use ferrocyte_learn::{LabelledCells, LabelledCellsError};
+
+use crate::choices::{choice, detected};
+use crate::reference::Reference;
+
+/// Number of folds when none is said: each model is trained on four fifths of the cells.
+const DEFAULT_FOLDS: usize = 5;
+
+/// How cells are divided for scoring.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScoringOptions {
+    /// Number of folds; 5 when `None`, or the number of groups where there are fewer.
+    pub folds: Option<usize>,
+    /// Hold each group out once, alone.
+    pub leave_one_out: bool,
+}
+
+/// Why a kind of model could not be scored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScoringError {
+    /// Leaving groups out needs groups.
+    #[error("holding each group out once needs a column of groups")]
+    NoGroups,
+    /// The cells cannot be divided like this.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// A fold could not be trained or judged.
+    #[error("cross-validation failed")]
+    Fold(#[from] CrossValidationError<FoldError>),
+}
+
+/// Why a fold has no model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FoldError {
+    /// The training part cannot be used.
+    #[error("the training cells cannot be used")]
+    Cells(#[from] LabelledCellsError),
+    /// The model could not be trained.
+    #[error("training failed")]
+    Fit(#[from] FitError),
+    /// The model could not score the held-out cells.
+    #[error("the held-out cells could not be scored")]
+    Predict(#[from] PredictError),
+}
+
+/// How a reference is divided into folds.
+struct Plan {
+    folds: Folds,
+    choice: Choice,
+}
+
+/// Scores a kind of model on held-out cells and writes all that was found into the record.
+pub(crate) fn score(
+    reference: &Reference,
+    trainer: &dyn Train,
+    options: ScoringOptions,
+    seed: u64,
+    progress: &dyn Progress,
+    record: &mut RunRecord,
+) -> Result<(), ScoringError> {
+    let plan = plan(reference, options, seed)?;
+    warn(reference, &plan, record);
+    let mut first_training = None;
+    let result = evaluate::cross_validate(&reference.cells, &reference.labels, &plan.folds, progress, |data| {
+        let FoldData { training_cells, training_labels, test_cells, .. } = data;
+        let training = LabelledCells::new(training_cells, training_labels)?;
+        let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
+        let mut probabilities = Scores::default();
+        fit.model.probabilities_into(test_cells, &mut probabilities)?;
+        let (converged, iterations) = (fit.training.converged, fit.training.iterations);
+        first_training.get_or_insert(fit.training);
+        Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
+    })?;
+    fill(record, result, plan);
+    record.training = first_training;
+    Ok(())
+}
+
+fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Plan, ScoringError> {
+    let Some(groups) = &reference.groups else {
+        if options.leave_one_out {
+            return Err(ScoringError::NoGroups);
+        }
+        let n = options.folds.unwrap_or(DEFAULT_FOLDS);
+        return Ok(Plan {
+            folds: evaluate::stratified(&reference.labels, n, seed)?,
+            choice: choice(
+                "folds",
+                format!("{n}, by cell, each label in proportion"),
+                options.folds.is_some(),
+                "every cell is held out once; with a column of donors as --group the score would be on new donors",
+            ),
+        });
+    };
+    let n_groups = groups.set().len();
+    if options.leave_one_out {
+        return Ok(Plan {
+            folds: evaluate::leave_one_group_out(groups)?,
+            choice: choice(
+                "folds",
+                format!("{n_groups}, each group held out once"),
+                true,
+                "the most training cells that an honest score on new groups allows",
+            ),
+        });
+    }
+    let n = options.folds.unwrap_or(DEFAULT_FOLDS.min(n_groups));
+    let value = format!("{n}, by group, no group on both sides");
+    let reason = "cells of one donor resemble each other; a score on donors that were trained on flatters";
+    let fewer = options.folds.is_none() && n < DEFAULT_FOLDS;
+    Ok(Plan {
+        folds: evaluate::by_group(groups, n)?,
+        choice: if fewer {
+            detected("folds", value, reason)
+        } else {
+            choice("folds", value, options.folds.is_some(), reason)
+        },
+    })
+}
+
+/// What is to be known before a score is believed.
+fn warn(reference: &Reference, plan: &Plan, record: &mut RunRecord) {
+    let splits = plan.folds.record();
+    if splits.kind == SplitKind::StratifiedCells {
+        record.warnings.extend(reference.donor_like.as_deref().map(evaluate::score_flatters));
+    }
+    let labels = &reference.labels;
+    record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
+}
+
+fn fill(record: &mut RunRecord, result: CrossValidation, plan: Plan) {
+    record.choices.push(plan.choice);
+    record.splits = Some(plan.folds.record());
+    record.warnings.extend(evaluate::unseen_labels(&result.folds));
+    for fold in result.folds.iter().filter(|fold| !fold.converged) {
+        record.warnings.push(
+            Warning::new(
+                "not-converged",
+                format!("fold {}: stopped after {} steps, before it converged", fold.fold, fold.iterations),
+            )
+            .with_hint("raise --max-iterations"),
+        );
+    }
+    record.metrics = Some(result.judgement.metrics);
+    record.fold_mean = result.fold_mean;
+    record.folds = result.folds;
+    record.per_class = result.judgement.per_class;
+    record.confusion = Some(result.judgement.confusion);
+    record.reliability = result.judgement.reliability;
+}

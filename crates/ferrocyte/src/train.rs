@@ -1,0 +1,131 @@
+//! Train a model on a labelled reference and write it to a file, with its score on held-out cells.
+
+use std::path::PathBuf;
+
+use ferrocyte_core::{
+    Calibration, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord, Preprocessing,
+    Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance,
+};
+use ferrocyte_io::bundle::{ModelFileError, write_model};
+use ferrocyte_learn::models::{Classifier, FitError, Train};
+use ferrocyte_learn::{LabelledCells, LabelledCellsError};
+
+use crate::dataset::{DataError, file_name};
+use crate::model_options::{ModelOptions, ModelOptionsError};
+use crate::reference::{Reference, ReferenceOptions};
+use crate::scoring::{ScoringError, ScoringOptions, score};
+
+/// What is trained, on what, and where it is written.
+#[derive(Debug, Clone, Default)]
+pub struct TrainOptions {
+    /// The labelled cells.
+    pub reference: ReferenceOptions,
+    /// The kind of model.
+    pub model: ModelOptions,
+    /// How the model's honest score is found; `None` leaves it out.
+    pub scoring: Option<ScoringOptions>,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The model file.
+    pub output: PathBuf,
+}
+
+/// Why a training was refused or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The model's settings are out of range.
+    #[error(transparent)]
+    Model(#[from] ModelOptionsError),
+    /// The reference cannot be used.
+    #[error("the reference cannot be used")]
+    Reference(#[source] DataError),
+    /// The cells cannot be trained on.
+    #[error("the reference cannot be trained on")]
+    Cells(#[from] LabelledCellsError),
+    /// The scoring failed.
+    #[error(transparent)]
+    Scoring(#[from] ScoringError),
+    /// The training failed.
+    #[error("training failed")]
+    Fit(#[from] FitError),
+    /// The model cannot be written.
+    #[error(transparent)]
+    Write(#[from] ModelFileError),
+}
+
+/// Trains a model and writes it; returns everything that was found.
+///
+/// # Errors
+/// When a setting or the reference cannot be used, or the file cannot be written; nothing is written then.
+pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecord, TrainError> {
+    let trainer = options.model.trainer()?;
+    let reference =
+        Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
+    let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
+    reference.begin_record(&mut record);
+    record.choices.extend(options.model.choices());
+    if let Some(scoring) = options.scoring {
+        score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
+    }
+
+    let cells = LabelledCells::new(&reference.cells, &reference.labels)?;
+    let fit = trainer.fit(&cells, &reference.genes, options.seed, progress)?;
+    record.warnings.extend(fit.warnings);
+    record.training = Some(fit.training);
+    let header = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
+    write_model(&options.output, &header, &fit.model.to_arrays())?;
+
+    record.model = Some(ModelSummary {
+        kind: header.kind,
+        genes: header.genes.len(),
+        labels: header.labels.names().to_vec(),
+        training_cells: reference.cells.n_cells(),
+    });
+    record.outputs.push(OutputRecord { role: "model".to_owned(), file: file_name(&options.output) });
+    Ok(record)
+}
+
+/// Everything about the model but its numbers.
+fn header(
+    options: &TrainOptions,
+    reference: &Reference,
+    trainer: &dyn Train,
+    model: &dyn Classifier,
+    record: &RunRecord,
+) -> ModelHeader {
+    let scores = match (&record.splits, record.metrics, record.fold_mean) {
+        (Some(splits), Some(metrics), Some(fold_mean)) => {
+            Some(HonestScores { splits: splits.clone(), metrics, fold_mean })
+        }
+        _ => None,
+    };
+    let group_names = reference.groups.as_ref().map(|groups| groups.set().names().to_vec());
+    ModelHeader {
+        format_version: MODEL_FORMAT_VERSION,
+        kind: trainer.kind().to_owned(),
+        settings: trainer.settings(),
+        genes: model.genes().names().to_vec(),
+        labels: model.labels().clone(),
+        preprocessing: Preprocessing {
+            target_sum: TargetSum::CP10K,
+            library_size_column: options.reference.data.library_size.clone(),
+        },
+        calibration: Calibration::None,
+        training: TrainingProvenance {
+            ferrocyte_version: crate::VERSION.to_owned(),
+            seed: options.seed,
+            files: (reference.inputs.iter())
+                .map(|input| TrainingFile { file: input.file.clone(), sha256: input.sha256.clone() })
+                .collect(),
+            cells: reference.cells.n_cells(),
+            cells_per_label: reference.labels.counts(),
+            label_column: options.reference.label.clone(),
+            group_column: options.reference.group.clone(),
+            groups: group_names.unwrap_or_default(),
+            choices: record.choices.clone(),
+            converged: record.training.as_ref().is_some_and(|training| training.converged),
+        },
+        scores,
+    }
+}
