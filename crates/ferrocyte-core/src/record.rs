@@ -275,10 +275,10 @@ pub struct Metrics {
     pub f1_macro: f64,
     /// Mean F1 weighted by cells.
     pub f1_weighted: f64,
-    /// Matthews correlation coefficient.
-    pub mcc: f64,
-    /// Cohen's kappa.
-    pub kappa: f64,
+    /// Matthews correlation coefficient; not defined where all cells were given one label.
+    pub mcc: Option<f64>,
+    /// Cohen's kappa; not defined where all cells were given one label.
+    pub kappa: Option<f64>,
     /// Mean negative logarithm of the probability of the given label.
     pub log_loss: Option<f64>,
     /// Mean squared distance between probabilities and truth, summed over labels.
@@ -341,7 +341,8 @@ pub struct ClassRecord {
     pub average_precision: Option<f64>,
 }
 
-/// Who was taken for whom: `counts[given][called]`.
+/// Who was taken for whom: `counts[given][called]`. Where cells got no label, the last row and column stand for
+/// that: the row is zero, since every cell was given a label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Confusion {

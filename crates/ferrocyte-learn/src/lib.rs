@@ -3,3 +3,4 @@
 pub mod decide;
 pub mod evaluate;
 pub mod models;
+pub mod sample;

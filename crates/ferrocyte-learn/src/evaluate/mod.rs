@@ -1,1 +1,24 @@
 //! How well labels were predicted. Never imports `models`: a metric cannot know which model it judges.
+//!
+//! ```text
+//! labels, groups ─► stratified | by_group | leave_one_group_out ─► Folds
+//! Folds, a closure that trains ─► cross_validate ─► out-of-fold probabilities ─► Answers ─► judge ─► run record
+//! ```
+
+mod answers;
+mod cross_validate;
+mod fold_mean;
+mod judge;
+mod metric;
+mod split;
+mod spread;
+mod warn;
+
+pub use answers::{Answers, AnswersError};
+pub use cross_validate::{CrossValidation, CrossValidationError, FoldData, FoldPrediction, cross_validate};
+pub use fold_mean::fold_mean;
+pub use judge::{Judgement, judge, metrics};
+pub use metric::{F1Scope, RELIABILITY_BINS, UNASSIGNED};
+pub use split::{Fold, Folds, SplitError, by_group, leave_one_group_out, stratified};
+pub use spread::{SpreadError, spread};
+pub use warn::{donor_like_columns, score_flatters, small_classes, unseen_labels};

@@ -1,0 +1,21 @@
+//! Brier score of several labels.
+
+use ferrocyte_core::{Labels, Scores};
+
+/// Mean over cells of the squared distance between the probabilities and the truth, summed over labels; 0 is
+/// perfect, 2 is sure and wrong.
+///
+/// The original form of Brier 1950, <https://doi.org/10.1175/1520-0493(1950)078%3C0001:VOFEIT%3E2.0.CO;2>; for
+/// two labels it is twice what is often reported.
+pub(crate) fn brier(given: &Labels, probabilities: &Scores) -> f64 {
+    let distance = |(code, row): (usize, &[f64])| {
+        row.iter()
+            .enumerate()
+            .map(|(label, &probability)| {
+                let difference = probability - f64::from(u8::from(label == code));
+                difference * difference
+            })
+            .sum::<f64>()
+    };
+    given.codes().zip(probabilities.rows()).map(distance).sum::<f64>() / given.len() as f64
+}

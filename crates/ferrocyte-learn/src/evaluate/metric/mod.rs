@@ -1,0 +1,26 @@
+//! One score per file: what it means, where its formula comes from, and the number.
+
+mod accuracy;
+mod average_precision;
+mod brier;
+mod calibration;
+mod confusion;
+mod f1;
+mod kappa;
+mod log_loss;
+mod matthews;
+mod ranking;
+mod roc_auc;
+mod tally;
+
+pub(super) use average_precision::average_precision;
+pub(super) use brier::brier;
+pub use calibration::RELIABILITY_BINS;
+pub(super) use calibration::{expected_calibration_error, reliability};
+pub use confusion::UNASSIGNED;
+pub(super) use confusion::confusion;
+pub use f1::F1Scope;
+pub(super) use log_loss::log_loss;
+pub(super) use ranking::Ranking;
+pub(super) use roc_auc::roc_auc;
+pub(super) use tally::Tally;

@@ -1,0 +1,63 @@
+//! The counts that every score of called labels is made of.
+
+use super::super::answers::Answers;
+
+/// Cells of each label: given it, called it, and both. Every score of called labels follows from these, so that
+/// none needs a table of all pairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Cells, at least one.
+    pub(crate) cells: usize,
+    /// Cells given each label.
+    pub(crate) given: Vec<usize>,
+    /// Cells called each label.
+    pub(crate) called: Vec<usize>,
+    /// Cells given and called each label.
+    pub(crate) agreed: Vec<usize>,
+    /// Cells that got no label.
+    pub(crate) unassigned: usize,
+}
+
+impl Tally {
+    pub(crate) fn of(answers: &Answers<'_>) -> Self {
+        let given = answers.given();
+        let n_labels = given.set().len();
+        let mut tally = Self {
+            cells: given.len(),
+            given: given.counts(),
+            called: vec![0; n_labels],
+            agreed: vec![0; n_labels],
+            unassigned: 0,
+        };
+        for (truth, called) in given.codes().zip(answers.called()) {
+            match *called {
+                Some(code) => {
+                    tally.called[code] += 1;
+                    tally.agreed[code] += usize::from(code == truth);
+                }
+                None => tally.unassigned += 1,
+            }
+        }
+        tally
+    }
+
+    /// Codes of the labels that some cell was given or called.
+    pub(crate) fn occurring(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.given.len()).filter(|&code| self.given[code] + self.called[code] > 0)
+    }
+
+    /// Codes of the labels that some cell was given.
+    pub(crate) fn given_labels(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.given.len()).filter(|&code| self.given[code] > 0)
+    }
+
+    /// Cells that were called what they were given.
+    pub(crate) fn right(&self) -> usize {
+        self.agreed.iter().sum()
+    }
+
+    /// Sum over labels of the product of two counts; wide enough for any number of cells.
+    pub(super) fn sum_of_products(one: &[usize], other: &[usize]) -> i128 {
+        one.iter().zip(other).map(|(&one, &other)| one as i128 * other as i128).sum()
+    }
+}

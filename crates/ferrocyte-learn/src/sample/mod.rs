@@ -1,0 +1,9 @@
+//! Fewer cells for small machines, every label kept; and the seeded order that this and the folds draw from.
+
+mod downsample;
+mod max_per_class;
+mod seeded;
+
+pub use downsample::downsample;
+pub use max_per_class::max_per_class;
+pub(crate) use seeded::{Purpose, Seeded};
