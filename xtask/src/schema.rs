@@ -1,7 +1,8 @@
-//! The JSON schema of the run record, from the types that write it.
+//! The JSON schema of the run record as it is written, from the types that write it.
 
 use anyhow::{Context, Result};
 use ferrocyte_core::RunRecord;
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 /// The schema, ready to be written.
@@ -9,7 +10,8 @@ use serde_json::Value;
 /// # Errors
 /// When the types do not make a JSON object, which would be a bug.
 pub fn run_record() -> Result<String> {
-    let mut schema = schemars::schema_for!(RunRecord).to_value();
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<RunRecord>().to_value();
     say_plainly(&mut schema);
     let object = schema.as_object_mut().context("a schema is an object")?;
     object.insert("title".into(), "Ferrocyte run record".into());
