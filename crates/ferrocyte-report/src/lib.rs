@@ -1,1 +1,31 @@
-//! Being built.
+#![doc = include_str!("../README.md")]
+
+mod choices;
+mod composition;
+mod confidence;
+mod confusion;
+mod coverage;
+mod curves;
+mod folds;
+mod headline;
+mod inputs;
+mod label;
+mod metrics;
+mod mix_ups;
+mod model;
+mod number;
+mod options;
+mod page;
+mod parse;
+mod per_class;
+mod predictions;
+mod provenance;
+mod reliability;
+mod section;
+mod style;
+mod svg;
+mod warnings;
+
+pub use options::{RenderOptions, Theme};
+pub use page::render;
+pub use parse::{RecordError, parse_record};

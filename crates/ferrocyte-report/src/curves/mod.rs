@@ -1,0 +1,67 @@
+//! How training went, step by step.
+
+mod line_plot;
+
+use ferrocyte_core::{Curve, Flow, RunRecord};
+use maud::html;
+
+use crate::label::prose;
+use crate::number::count;
+use crate::section::Section;
+use line_plot::line_plot;
+
+/// One plot for each thing that was measured, and how training ended.
+pub(crate) fn section(record: &RunRecord) -> Option<Section> {
+    let training = record.training.as_ref()?;
+    let body = html! {
+        p {
+            @if record.flow == Flow::Evaluate { "The first fold: " }
+            @if training.converged { "training converged after " }
+            @else { strong.caution { "training did not converge" } " in " }
+            (count(training.iterations)) " steps: " (prose(&training.stopped)) "."
+        }
+        div.plots {
+            @for panel in panels(&training.curves) { figure.plot { (line_plot(&panel)) } }
+        }
+    };
+    Some(Section { id: "training", title: "How training went", body })
+}
+
+/// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word.
+fn panels(curves: &[Curve]) -> Vec<Vec<&Curve>> {
+    let kind = |curve: &Curve| {
+        let last = curve.name.rsplit(' ').next().unwrap_or_default().to_owned();
+        (last, curve.step.clone())
+    };
+    let mut panels: Vec<Vec<&Curve>> = Vec::new();
+    for curve in curves.iter().filter(|curve| !curve.values.is_empty()) {
+        match panels.iter_mut().find(|panel| kind(panel[0]) == kind(curve)) {
+            Some(panel) => panel.push(curve),
+            None => panels.push(vec![curve]),
+        }
+    }
+    panels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_of_a_kind_share_a_plot() {
+        let curve = |name: &str, values: &[f64]| Curve {
+            name: name.into(),
+            step: "epoch".into(),
+            values: values.to_vec(),
+        };
+        let curves = [
+            curve("training loss", &[1.0]),
+            curve("validation loss", &[2.0]),
+            curve("validation accuracy", &[0.5]),
+            curve("nothing", &[]),
+        ];
+        let names: Vec<Vec<&str>> =
+            panels(&curves).iter().map(|panel| panel.iter().map(|c| c.name.as_str()).collect()).collect();
+        assert_eq!(names, [vec!["training loss", "validation loss"], vec!["validation accuracy"]]);
+    }
+}

@@ -1,0 +1,71 @@
+//! What the scores are scores on: the first thing to ask of any score.
+
+use ferrocyte_core::{Flow, RunRecord, SplitKind};
+use maud::{Markup, html};
+
+use crate::label::code;
+use crate::number::count;
+
+/// What the scores are scores on, and whether they flatter.
+pub(crate) fn scored_on(record: &RunRecord) -> Markup {
+    let Some(splits) = &record.splits else { return against_given_labels(record) };
+    let group = html! {
+        @match &record.data.group_column { Some(column) => (code(column)), None => "group" }
+    };
+    let folds = html! { "In each of " (count(splits.folds)) " folds " };
+    match splits.kind {
+        SplitKind::StratifiedCells => panel(
+            false,
+            &html! { "Held-out cells of the same donors" },
+            &html! {
+                (folds) "random cells stayed out of training and were then labelled. Their neighbours from the same \
+                 donor, run and study stayed in. On a new donor expect less."
+            },
+        ),
+        SplitKind::Groups => panel(
+            true,
+            &html! { "Unseen " (group) },
+            &html! {
+                (folds) "all cells of some " (group) " stayed out of training and were then labelled"
+                @if let Some(groups) = splits.groups { " (" (count(groups)) " in all)" }
+                ". Expect about this on a new one, from data like these."
+            },
+        ),
+        SplitKind::LeaveOneGroupOut => panel(
+            true,
+            &html! { "Unseen " (group) ", one at a time" },
+            &html! {
+                (folds) "all cells of one " (group) " stayed out of training and were then labelled. Expect about this \
+                 on a new one, from data like these."
+            },
+        ),
+    }
+}
+
+fn against_given_labels(record: &RunRecord) -> Markup {
+    let from = html! {
+        @if let Some(column) = &record.data.label_column { " in column " (code(column)) }
+    };
+    match record.flow {
+        Flow::Annotate => panel(
+            true,
+            &html! { "Labels that came with the query" },
+            &html! { "The model’s labels are compared with those" (from) ". How good these are, nobody checked." },
+        ),
+        Flow::Train | Flow::Evaluate => panel(
+            false,
+            &html! { "Unknown cells" },
+            &html! { "The record does not say how the cells were divided, so the score may flatter." },
+        ),
+    }
+}
+
+fn panel(honest: bool, title: &Markup, text: &Markup) -> Markup {
+    html! {
+        div.scored-on.honest[honest].flatters[!honest] {
+            p.kicker { "Scored on" }
+            p.on { span.sign aria-hidden="true" { @if honest { "✓" } @else { "!" } } (title) }
+            p { (text) }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The first screen of a training.
+
+use ferrocyte_core::{RunRecord, TrainingRecord};
+use maud::{Markup, html};
+
+use super::evaluate::{facts, scores};
+use super::figure::figure;
+use crate::label::prose;
+use crate::number::count;
+
+/// What the model was made from, whether training reached its goal, and honest scores where there are any.
+pub(crate) fn body(record: &RunRecord) -> Markup {
+    html! {
+        @if let Some(metrics) = &record.metrics { (scores(record, metrics)) (facts(record)) }
+        div.result {
+            @if let Some(model) = &record.model {
+                dl.figures {
+                    (figure("Cells", &count(model.training_cells), &html! { "that the model learnt from" }))
+                    (figure("Labels", &count(model.labels.len()), &html! {
+                        "that it can give, over " (count(model.genes)) " genes"
+                    }))
+                }
+            }
+            @if let Some(training) = &record.training { (ended(training)) }
+        }
+        @if record.metrics.is_none() {
+            p.lede {
+                "How well it labels new cells is not known yet: "
+                code { "ferrocyte evaluate" } " on the same file says it."
+            }
+        }
+    }
+}
+
+fn ended(training: &TrainingRecord) -> Markup {
+    let reached = training.converged;
+    html! {
+        div.scored-on.honest[reached].flatters[!reached] {
+            p.kicker { "Training" }
+            p.on {
+                span.sign aria-hidden="true" { @if reached { "✓" } @else { "!" } }
+                @if reached { "Converged" } @else { "Did not converge" }
+            }
+            p { (count(training.iterations)) " steps; " (prose(&training.stopped)) "." }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the cells were called.
+
+use ferrocyte_core::{PredictionSummary, RunRecord};
+use maud::{Markup, html};
+
+use crate::composition::{bars, tall};
+use crate::confidence::histogram;
+use crate::label::label;
+use crate::number::{count, score};
+use crate::section::Section;
+use crate::svg::bar;
+
+/// Cells by label with their confidence, the histogram of confidence, and who got no label and why.
+pub(crate) fn section(record: &RunRecord) -> Option<Section> {
+    let predictions = record.predictions.as_ref()?;
+    let body = html! {
+        div.columns {
+            div {
+                h3 { "Cells of each label" }
+                (tall(&table(predictions), predictions.labels.len()))
+            }
+            @if !predictions.confidence_histogram.is_empty() {
+                div {
+                    h3 { "How sure the model was" }
+                    (histogram(&predictions.confidence_histogram))
+                }
+            }
+        }
+        @if !predictions.unassigned.is_empty() {
+            h3 { "Cells without a label, and why" }
+            (bars(&predictions.unassigned))
+        }
+    };
+    Some(Section { id: "predictions", title: "What the cells were called", body })
+}
+
+fn table(predictions: &PredictionSummary) -> Markup {
+    let most = predictions.labels.iter().map(|entry| entry.cells).max().unwrap_or(0);
+    html! {
+        table.sortable.predictions {
+            caption.unseen { "Cells of each label" }
+            thead {
+                tr {
+                    th scope="col" { "Label" }
+                    th.number scope="col" { "Cells" }
+                    th.number scope="col" { "Mean confidence" }
+                }
+            }
+            tbody {
+                @for entry in &predictions.labels {
+                    tr {
+                        th scope="row" { (label(&entry.label)) }
+                        td.number { (count(entry.cells)) (bar(entry.cells as f64, most as f64)) }
+                        td.number { (score(entry.mean_confidence)) }
+                    }
+                }
+            }
+        }
+    }
+}
