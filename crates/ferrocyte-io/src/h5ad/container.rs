@@ -1,0 +1,217 @@
+//! One open HDF5 file: the only place that calls `hdf5-reader`, so that every error names its object and no
+//! fault of a file, or of the reader, becomes a panic.
+
+use std::fs::File;
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hdf5_reader::error::Error as Hdf5Error;
+use hdf5_reader::group::Group;
+use hdf5_reader::{Attribute, Dataset, FileStorage, Hdf5File, OpenOptions};
+
+use super::filters;
+use super::number::{FromStored, Number, into_plain};
+use super::signature::{LOOK_AT, Signature};
+use crate::read_error::{ReadError, ReadErrorKind};
+
+/// Chunks and arrays up to this size are read whatever the size of the file.
+const ALWAYS_ALLOWED: usize = 64 << 20;
+
+/// The furthest that gzip can expand a byte. No header may promise more than this times the size of the file.
+const MOST_EXPANSION: usize = 1032;
+
+/// An open HDF5 file.
+#[derive(Clone)]
+pub(crate) struct Container {
+    path: Arc<Path>,
+    hdf5: Hdf5File,
+    n_bytes: usize,
+}
+
+/// What stands at a path inside a file.
+#[derive(Clone)]
+pub(crate) enum Object {
+    Group(Group),
+    Dataset(Arc<Dataset>),
+}
+
+impl Container {
+    /// Opens a file after a look at its first bytes, and checks that it is as long as its header says.
+    pub(crate) fn open(path: PathBuf) -> Result<Self, ReadError> {
+        let path: Arc<Path> = path.into();
+        let fail = |kind| ReadError::new(&path, kind);
+        let io = |error| fail(ReadErrorKind::Io(error));
+        let mut file = File::open(&path).map_err(io)?;
+        let metadata = file.metadata().map_err(io)?;
+        if metadata.is_dir() {
+            return Err(fail(ReadErrorKind::NotHdf5 { found: "a folder" }));
+        }
+        let mut head = Vec::with_capacity(LOOK_AT);
+        file.by_ref().take(LOOK_AT as u64).read_to_end(&mut head).map_err(io)?;
+        if let Signature::Other(found) = Signature::of(&head) {
+            return Err(fail(ReadErrorKind::NotHdf5 { found }));
+        }
+
+        let n_bytes = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+        let most = n_bytes.saturating_mul(MOST_EXPANSION).max(ALWAYS_ALLOWED);
+        let most_chunk = most.min(hdf5_reader::HDF5_MAX_CHUNK_BYTES);
+        let options = OpenOptions::default()
+            // Blocks go forward and keep the chunk they end in themselves: a cache would only cost memory.
+            .with_chunk_cache_bytes(0)
+            .with_max_chunk_bytes(most_chunk)
+            .with_max_read_bytes(most)
+            .with_filter_registry(filters::registry(most_chunk));
+        // Positional reads, not a memory map: a file that shrinks meanwhile is an error, not a signal.
+        let hdf5 = call(&path, "/", || {
+            Hdf5File::from_storage_with_options(Arc::new(FileStorage::from_file(file)?), options)
+        })?;
+        let superblock = hdf5.superblock();
+        if superblock.base_address == 0 && superblock.eof_address > metadata.len() {
+            return Err(fail(ReadErrorKind::Truncated {
+                expected: superblock.eof_address,
+                found: metadata.len(),
+            }));
+        }
+        Ok(Self { path, hdf5, n_bytes })
+    }
+
+    /// Size of the file in bytes.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.n_bytes
+    }
+
+    /// An error of this file.
+    pub(crate) fn error(&self, kind: ReadErrorKind) -> ReadError {
+        ReadError::new(&self.path, kind)
+    }
+
+    /// An object that is not what it has to be.
+    pub(crate) fn unexpected(
+        &self,
+        object: &str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> ReadError {
+        self.error(ReadErrorKind::Unexpected {
+            object: object.to_owned(),
+            expected: expected.into(),
+            found: found.into(),
+        })
+    }
+
+    /// Calls `hdf5-reader` for an object.
+    pub(crate) fn call<T>(
+        &self,
+        object: &str,
+        read: impl FnOnce() -> Result<T, Hdf5Error>,
+    ) -> Result<T, ReadError> {
+        call(&self.path, object, read)
+    }
+
+    /// The group at the root.
+    pub(crate) fn root(&self) -> Result<Group, ReadError> {
+        self.call("/", || self.hdf5.root_group())
+    }
+
+    /// What stands at `path` (`obs/cell_type/codes`), if anything does.
+    pub(crate) fn find(&self, path: &str) -> Result<Option<Object>, ReadError> {
+        let mut group = self.root()?;
+        let mut names = path.split('/').peekable();
+        while let Some(name) = names.next() {
+            match (self.child(&group, name, path)?, names.peek()) {
+                (found, None) => return Ok(found),
+                (Some(Object::Group(next)), Some(_)) => group = next,
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The child of a group, if there is one of that name; `path` is its name for messages.
+    pub(crate) fn child(&self, group: &Group, name: &str, path: &str) -> Result<Option<Object>, ReadError> {
+        self.call(path, || {
+            match group.group(name).map_err(innermost) {
+                Ok(group) => return Ok(Some(Object::Group(group))),
+                Err(Hdf5Error::GroupNotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+            match group.dataset(name).map_err(innermost) {
+                Ok(dataset) => Ok(Some(Object::Dataset(Arc::new(dataset)))),
+                Err(Hdf5Error::DatasetNotFound(_)) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// The dataset that must stand at `path`.
+    pub(crate) fn dataset(&self, path: &str) -> Result<Arc<Dataset>, ReadError> {
+        match self.find(path)? {
+            Some(Object::Dataset(dataset)) => Ok(dataset),
+            Some(Object::Group(_)) => Err(self.unexpected(path, "an array", "a group")),
+            None => Err(self.unexpected(path, "an array", "nothing")),
+        }
+    }
+
+    /// Names of what a group holds, sorted.
+    pub(crate) fn names(&self, group: &Group, path: &str) -> Result<Vec<String>, ReadError> {
+        let (mut names, datasets) = self.call(path, || group.member_names())?;
+        names.extend(datasets);
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The attributes of an object.
+    pub(crate) fn attributes(&self, object: &Object, path: &str) -> Result<Vec<Attribute>, ReadError> {
+        self.call(path, || match object {
+            Object::Group(group) => group.attributes(),
+            Object::Dataset(dataset) => Ok(dataset.attributes()),
+        })
+    }
+
+    /// The length of an array of one dimension.
+    pub(crate) fn length(&self, dataset: &Dataset, path: &str) -> Result<u64, ReadError> {
+        match dataset.shape() {
+            [length] => Ok(*length),
+            shape => Err(self.unexpected(path, "an array of one dimension", dimensions(shape.len()))),
+        }
+    }
+
+    /// Reads all numbers of an array, decoding chunks in parallel.
+    pub(crate) fn numbers<T: FromStored>(&self, dataset: &Dataset, path: &str) -> Result<Vec<T>, ReadError> {
+        let read = || dataset.read_array_uncached_parallel::<Number<T>>();
+        let (numbers, _) = self.call(path, read)?.into_raw_vec_and_offset();
+        Ok(into_plain(numbers))
+    }
+}
+
+/// `0 dimensions`, `1 dimension`, ...
+pub(crate) fn dimensions(n: usize) -> String {
+    format!("{n} dimension{}", if n == 1 { "" } else { "s" })
+}
+
+fn call<T>(path: &Path, object: &str, read: impl FnOnce() -> Result<T, Hdf5Error>) -> Result<T, ReadError> {
+    // Nothing that a panic could leave half changed is seen again: the caller gives up on this file.
+    let result = catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(Hdf5Error::Other("the HDF5 reader gave up on it".into())));
+    result.map_err(|error| {
+        let object = object.to_owned();
+        let kind = match innermost(error) {
+            Hdf5Error::Io(error) => ReadErrorKind::Io(error),
+            Hdf5Error::UnsupportedFilter(message) => {
+                ReadErrorKind::Filter { object, filter: filters::name(&message) }
+            }
+            error => ReadErrorKind::Damaged { object, source: error.into() },
+        };
+        ReadError::new(path, kind)
+    })
+}
+
+/// The error without the paths that `hdf5-reader` wraps around it: ours are complete.
+fn innermost(mut error: Hdf5Error) -> Hdf5Error {
+    while let Hdf5Error::Context { source, .. } = error {
+        error = *source;
+    }
+    error
+}

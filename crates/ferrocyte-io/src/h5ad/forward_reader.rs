@@ -1,0 +1,116 @@
+//! Reads an array from front to back, decoding each chunk once.
+
+use std::sync::Arc;
+
+use hdf5_reader::{Dataset, SliceInfo, SliceInfoElem};
+
+use super::container::Container;
+use super::number::{FromStored, Number, NumberType, into_plain};
+use crate::read_error::ReadError;
+
+/// More than this is not kept of a chunk that reaches beyond the rows asked for: it is decoded again.
+const MOST_KEPT_BYTES: u64 = 512 << 20;
+
+/// Hands out the rows of an array of one or two dimensions in order. Reads end where a chunk ends, and what was
+/// decoded beyond the rows asked for is kept for the next call.
+pub(crate) struct ForwardReader<T> {
+    container: Container,
+    path: String,
+    dataset: Arc<Dataset>,
+    /// Values per row.
+    width: usize,
+    n_rows: u64,
+    /// Reads end at a multiple of this.
+    align: u64,
+    /// The first row that was not handed out.
+    next: u64,
+    /// Rows from `next` on that are decoded already; the first `used` values are handed out.
+    kept: Vec<T>,
+    used: usize,
+}
+
+impl<T: FromStored> ForwardReader<T> {
+    /// Starts at the first row.
+    pub(crate) fn new(container: &Container, dataset: Arc<Dataset>, path: &str) -> Result<Self, ReadError> {
+        let (n_rows, width) = match *dataset.shape() {
+            [n_rows] => (n_rows, 1),
+            [n_rows, width] => (n_rows, width),
+            _ => return Err(container.unexpected(path, "an array of 1 or 2 dimensions", "another")),
+        };
+        let chunk_rows = dataset.chunks().and_then(|chunk| chunk.first().copied()).map_or(1, u64::from);
+        let stored =
+            NumberType::of(dataset.dtype()).map_or(1, NumberType::n_bytes).max(size_of::<T>()) as u64;
+        let keep = chunk_rows.saturating_mul(width).saturating_mul(stored) <= MOST_KEPT_BYTES;
+        Ok(Self {
+            container: container.clone(),
+            path: path.to_owned(),
+            dataset,
+            width: usize::try_from(width).unwrap_or(usize::MAX),
+            n_rows,
+            align: if keep { chunk_rows.max(1) } else { 1 },
+            next: 0,
+            kept: Vec::new(),
+            used: 0,
+        })
+    }
+
+    /// Starts again at the first row.
+    pub(crate) fn rewind(&mut self) {
+        self.next = 0;
+        self.kept = Vec::new();
+        self.used = 0;
+    }
+
+    /// Rows that a read of about `bytes` decoded bytes holds, at least one.
+    pub(crate) fn rows_of(&self, bytes: usize) -> u64 {
+        (bytes / self.width.saturating_mul(size_of::<T>()).max(1)).max(1) as u64
+    }
+
+    /// The values of the next `rows` rows, which must exist.
+    pub(crate) fn take(&mut self, rows: u64) -> Result<Vec<T>, ReadError> {
+        let wanted = self.n_values(rows);
+        let kept = self.kept.len() - self.used;
+        if wanted <= kept {
+            let values = self.kept[self.used..self.used + wanted].to_vec();
+            self.used += wanted;
+            self.next += rows;
+            return Ok(values);
+        }
+        let start = self.next + (kept / self.width.max(1)) as u64;
+        let end = (self.next + rows).next_multiple_of(self.align).min(self.n_rows);
+        let mut read = self.read(start, end)?;
+        let missing = wanted - kept;
+        if read.len() < missing {
+            let found = format!("{} values from row {start} to {end}", read.len());
+            return Err(self.container.unexpected(&self.path, format!("{missing} values"), found));
+        }
+        let rest = read.split_off(missing);
+        let values = if kept == 0 {
+            read
+        } else {
+            let mut values = Vec::with_capacity(wanted);
+            values.extend_from_slice(&self.kept[self.used..]);
+            values.append(&mut read);
+            values
+        };
+        self.kept = rest;
+        self.used = 0;
+        self.next += rows;
+        Ok(values)
+    }
+
+    fn n_values(&self, rows: u64) -> usize {
+        usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(self.width)
+    }
+
+    fn read(&self, start: u64, end: u64) -> Result<Vec<T>, ReadError> {
+        let mut selections = vec![SliceInfoElem::Slice { start, end, step: 1 }];
+        if self.dataset.ndim() == 2 {
+            selections.push(SliceInfoElem::Slice { start: 0, end: self.width as u64, step: 1 });
+        }
+        let selection = SliceInfo { selections };
+        let read = || self.dataset.read_slice_parallel::<Number<T>>(&selection);
+        let (numbers, _) = self.container.call(&self.path, read)?.into_raw_vec_and_offset();
+        Ok(into_plain(numbers))
+    }
+}

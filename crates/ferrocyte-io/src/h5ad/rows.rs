@@ -1,0 +1,96 @@
+//! Rows as a file has them, and the block they become.
+
+use ferrocyte_core::{Block, BlockError, Counts};
+
+/// Consecutive cells in compressed rows, before they are checked: genes are below the number of genes, but may
+/// be in any order and repeat; values may be anything.
+#[derive(Debug, Default)]
+pub(crate) struct RawRows {
+    /// Where each cell starts, from 0; one more than there are cells.
+    pub(crate) row_ptr: Vec<usize>,
+    pub(crate) gene: Vec<u32>,
+    pub(crate) value: Vec<f32>,
+}
+
+/// Why rows are not a block; rows count from the first of them.
+#[derive(Debug, PartialEq)]
+pub(crate) enum RowsError {
+    Value { row: usize, gene: u32, value: f32 },
+    Block(BlockError),
+}
+
+impl RawRows {
+    /// Sorts each cell by gene, sums what repeats, drops zeros, and checks every value.
+    pub(crate) fn into_block(mut self, n_genes: usize) -> Result<Block<Counts>, RowsError> {
+        if let Some(position) = self.value.iter().position(|&value| !(value.is_finite() && value >= 0.0)) {
+            let row = self.row_ptr.partition_point(|&start| start <= position).saturating_sub(1);
+            return Err(RowsError::Value { row, gene: self.gene[position], value: self.value[position] });
+        }
+        if !self.is_tidy() {
+            self.tidy();
+        }
+        Block::new(n_genes, self.row_ptr, self.gene, self.value).map_err(RowsError::Block)
+    }
+
+    fn is_tidy(&self) -> bool {
+        let increasing =
+            |window: &[usize]| self.gene[window[0]..window[1]].windows(2).all(|pair| pair[0] < pair[1]);
+        self.row_ptr.windows(2).all(increasing) && self.value.iter().all(|&value| value > 0.0)
+    }
+
+    fn tidy(&mut self) {
+        let mut cell: Vec<(u32, f32)> = Vec::new();
+        let (mut start, mut written) = (0, 0);
+        for end in &mut self.row_ptr[1..] {
+            cell.clear();
+            cell.extend(self.gene[start..*end].iter().copied().zip(self.value[start..*end].iter().copied()));
+            cell.sort_by_key(|&(gene, _)| gene); // stable: what repeats is summed in the order of the file
+            cell.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+            for &(gene, value) in cell.iter().filter(|(_, value)| *value != 0.0) {
+                self.gene[written] = gene;
+                self.value[written] = value;
+                written += 1;
+            }
+            start = std::mem::replace(end, written);
+        }
+        self.gene.truncate(written);
+        self.value.truncate(written);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_sorted_summed_and_without_zeros() {
+        let rows = RawRows {
+            row_ptr: vec![0, 4, 4, 6],
+            gene: vec![3, 1, 3, 0, 2, 0],
+            value: vec![1.0, 2.0, 4.0, 0.0, 5.0, -0.0],
+        };
+        let expected = Block::new(4, vec![0, 2, 2, 3], vec![1, 3, 2], vec![2.0, 5.0, 5.0]).unwrap();
+        assert_eq!(rows.into_block(4).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_wrong_value_is_found_where_it_stands() {
+        for wrong in [-0.5, f32::INFINITY] {
+            let rows =
+                RawRows { row_ptr: vec![0, 1, 1, 3], gene: vec![0, 1, 3], value: vec![1.0, 1.0, wrong] };
+            assert_eq!(rows.into_block(4), Err(RowsError::Value { row: 2, gene: 3, value: wrong }));
+        }
+    }
+
+    #[test]
+    fn duplicates_that_overflow_are_refused() {
+        let rows = RawRows { row_ptr: vec![0, 2], gene: vec![1, 1], value: vec![f32::MAX; 2] };
+        assert!(matches!(rows.into_block(4), Err(RowsError::Block(BlockError::Value { gene: 1, .. }))));
+    }
+}

@@ -1,0 +1,131 @@
+//! Strings: of data sets, of table fields and of attributes.
+
+use hdf5_reader::{Attribute, Dataset, Datatype, StringPadding, StringSize, VarLenKind};
+
+use super::container::Container;
+use crate::read_error::{ReadError, ReadErrorKind};
+
+/// How strings are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextType {
+    /// In place, padded to a length in bytes.
+    Fixed(usize, StringPadding),
+    /// References into the heap of the file.
+    Variable,
+}
+
+impl TextType {
+    /// The stored type, when it is text.
+    pub(crate) fn of(datatype: &Datatype) -> Option<Self> {
+        match datatype {
+            Datatype::String { size: StringSize::Fixed(size), padding, .. } => {
+                Some(Self::Fixed(*size as usize, *padding))
+            }
+            Datatype::String { size: StringSize::Variable, .. } => Some(Self::Variable),
+            Datatype::VarLen { base, kind: VarLenKind::String, .. } if base.is_vlen_string_base() => {
+                Some(Self::Variable)
+            }
+            _ => None,
+        }
+    }
+
+    /// Bytes of one element where it stands in `dataset`.
+    pub(crate) fn element_size(self, dataset: &Dataset) -> usize {
+        match self {
+            Self::Fixed(size, _) => size,
+            Self::Variable => dataset.vlen_reference_size(),
+        }
+    }
+
+    /// Decodes `n` strings. Bytes that are not UTF-8 are replaced, as a name is better than none.
+    pub(crate) fn decode(
+        self,
+        raw: &[u8],
+        n: usize,
+        dataset: &Dataset,
+        container: &Container,
+        path: &str,
+    ) -> Result<Vec<String>, ReadError> {
+        let size = self.element_size(dataset);
+        if size == 0 {
+            return Ok(vec![String::new(); n]);
+        }
+        // Many references may point at one long string: the sum is bounded, not only each.
+        let mut room = container.n_bytes().saturating_mul(16).saturating_add(256 << 20);
+        let elements = raw.chunks_exact(size).take(n);
+        let decoded = elements.map(|element| match self {
+            Self::Fixed(_, padding) => Ok(to_string(trimmed(element, padding))),
+            Self::Variable => {
+                let bytes = container.call(path, || dataset.resolve_vlen_reference_bytes(element, 1))?;
+                room = room.checked_sub(bytes.len()).ok_or_else(|| {
+                    container.error(ReadErrorKind::Damaged {
+                        object: path.to_owned(),
+                        source: "its strings are longer than the file can hold".into(),
+                    })
+                })?;
+                Ok(to_string(trimmed(&bytes, StringPadding::NullTerminate)))
+            }
+        });
+        decoded.collect()
+    }
+}
+
+/// Reads all strings of an array; `None` when it holds something else.
+pub(crate) fn read(
+    container: &Container,
+    dataset: &Dataset,
+    path: &str,
+) -> Result<Option<Vec<String>>, ReadError> {
+    let Some(text) = TextType::of(dataset.dtype()) else { return Ok(None) };
+    let n = container.call(path, || dataset.num_elements())?;
+    let raw = container.call(path, || dataset.read_raw_bytes())?;
+    // Strings of no bytes have no bytes to bound their number.
+    let n = usize::try_from(n).unwrap_or(usize::MAX);
+    if text.element_size(dataset) == 0 && n > container.n_bytes() {
+        return Err(container.unexpected(path, "strings", format!("{n} strings of no length")));
+    }
+    text.decode(&raw, n, dataset, container, path).map(Some)
+}
+
+/// The text of an attribute, when there is one of that name and it is one string.
+pub(crate) fn attribute(attributes: &[Attribute], name: &str) -> Option<String> {
+    match attribute_list(attributes, name)?.as_mut_slice() {
+        [only] => Some(std::mem::take(only)),
+        _ => None,
+    }
+}
+
+/// The strings of an attribute, when there is one of that name; an attribute without elements has any type.
+pub(crate) fn attribute_list(attributes: &[Attribute], name: &str) -> Option<Vec<String>> {
+    let attribute = attributes.iter().find(|attribute| attribute.name == name)?;
+    if attribute.num_elements().ok()? == 0 {
+        return Some(Vec::new());
+    }
+    attribute.read_strings().ok()
+}
+
+fn trimmed(bytes: &[u8], padding: StringPadding) -> &[u8] {
+    let end = match padding {
+        StringPadding::NullTerminate => bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len()),
+        StringPadding::NullPad => bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1),
+        StringPadding::SpacePad => bytes.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1),
+    };
+    &bytes[..end]
+}
+
+fn to_string(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_cut() {
+        assert_eq!(trimmed(b"ab\0c\0", StringPadding::NullTerminate), b"ab");
+        assert_eq!(trimmed(b"ab\0c\0", StringPadding::NullPad), b"ab\0c");
+        assert_eq!(trimmed(b"ab c  ", StringPadding::SpacePad), b"ab c");
+        assert_eq!(trimmed(b"\0\0", StringPadding::NullPad), b"");
+    }
+}

@@ -1,0 +1,210 @@
+//! Why a file could not be read.
+
+use std::path::{Path, PathBuf};
+
+use ferrocyte_core::BlockError;
+
+use crate::h5ad::MatrixPath;
+
+/// Where, then what: the path is added in this one place, the kinds never repeat it.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{}`", path.display())]
+pub struct ReadError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub kind: ReadErrorKind,
+}
+
+impl ReadError {
+    pub(crate) fn new(path: &Path, kind: ReadErrorKind) -> Self {
+        Self { path: path.to_owned(), kind }
+    }
+}
+
+/// What is wrong with a file. Objects inside it are named as in `X/data`; cells count from 0.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadErrorKind {
+    /// The operating system refused.
+    #[error("the file cannot be opened or read")]
+    Io(#[from] std::io::Error),
+
+    /// The first bytes are not those of HDF5.
+    #[error("expected an HDF5 file (.h5ad), found {found}")]
+    NotHdf5 {
+        /// What the first bytes look like.
+        found: &'static str,
+    },
+
+    /// The file ends before its own header says.
+    #[error("the file is cut short: expected {expected} bytes, found {found}")]
+    Truncated {
+        /// Bytes that the header promises.
+        expected: u64,
+        /// Bytes there are.
+        found: u64,
+    },
+
+    /// HDF5, but not AnnData.
+    #[error("expected an AnnData file with `obs` and `var`, found HDF5 with {}", quoted(found))]
+    NotAnnData {
+        /// What stands at the root of the file, sorted.
+        found: Vec<String>,
+    },
+
+    /// The matrix asked for is not there.
+    #[error("there is no matrix `{wanted}`, there is {}", quoted(present))]
+    NoMatrix {
+        /// The matrix asked for.
+        wanted: MatrixPath,
+        /// The matrices there are.
+        present: Vec<MatrixPath>,
+    },
+
+    /// The column asked for is not there.
+    #[error("`{frame}` has no column `{wanted}`, it has {}", quoted(present))]
+    NoColumn {
+        /// `obs`, `var` or `raw/var`.
+        frame: String,
+        /// The column asked for.
+        wanted: String,
+        /// The columns there are, in the order of the file.
+        present: Vec<String>,
+    },
+
+    /// An array does not have the length that another part of the file implies.
+    #[error("`{array}`: expected {expected} values ({meaning}), found {found}")]
+    Length {
+        /// The array.
+        array: String,
+        /// Values expected.
+        expected: u64,
+        /// Why that many.
+        meaning: &'static str,
+        /// Values found.
+        found: u64,
+    },
+
+    /// The shape of a matrix disagrees with `obs` and `var`.
+    #[error(
+        "matrix `{matrix}`: expected {} cells and {} genes, found {} and {}", expected.0, expected.1, found.0, found.1
+    )]
+    MatrixShape {
+        /// The matrix.
+        matrix: MatrixPath,
+        /// Cells in `obs` and genes in `var` (or `raw/var`).
+        expected: (u64, u64),
+        /// Cells and genes of the matrix.
+        found: (u64, u64),
+    },
+
+    /// An object is not what it has to be.
+    #[error("`{object}`: expected {expected}, found {found}")]
+    Unexpected {
+        /// The object.
+        object: String,
+        /// What it has to be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+
+    /// A stored index of a sparse matrix names no gene or cell.
+    #[error("`{array}`, position {position}: expected a {axis} index below {limit}, found {found}")]
+    Index {
+        /// The array of indices.
+        array: String,
+        /// Where in the array.
+        position: u64,
+        /// `gene` or `cell`.
+        axis: &'static str,
+        /// Number of genes or cells.
+        limit: u64,
+        /// The index found.
+        found: i64,
+    },
+
+    /// A value that no expression matrix can hold.
+    #[error("{0}")]
+    Value(Box<InvalidValue>),
+
+    /// A block that breaks a rule of blocks, for example a sum of duplicates that is too large.
+    #[error("invalid block starting at cell {first_cell}")]
+    Block {
+        /// The first cell of the block.
+        first_cell: u64,
+        /// The rule.
+        #[source]
+        source: BlockError,
+    },
+
+    /// A compression that cannot be undone here.
+    #[error("`{object}` is compressed with {filter}, expected none, gzip, lzf, lz4, szip or zstd")]
+    Filter {
+        /// The compressed object.
+        object: String,
+        /// The compression, by name where it is known.
+        filter: String,
+    },
+
+    /// The bytes of an object do not follow the HDF5 format, are damaged, or declare more than the file can hold.
+    #[error("`{object}` is damaged")]
+    Damaged {
+        /// The object.
+        object: String,
+        /// What the HDF5 reader says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A value that is negative, infinite or not a number, where it stands, and which matrices could be read instead.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "matrix `{matrix}`, cell {cell} (`{cell_name}`), gene `{gene}`: expected a finite value that is not \
+     negative, found {found}"
+)]
+pub struct InvalidValue {
+    /// The matrix.
+    pub matrix: MatrixPath,
+    /// The cell, from 0.
+    pub cell: u64,
+    /// The cell's name in `obs`.
+    pub cell_name: String,
+    /// The gene's name.
+    pub gene: String,
+    /// The value found.
+    pub found: f32,
+    /// Every other matrix of the file: scaled values in `X` often have the counts beside them.
+    pub other_matrices: Vec<MatrixPath>,
+}
+
+/// `a`, `b` and `c`, each in backticks; "nothing" where there is none. At most the first forty.
+fn quoted<T: std::fmt::Display>(names: &[T]) -> String {
+    const MOST: usize = 40;
+    let mut shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST {
+        shown.push(format!("{} more", names.len() - MOST));
+    }
+    match shown.pop() {
+        None => "nothing".to_owned(),
+        Some(only) if shown.is_empty() => only,
+        Some(last) => format!("{} and {last}", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_as_a_sentence() {
+        assert_eq!(quoted::<&str>(&[]), "nothing");
+        assert_eq!(quoted(&["a"]), "`a`");
+        assert_eq!(quoted(&["a", "b", "c"]), "`a`, `b` and `c`");
+        let many: Vec<usize> = (0..50).collect();
+        assert!(quoted(&many).ends_with("`39` and 10 more"));
+    }
+}
