@@ -51,13 +51,13 @@ const LABELS: [Score; 6] = [
         name: "Matthews correlation (MCC)",
         meaning: "Agreement over the whole confusion matrix: 1 is perfect, 0 is guessing, below 0 is worse.",
         better: Better::Higher,
-        value: |m| Some(m.mcc),
+        value: |m| m.mcc,
     },
     Score {
         name: "Cohen’s kappa",
         meaning: "Agreement beyond what the frequencies of the labels alone would bring: 1 is perfect, 0 is chance.",
         better: Better::Higher,
-        value: |m| Some(m.kappa),
+        value: |m| m.kappa,
     },
 ];
 

@@ -48,8 +48,6 @@ pub(crate) struct DataFile {
 
 /// Consecutive cells of a data set, on the genes that were asked for.
 pub(crate) struct AlignedBlock {
-    /// Position of the first cell among all cells used.
-    pub(crate) first: usize,
     /// The counts.
     pub(crate) cells: Block<Counts>,
     /// Counts over all genes that were measured.
@@ -140,7 +138,6 @@ impl Dataset {
         mut visit: impl FnMut(AlignedBlock) -> Result<(), E>,
     ) -> Result<Looks, E> {
         let mut check = ScaleCheck::default();
-        let mut first = 0;
         progress.begin("reading cells", self.n_cells() as u64);
         for file in &self.files {
             let map = GeneMap::by_identity(&file.genes, vocabulary);
@@ -167,8 +164,7 @@ impl Dataset {
                     None => LibrarySizes::of(&block),
                 };
                 let n_cells = block.n_cells();
-                visit(AlignedBlock { first, cells: block.into_aligned(&map), sizes })?;
-                first += n_cells;
+                visit(AlignedBlock { cells: block.into_aligned(&map), sizes })?;
                 start = end;
                 progress.advance(n_cells as u64);
             }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{Progress, RunRecord};
-use ferrocyte_io::write::{WriteError, write_bytes};
+use ferrocyte_io::write::{WriteError, replace_file};
 
 use crate::annotate::{AnnotateError, AnnotateOptions, annotate};
 use crate::dataset::DataOptions;
@@ -90,8 +90,8 @@ pub fn demo(options: &DemoOptions, progress: &dyn Progress) -> Result<Demo, Demo
     let folder = &options.folder;
     std::fs::create_dir_all(folder).map_err(|source| DemoError::Folder { path: folder.clone(), source })?;
     let at = |name: &str| folder.join(name);
-    write_bytes(&at("reference.h5ad"), REFERENCE)?;
-    write_bytes(&at("query.h5ad"), QUERY)?;
+    replace_file(at("reference.h5ad"), |file| file.write_all(REFERENCE))?;
+    replace_file(at("query.h5ad"), |file| file.write_all(QUERY))?;
 
     let evaluation = evaluate(
         &EvaluateOptions { reference: reference(folder), seed: options.seed, ..EvaluateOptions::default() },

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::RunRecord;
-use ferrocyte_io::write::{WriteError, write_text};
-use ferrocyte_report::RecordError;
+use ferrocyte_io::write::{WriteError, replace_file};
+use ferrocyte_report::{RecordError, RenderOptions};
 
 /// The JSON of a record, as `--json` writes it.
 ///
@@ -21,7 +21,8 @@ pub fn record_json(record: &RunRecord) -> String {
 /// # Errors
 /// When the file cannot be written; the old file, if any, is then still there.
 pub fn write_record(record: &RunRecord, path: &Path) -> Result<(), RecordFileError> {
-    Ok(write_text(path, &record_json(record))?)
+    let json = record_json(record);
+    Ok(replace_file(path, |file| file.write_all(json.as_bytes()))?)
 }
 
 /// Reads a record that [`write_record`] wrote.
@@ -40,7 +41,8 @@ pub fn read_record(path: &Path) -> Result<RunRecord, RecordFileError> {
 /// # Errors
 /// When the file cannot be written; the old file, if any, is then still there.
 pub fn write_report(record: &RunRecord, path: &Path) -> Result<(), RecordFileError> {
-    Ok(write_text(path, &ferrocyte_report::render(record))?)
+    let html = ferrocyte_report::render(record, &RenderOptions::default());
+    Ok(replace_file(path, |file| file.write_all(html.as_bytes()))?)
 }
 
 /// What can go wrong between a record and a file.

@@ -158,21 +158,17 @@ fn downsample(
     labels: Labels,
     groups: Option<Labels>,
 ) -> (Labels, Option<Labels>) {
-    let (mut labels, mut groups) = (labels, groups);
-    let mut keep = |kept: Vec<usize>| {
-        dataset.keep(&kept);
-        labels = labels.select(&kept);
-        groups = groups.as_ref().map(|groups| groups.select(&kept));
-        labels.clone()
-    };
-    let mut now = keep((0..labels.len()).collect());
+    let mut kept: Vec<usize> = (0..labels.len()).collect();
     if let Some(most) = options.max_per_class {
-        now = keep(sample::max_per_class(&now, most, seed));
+        kept = sample::max_per_class(&labels, most, seed);
     }
     if let Some(n) = options.downsample {
-        keep(sample::downsample(&now, n, seed));
+        let drawn = sample::downsample(&labels.select(&kept), n, seed);
+        kept = drawn.into_iter().map(|position| kept[position]).collect();
     }
-    (labels, groups.map(|groups| only_present(&groups)))
+    dataset.keep(&kept);
+    let of_kept = |labels: Labels| only_present(&labels.select(&kept));
+    (of_kept(labels), groups.map(of_kept))
 }
 
 /// The same entries over the set of names that still occur.
