@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::{schema, workspace};
+use crate::{cli_reference, schema, workspace};
 
 /// A document and what it should hold.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Document {
 /// # Errors
 /// When one cannot be made.
 pub fn all() -> Result<Vec<Document>> {
-    Ok(vec![run_record_schema()?])
+    Ok(vec![run_record_schema()?, command_line_reference()])
 }
 
 /// `docs/run-record.schema.json`.
@@ -40,6 +40,11 @@ pub fn all() -> Result<Vec<Document>> {
 /// When it cannot be made.
 pub fn run_record_schema() -> Result<Document> {
     Ok(Document { path: "docs/run-record.schema.json", content: schema::run_record()? })
+}
+
+/// `docs/cli.md`.
+pub fn command_line_reference() -> Document {
+    Document { path: "docs/cli.md", content: cli_reference::markdown() }
 }
 
 /// Writes the documents that are not current.
