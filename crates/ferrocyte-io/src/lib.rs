@@ -1,1 +1,5 @@
-//! Being built.
+//! The only crate of Ferrocyte that opens a file.
+
+pub mod bundle;
+pub mod hash;
+pub mod write;
