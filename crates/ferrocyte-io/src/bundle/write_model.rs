@@ -1,0 +1,67 @@
+//! A model into a file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ferrocyte_core::{ArrayData, ModelHeader, NamedArray, NamedArrays};
+
+use super::checksum;
+use super::layout::{ArrayEntry, Dtype, FileHeader, LENGTH_BYTES, Metadata};
+use crate::write::{WriteError, WriteErrorKind, replace_file};
+
+/// Writes a model; what stands at `path` is replaced only by the finished file.
+///
+/// The same header and arrays give the same bytes.
+///
+/// # Errors
+/// When an array has the name `__metadata__`, or the file cannot be written.
+pub fn write_model(
+    path: impl AsRef<Path>,
+    header: &ModelHeader,
+    arrays: &NamedArrays,
+) -> Result<(), WriteError> {
+    let path = path.as_ref();
+    let content =
+        to_bytes(header, arrays).map_err(|error| WriteErrorKind::Io(std::io::Error::from(error)).at(path))?;
+    replace_file(path, |out| out.write_all(&content))
+}
+
+/// The whole file.
+pub(super) fn to_bytes(header: &ModelHeader, arrays: &NamedArrays) -> Result<Vec<u8>, serde_json::Error> {
+    let mut in_file_order: Vec<&NamedArray> = arrays.iter().collect();
+    in_file_order.sort_by_key(|array| dtype(array)); // stable: by name within a type
+
+    let mut entries = BTreeMap::new();
+    let mut end = 0;
+    for array in &in_file_order {
+        let start = end;
+        end += array.data.len() * dtype(array).width();
+        let entry =
+            ArrayEntry { dtype: dtype(array), shape: array.shape.clone(), data_offsets: [start, end] };
+        entries.insert(array.name.clone(), entry);
+    }
+    let metadata = Metadata { ferrocyte: serde_json::to_string(header)?, sha256: checksum::ZEROS.to_owned() };
+    let mut json = serde_json::to_vec(&FileHeader { metadata, arrays: entries })?;
+    json.resize((LENGTH_BYTES + json.len()).next_multiple_of(8) - LENGTH_BYTES, b' ');
+
+    let mut content = Vec::with_capacity(LENGTH_BYTES + json.len() + end);
+    content.extend_from_slice(&(json.len() as u64).to_le_bytes());
+    content.extend_from_slice(&json);
+    for array in in_file_order {
+        match &array.data {
+            ArrayData::F32(values) => content.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+            ArrayData::F64(values) => content.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+        }
+    }
+    let position = checksum::position(&content).expect("the header that was just written has its digits");
+    let digits = checksum::of(&content, position.clone());
+    content[position].copy_from_slice(digits.as_bytes());
+    Ok(content)
+}
+
+fn dtype(array: &NamedArray) -> Dtype {
+    match array.data {
+        ArrayData::F32(_) => Dtype::F32,
+        ArrayData::F64(_) => Dtype::F64,
+    }
+}

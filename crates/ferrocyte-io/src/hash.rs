@@ -1,0 +1,107 @@
+//! SHA-256 of files, so that a run record or a model can say exactly which bytes it was made from.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// What identifies the content of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDigest {
+    /// SHA-256 of the bytes, 64 lower-case hexadecimal digits.
+    pub hex: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// A file that could not be hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot compute the SHA-256 of `{}`", path.display())]
+pub struct HashError {
+    /// The file.
+    pub path: PathBuf,
+    /// What the operating system said.
+    #[source]
+    pub source: io::Error,
+}
+
+/// Reads a file once, in pieces, and hashes what it reads.
+///
+/// # Errors
+/// When the file cannot be opened or read.
+pub fn sha256_file(path: impl AsRef<Path>) -> Result<FileDigest, HashError> {
+    let path = path.as_ref();
+    digest(path).map_err(|source| HashError { path: path.to_owned(), source })
+}
+
+fn digest(path: &Path) -> io::Result<FileDigest> {
+    const PIECE: usize = 1 << 20;
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    let mut bytes = 0;
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(FileDigest { hex: to_hex(&hasher.finalize()), bytes }),
+            Ok(length) => {
+                hasher.update(&piece[..length]);
+                bytes += length as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// SHA-256 of several slices, as if they were one.
+pub(crate) fn sha256_of(slices: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for slice in slices {
+        hasher.update(slice);
+    }
+    to_hex(&hasher.finalize())
+}
+
+fn to_hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}"); // writing to a `String` cannot fail
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // FIPS 180-2, appendix B.1, and the digest of nothing; both also from coreutils 9.4 `sha256sum`.
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        assert_eq!(sha256_of(&[b"a", b"", b"bc"]), ABC);
+        assert_eq!(sha256_of(&[]), NOTHING);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("abc");
+        std::fs::write(&path, "abc").unwrap();
+        assert_eq!(sha256_file(&path).unwrap(), FileDigest { hex: ABC.into(), bytes: 3 });
+    }
+
+    #[test]
+    fn a_file_longer_than_one_piece_is_hashed_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long");
+        let content: Vec<u8> = (0..3_000_001_u32).map(|i| (i % 251) as u8).collect();
+        std::fs::write(&path, &content).unwrap();
+        let found = sha256_file(&path).unwrap();
+        assert_eq!(found, FileDigest { hex: sha256_of(&[&content]), bytes: 3_000_001 });
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = sha256_file("no/such/file").unwrap_err();
+        assert_eq!(error.to_string(), "cannot compute the SHA-256 of `no/such/file`");
+    }
+}

@@ -1,0 +1,136 @@
+//! Puts additions into an `.h5ad` file, in place.
+
+use std::path::Path;
+
+use rust_hdf5::{DatatypeMessage, H5Dataset, H5File, H5Group, H5Type, HBool, VarLenUnicode};
+
+use super::Additions;
+use super::annotate_error::AnnotateError;
+use super::inventory::{Inventory, Object};
+use super::obs_layout::ObsLayout;
+use crate::write::ObsColumn;
+
+impl Additions {
+    /// Paths of what the additions bring, and of what belonged to their predecessors of the same name.
+    pub(super) fn replaced_paths(&self) -> impl Iterator<Item = String> {
+        // `anndata` 0.7 kept the categories of a column apart from it.
+        let columns = self.columns.iter();
+        let columns =
+            columns.flat_map(|(name, _)| [format!("obs/{name}"), format!("obs/__categories/{name}")]);
+        columns.chain(self.uns.iter().map(|(name, _)| format!("uns/{name}")))
+    }
+}
+
+/// Removes what stands in the place of the additions and writes them.
+pub(super) fn edit(
+    path: &Path,
+    layout: &ObsLayout,
+    inventory: &Inventory,
+    additions: &Additions,
+) -> Result<(), AnnotateError> {
+    // Ours alone, and already locked where that is possible.
+    let file = H5File::options().no_locking().open_rw(path)?;
+    for path in additions.replaced_paths() {
+        match inventory.get(&path) {
+            Some(Object::Dataset { .. }) => file.delete_dataset(&path)?,
+            Some(Object::Group { .. }) => file.delete_group(&path)?,
+            None => {}
+        }
+    }
+    let root = file.root_group();
+    if !additions.columns.is_empty() {
+        let obs = root.group("obs")?;
+        for (name, column) in &additions.columns {
+            write_column(&obs, name, column)?;
+        }
+        let order = layout.column_order_with(additions.columns.iter().map(|(name, _)| name));
+        obs.set_attr_string_array("column-order", &order)?;
+    }
+    if !additions.uns.is_empty() {
+        let uns = if inventory.get("uns").is_some() {
+            root.group("uns")?
+        } else {
+            let uns = root.create_group("uns")?;
+            mark_group(&uns, "dict", "0.1.0")?;
+            uns
+        };
+        for (name, text) in &additions.uns {
+            write_text(&uns, name, text)?;
+        }
+    }
+    // The caller brings the bytes to the disk before the copy takes its name.
+    Ok(file.close_no_sync()?)
+}
+
+fn write_column(obs: &H5Group, name: &str, column: &ObsColumn) -> Result<(), rust_hdf5::Hdf5Error> {
+    match column {
+        ObsColumn::F32(values) => write_array(obs, name, values),
+        ObsColumn::F64(values) => write_array(obs, name, values),
+        ObsColumn::Text(values) => write_texts(obs, name, values),
+        ObsColumn::Categorical { categories, codes } => {
+            let group = obs.create_group(name)?;
+            mark_group(&group, "categorical", "0.2.0")?;
+            group.set_attr_numeric("ordered", &HBool::from(false))?;
+            write_texts(&group, "categories", categories)?;
+            // The narrowest signed integer, as pandas has it.
+            match categories.len() {
+                0..=0x7f => write_array(&group, "codes", &codes.iter().map(|&c| c as i8).collect::<Vec<_>>()),
+                0x80..=0x7fff => {
+                    write_array(&group, "codes", &codes.iter().map(|&c| c as i16).collect::<Vec<_>>())
+                }
+                _ => write_array(&group, "codes", codes),
+            }
+        }
+    }
+}
+
+fn write_array<T: H5Type>(group: &H5Group, name: &str, values: &[T]) -> Result<(), rust_hdf5::Hdf5Error> {
+    let data = if values.is_empty() {
+        empty(group, name, T::hdf5_type())?
+    } else {
+        let data = group.new_dataset::<T>().shape([values.len()]).create(name)?;
+        data.write_raw(values)?;
+        data
+    };
+    mark(&data, "array", "0.2.0")
+}
+
+fn write_texts(group: &H5Group, name: &str, texts: &[String]) -> Result<(), rust_hdf5::Hdf5Error> {
+    let data = if texts.is_empty() {
+        empty(group, name, DatatypeMessage::vlen_string_utf8())?
+    } else {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        group.write_vlen_strings(name, &texts)?
+    };
+    mark(&data, "string-array", "0.2.0")
+}
+
+/// No values at all, kept in the header: the writer gives other storage an address even then, and HDF5's own
+/// library takes a block of no bytes for a broken one.
+fn empty(group: &H5Group, name: &str, datatype: DatatypeMessage) -> Result<H5Dataset, rust_hdf5::Hdf5Error> {
+    group.new_dataset::<u8>().datatype(datatype).shape([0]).compact().create(name)
+}
+
+/// One text. Its type has a fixed length, because the writer has no scalar of the other kind; every reader takes both.
+fn write_text(group: &H5Group, name: &str, text: &str) -> Result<(), rust_hdf5::Hdf5Error> {
+    // HDF5 has no strings of length 0; zeros at the end are not part of the text.
+    let bytes = if text.is_empty() { b"\0" } else { text.as_bytes() };
+    let size = u32::try_from(bytes.len())
+        .map_err(|_| rust_hdf5::Hdf5Error::InvalidState("the text is longer than 4 GiB".to_owned()))?;
+    // Padded with zeros (1), as `h5py` declares such strings; UTF-8 (1).
+    let datatype = DatatypeMessage::FixedString { size, padding: 1, charset: 1 };
+    let data = group.new_dataset::<u8>().datatype(datatype).scalar().create(name)?;
+    data.write_raw_bytes(bytes)?;
+    mark(&data, "string", "0.2.0")
+}
+
+/// Says what a data set is, in the words of the AnnData file format.
+fn mark(data: &H5Dataset, kind: &str, version: &str) -> Result<(), rust_hdf5::Hdf5Error> {
+    data.new_attr::<VarLenUnicode>().shape(()).create("encoding-type")?.write_string(kind)?;
+    data.new_attr::<VarLenUnicode>().shape(()).create("encoding-version")?.write_string(version)
+}
+
+fn mark_group(group: &H5Group, kind: &str, version: &str) -> Result<(), rust_hdf5::Hdf5Error> {
+    group.set_attr_string("encoding-type", kind)?;
+    group.set_attr_string("encoding-version", version)
+}

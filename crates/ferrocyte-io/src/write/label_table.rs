@@ -1,0 +1,233 @@
+//! One row per cell, for spreadsheets, pandas and R.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use flate2::{Compression, GzBuilder};
+
+use super::atomic::replace_file;
+use super::obs_column::{ObsColumn, ObsColumnError};
+use super::write_error::{WriteError, WriteErrorKind};
+
+/// A table with one row per cell: `cell_id`, then the columns in the order they were added.
+///
+/// The name of the file says the format: `.csv` or `.tsv`, compressed with gzip where `.gz` follows. Fields
+/// that hold the separator, a quote or a line break are quoted (RFC 4180); lines end in `\n`; a missing value is
+/// an empty field; numbers are the shortest text that reads back as the same number. The same table gives the
+/// same bytes.
+#[derive(Debug)]
+pub struct LabelTable<'a> {
+    cell_ids: &'a [String],
+    columns: Vec<(&'a str, &'a ObsColumn)>,
+}
+
+/// Why columns are not a table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelTableError {
+    /// The name of the file does not say a format we write.
+    #[error("the name must end in `.csv`, `.tsv`, `.csv.gz` or `.tsv.gz`")]
+    Extension,
+    /// A column does not fit.
+    #[error(transparent)]
+    Column(#[from] ObsColumnError),
+}
+
+struct Format {
+    separator: u8,
+    gzip: bool,
+}
+
+impl<'a> LabelTable<'a> {
+    /// A table that holds the cells' names only.
+    pub fn new(cell_ids: &'a [String]) -> Self {
+        Self { cell_ids, columns: Vec::new() }
+    }
+
+    /// Adds a column on the right.
+    #[must_use]
+    pub fn column(mut self, name: &'a str, column: &'a ObsColumn) -> Self {
+        self.columns.push((name, column));
+        self
+    }
+
+    /// Writes the table; what stands at `target` is replaced only by the finished file.
+    ///
+    /// # Errors
+    /// When a column does not have one value per cell, two columns have one name, the name of the file says no
+    /// format we know, or the file cannot be written.
+    pub fn write(&self, target: impl AsRef<Path>) -> Result<(), WriteError> {
+        let target = target.as_ref();
+        let refuse = |error: LabelTableError| WriteErrorKind::from(error).at(target);
+        let format = Format::of(target).map_err(refuse)?;
+        self.check().map_err(|error| refuse(error.into()))?;
+        replace_file(target, |out| {
+            if format.gzip {
+                // No time and no name in the header: the same table, the same bytes.
+                let mut gzip = GzBuilder::new().write(out, Compression::default());
+                self.write_rows(&mut gzip, format.separator)?;
+                gzip.finish().map(|_| ())
+            } else {
+                self.write_rows(out, format.separator)
+            }
+        })
+    }
+
+    fn check(&self) -> Result<(), ObsColumnError> {
+        let mut names = vec!["cell_id"];
+        for &(name, column) in &self.columns {
+            if names.contains(&name) {
+                return Err(ObsColumnError::Twice { column: name.to_owned() });
+            }
+            names.push(name);
+            column.check(name, self.cell_ids.len())?;
+        }
+        Ok(())
+    }
+
+    fn write_rows(&self, out: &mut dyn Write, separator: u8) -> io::Result<()> {
+        let mut line = Vec::new();
+        push_field(&mut line, "cell_id", separator);
+        for (name, _) in &self.columns {
+            line.push(separator);
+            push_field(&mut line, name, separator);
+        }
+        for (cell, id) in self.cell_ids.iter().enumerate() {
+            line.push(b'\n');
+            out.write_all(&line)?;
+            line.clear();
+            push_field(&mut line, id, separator);
+            for (_, column) in &self.columns {
+                line.push(separator);
+                push_value(&mut line, column, cell, separator)?;
+            }
+        }
+        line.push(b'\n');
+        out.write_all(&line)
+    }
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Self, LabelTableError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let (plain, gzip) = name.strip_suffix(".gz").map_or((name.as_str(), false), |plain| (plain, true));
+        let separator = match plain.rsplit_once('.') {
+            Some((_, "csv")) => b',',
+            Some((_, "tsv")) => b'\t',
+            _ => return Err(LabelTableError::Extension),
+        };
+        Ok(Self { separator, gzip })
+    }
+}
+
+fn push_value(line: &mut Vec<u8>, column: &ObsColumn, cell: usize, separator: u8) -> io::Result<()> {
+    match column {
+        ObsColumn::Categorical { categories, codes } => {
+            if let Ok(code) = usize::try_from(codes[cell]) {
+                push_field(line, &categories[code], separator);
+            }
+            Ok(())
+        }
+        ObsColumn::Text(values) => {
+            push_field(line, &values[cell], separator);
+            Ok(())
+        }
+        // `{:?}` is the shortest text that reads back as the same number, with an exponent where that is short.
+        ObsColumn::F32(values) if !values[cell].is_nan() => write!(line, "{:?}", values[cell]),
+        ObsColumn::F64(values) if !values[cell].is_nan() => write!(line, "{:?}", values[cell]),
+        ObsColumn::F32(_) | ObsColumn::F64(_) => Ok(()),
+    }
+}
+
+fn push_field(line: &mut Vec<u8>, field: &str, separator: u8) {
+    let plain = !field.bytes().any(|byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r'));
+    if plain {
+        line.extend_from_slice(field.as_bytes());
+        return;
+    }
+    line.push(b'"');
+    for byte in field.bytes() {
+        if byte == b'"' {
+            line.push(b'"');
+        }
+        line.push(byte);
+    }
+    line.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Read;
+
+    use super::*;
+
+    fn example() -> (Vec<String>, Vec<(&'static str, ObsColumn)>) {
+        let ids = ["AAAC-1", "a,b", "say \"hi\""].map(String::from).to_vec();
+        let columns = vec![
+            ("predicted_labels", ObsColumn::from_names(&[Some("B cell"), Some("T, CD4+\tnaive"), None])),
+            ("conf_score", ObsColumn::F64(vec![0.1, f64::NAN, 1e-7])),
+            ("ferrocyte_note", ObsColumn::Text(["", "two\nlines", "é"].map(String::from).to_vec())),
+        ];
+        (ids, columns)
+    }
+
+    fn write_example(target: &Path) -> Result<(), WriteError> {
+        let (ids, columns) = example();
+        columns
+            .iter()
+            .fold(LabelTable::new(&ids), |table, (name, column)| table.column(name, column))
+            .write(target)
+    }
+
+    const CSV: &str = "cell_id,predicted_labels,conf_score,ferrocyte_note\n\
+                       AAAC-1,B cell,0.1,\n\
+                       \"a,b\",\"T, CD4+\tnaive\",,\"two\nlines\"\n\
+                       \"say \"\"hi\"\"\",,1e-7,é\n";
+
+    #[test]
+    fn the_name_says_the_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let csv = folder.path().join("labels.csv");
+        write_example(&csv).unwrap();
+        assert_eq!(fs::read_to_string(&csv).unwrap(), CSV);
+
+        let tsv = folder.path().join("labels.TSV");
+        write_example(&tsv).unwrap();
+        let text = fs::read_to_string(&tsv).unwrap();
+        assert!(text.starts_with("cell_id\tpredicted_labels\t"), "{text}");
+        assert!(text.contains("\na,b\t\"T, CD4+\tnaive\"\t\t"), "{text}");
+
+        let gzip = folder.path().join("labels.csv.gz");
+        write_example(&gzip).unwrap();
+        let bytes = fs::read(&gzip).unwrap();
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, CSV);
+        write_example(&gzip).unwrap();
+        assert_eq!(fs::read(&gzip).unwrap(), bytes, "the same table gives the same bytes");
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused_and_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_example(&folder.path().join("labels.xlsx")).unwrap_err();
+        assert_eq!(error.kind.to_string(), "the name must end in `.csv`, `.tsv`, `.csv.gz` or `.tsv.gz`");
+        let ids = vec!["a".to_owned()];
+        let (short, twice) = (ObsColumn::F32(vec![]), ObsColumn::F32(vec![1.0]));
+        let target = folder.path().join("labels.csv");
+        let error = LabelTable::new(&ids).column("x", &short).write(&target).unwrap_err();
+        assert_eq!(error.kind.to_string(), "column `x`: expected 1 values (one per cell), found 0");
+        let error = LabelTable::new(&ids).column("cell_id", &twice).write(&target).unwrap_err();
+        assert_eq!(error.kind.to_string(), "column `cell_id` stands twice");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_table_without_cells_is_its_header() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("labels.csv");
+        LabelTable::new(&[]).column("x", &ObsColumn::F32(vec![])).write(&target).unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "cell_id,x\n");
+    }
+}

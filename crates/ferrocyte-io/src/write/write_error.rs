@@ -1,0 +1,71 @@
+//! Why a result could not be written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{AnnotateError, LabelTableError};
+
+/// A file that could not be written. What stood there before still does.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write `{}`", path.display())]
+pub struct WriteError {
+    /// The file that was to be written.
+    pub path: PathBuf,
+    /// What stood in the way.
+    #[source]
+    pub kind: WriteErrorKind,
+}
+
+/// What stood in the way of a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteErrorKind {
+    /// The path ends in `..` or is empty.
+    #[error("the path has no file name; name a file")]
+    NoFileName,
+    /// The folder is not there.
+    #[error("the folder `{}` does not exist; create it first, or write to another folder", folder.display())]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Something else than a file has the name: a folder, a pipe, a device.
+    #[error("there is something of this name that is not a file; choose another name")]
+    NotAFile,
+    /// The file that stands there is marked read-only.
+    #[error("the file that stands there is marked read-only; make it writable, or choose another name")]
+    ReadOnly,
+    /// The folder does not let us write.
+    #[error("no permission to write in this folder; change its permissions, or write to another folder")]
+    Permission(#[source] io::Error),
+    /// The disk or the quota is full.
+    #[error("the disk is full; free some space, or write to another disk")]
+    DiskFull(#[source] io::Error),
+    /// Anything else that the operating system says.
+    #[error("writing failed")]
+    Io(#[source] io::Error),
+    /// The result does not form an annotated copy of the query.
+    #[error(transparent)]
+    Annotate(#[from] AnnotateError),
+    /// The result does not form a table.
+    #[error(transparent)]
+    LabelTable(#[from] LabelTableError),
+}
+
+impl WriteErrorKind {
+    /// Adds the path.
+    pub(crate) fn at(self, path: &Path) -> WriteError {
+        WriteError { path: path.to_owned(), kind: self }
+    }
+}
+
+impl From<io::Error> for WriteErrorKind {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind;
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Permission(error),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull(error),
+            _ => Self::Io(error),
+        }
+    }
+}
