@@ -29,14 +29,14 @@ impl RawRows {
         Block::new(n_genes, self.row_ptr, self.gene, self.value).map_err(RowsError::Block)
     }
 
-    /// Whether the rows are a block as they are. Nearly all are, so this looks at everything without branches,
-    /// which the compiler turns into vector instructions: 3 times as fast as leaving at the first fault.
+    /// Whether the rows are a block as they are. Nearly all are, so faults are counted to the end: without a branch
+    /// per value the compiler checks many at once, 3 times as fast as leaving at the first fault.
     fn is_tidy(&self) -> bool {
-        let positive = self.value.iter().fold(true, |all, &v| all & (v > 0.0) & (v <= f32::MAX));
-        positive
+        let allowed = f32::MIN_POSITIVE..=f32::MAX;
+        self.value.iter().filter(|value| !allowed.contains(*value)).count() == 0
             && self.row_ptr.windows(2).all(|window| {
                 let genes = &self.gene[window[0]..window[1]];
-                genes.iter().zip(genes.iter().skip(1)).fold(true, |all, (gene, next)| all & (gene < next))
+                genes.iter().zip(genes.iter().skip(1)).filter(|(gene, next)| gene >= next).count() == 0
             })
     }
 
