@@ -1,12 +1,12 @@
 //! Annotated copies of every generation of `.h5ad` files.
 
-mod common;
+mod support;
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{fixture, python_with, run_python};
+use support::{fixture, python_with, run_python};
 use ferrocyte_io::write::{AnnotateError, AnnotatedCopy, ObsColumn, WriteError, WriteErrorKind};
 use hdf5_reader::Hdf5File;
 

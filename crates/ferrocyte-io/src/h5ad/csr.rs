@@ -63,7 +63,7 @@ impl CsrRows {
         let (genes, values) = (&mut self.genes, &mut self.values);
         let (gene, value) = rayon::join(|| genes.take(n_values), || values.take(n_values));
         let (gene, value) = (gene?, value?);
-        if gene.iter().any(|&gene| gene as usize >= self.n_genes) {
+        if gene.iter().max().is_some_and(|&largest| largest as usize >= self.n_genes) {
             return Err(self.bad_index(&gene, start));
         }
         self.next_row += n_rows;

@@ -1,32 +1,22 @@
-//! What several tests need.
-#![allow(dead_code, unreachable_pub)] // each test takes a part
+//! What the tests of fixtures share.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-/// A file that is committed beside the tests.
-pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/write_fixtures").join(name)
+use ferrocyte_core::{Block, BlockSource, Counts, SourceError};
+use ferrocyte_io::h5ad::{H5ad, MatrixPath};
+
+/// A file of `tests/fixtures`.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(format!("{name}.h5ad"))
 }
 
-/// The Python that `FERROCYTE_PYTHON` names, or `python3`, if it has the module; says aloud when it has not.
-pub fn python_with(module: &str) -> Option<String> {
-    let python = std::env::var("FERROCYTE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let imported = Command::new(&python).args(["-c", &format!("import {module}")]).output();
-    if imported.is_ok_and(|output| output.status.success()) {
-        return Some(python);
+/// Reads all blocks of a matrix into one.
+pub(crate) fn read(file: &H5ad, matrix: &str, block_cells: usize) -> Result<Block<Counts>, SourceError> {
+    let path: MatrixPath = matrix.parse()?;
+    let mut source = file.source(&path, block_cells)?;
+    let mut all = Block::empty(source.genes().len());
+    while let Some(block) = source.next_block()? {
+        all.append(&block);
     }
-    eprintln!("skipped: `{python}` has no module `{module}`; name one that has it in FERROCYTE_PYTHON");
-    None
-}
-
-/// Runs a Python program, which must succeed.
-pub fn run_python(python: &str, arguments: &[&std::ffi::OsStr]) {
-    let output = Command::new(python).args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{arguments:?}\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    Ok(all)
 }
