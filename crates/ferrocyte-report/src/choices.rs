@@ -19,7 +19,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         }
         dl.choices { @for choice in &record.choices { (one(choice)) } }
     };
-    Some(Section { id: "choices", title: "Choices made, and why", body })
+    Some(Section { id: "choices", title: "Choices, and why", body })
 }
 
 fn one(choice: &Choice) -> Markup {

@@ -35,7 +35,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
             }
         }
     };
-    Some(Section { id: "composition", title: "What the data is made of", body })
+    Some(Section { id: "composition", title: "Data", body })
 }
 
 fn column(name: Option<&str>) -> Markup {

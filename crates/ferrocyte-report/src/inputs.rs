@@ -13,7 +13,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         return None;
     }
     let body = html! { @for input in &record.inputs { (one(input)) } };
-    Some(Section { id: "inputs", title: "What was read, and how", body })
+    Some(Section { id: "inputs", title: "Files read, and how", body })
 }
 
 fn one(input: &InputRecord) -> Markup {

@@ -28,18 +28,16 @@ pub(crate) fn prose(text: &str) -> Markup {
     }
 }
 
-/// Names as a sentence holds them: `a, b and c`; the first few when there are many.
+/// Names in a row, `a · b · c`, the first few when there are many. Labels hold commas, so commas cannot part them.
 pub(crate) fn list(names: &[&str], at_most: usize) -> Markup {
     let shown = &names[..names.len().min(at_most)];
     let more = names.len() > shown.len();
     html! {
         @for (i, name) in shown.iter().enumerate() {
-            @if i > 0 {
-                @if i + 1 == shown.len() && !more { " and " } @else { ", " }
-            }
+            @if i > 0 { " · " }
             (label(name))
         }
-        @if more { " and others" }
+        @if more { " · and others" }
     }
 }
 
@@ -60,10 +58,10 @@ mod tests {
     }
 
     #[test]
-    fn lists_read_as_sentences() {
+    fn lists_say_that_there_is_more() {
         let text = |names: &[&str]| list(names, 3).into_string().replace("<bdi>", "").replace("</bdi>", "");
         assert_eq!(text(&["a"]), "a");
-        assert_eq!(text(&["a", "b", "c"]), "a, b and c");
-        assert_eq!(text(&["a", "b", "c", "d"]), "a, b, c and others");
+        assert_eq!(text(&["a", "b", "c"]), "a · b · c");
+        assert_eq!(text(&["a", "b", "c", "d"]), "a · b · c · and others");
     }
 }

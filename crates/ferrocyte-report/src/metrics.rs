@@ -133,6 +133,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                     th scope="col" { "Score" }
                     @if all.is_some() { th.number scope="col" { "All cells" } }
                     @if mean.is_some() { th.number scope="col" { "Mean of folds" } }
+                    th scope="col" { "What it says" }
                 }
             }
             (group("The labels", &LABELS, all, mean))
@@ -144,19 +145,17 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
 }
 
 fn group(title: &str, scores: &[Score], all: Option<&Metrics>, mean: Option<&Metrics>) -> Markup {
-    let columns = 1 + usize::from(all.is_some()) + usize::from(mean.is_some());
+    let columns = 2 + usize::from(all.is_some()) + usize::from(mean.is_some());
     html! {
         tbody {
             tr.group { th scope="rowgroup" colspan=(columns) { (title) } }
             @for score in scores {
                 tr {
-                    th scope="row" {
-                        (score.name) " " (direction(score.better))
-                        span.meaning { (score.meaning) }
-                    }
+                    th scope="row" { (score.name) " " (direction(score.better)) }
                     @for metrics in [all, mean].into_iter().flatten() {
                         td.number { (optional_score((score.value)(metrics))) }
                     }
+                    td.meaning { (score.meaning) }
                 }
             }
         }

@@ -64,24 +64,29 @@ fn table(pairs: &[Pair<'_>], supports: &Supports<'_>, sortable: bool) -> Markup 
                     th scope="col" { "Given" }
                     th scope="col" { "Called" }
                     th.number scope="col" { "Cells" }
-                    th.number scope="col" { "Of" }
                 }
             }
             tbody {
                 @for pair in pairs {
-                    @let support = supports.get(pair.given).copied();
                     tr {
                         td { (label(pair.given)) }
                         td { (label(pair.called)) }
-                        td.number {
-                            (count(pair.cells))
-                            @if let Some(support) = support { (bar(pair.cells as f64, support as f64)) }
-                        }
-                        td.number { @if let Some(support) = support { (count(support)) } }
+                        td.number { (of_support(pair, supports.get(pair.given).copied())) }
                     }
                 }
             }
         }
+    }
+}
+
+fn of_support(pair: &Pair<'_>, support: Option<usize>) -> Markup {
+    html! {
+        @if let Some(support) = support {
+            span.barred {
+                (bar(pair.cells as f64, support as f64))
+                span { (count(pair.cells)) span.of { " of " (count(support)) } }
+            }
+        } @else { (count(pair.cells)) }
     }
 }
 

@@ -19,5 +19,5 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         }
         ul.chips { @for name in &model.labels { li { (label(name)) } } }
     };
-    Some(Section { id: "model", title: "The model", body })
+    Some(Section { id: "model", title: "Model", body })
 }

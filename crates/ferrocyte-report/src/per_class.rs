@@ -40,9 +40,9 @@ impl Caution {
 
     fn words(self) -> &'static str {
         match self {
-            Self::NoCells => "no cells to judge by",
-            Self::FewCells => "few cells: mostly luck",
-            Self::LowF1 => "often wrong or missed",
+            Self::NoCells => "no cells",
+            Self::FewCells => "few cells",
+            Self::LowF1 => "low F1",
         }
     }
 }
@@ -53,6 +53,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     if classes.is_empty() {
         return None;
     }
+    let any_caution = classes.iter().any(|class| Caution::of(class).is_some());
     let table = html! {
         table.sortable.per-class {
             caption.unseen { "Scores of each label" }
@@ -66,10 +67,10 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                     th.number scope="col" title="Harmonic mean of precision and recall" { "F1" }
                     th.number scope="col" title="One-versus-rest area under the ROC curve" { "ROC-AUC" }
                     th.number scope="col" title="One-versus-rest average precision" { "Av. prec." }
-                    th scope="col" { "Read with care" }
+                    @if any_caution { th scope="col" { "Read with care" } }
                 }
             }
-            tbody { @for class in classes { (row(class)) } }
+            tbody { @for class in classes { (row(class, any_caution)) } }
         }
     };
     let body = html! {
@@ -80,14 +81,20 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
             ": of the cells given so, the share that was found. " b { "F1" } " joins the two."
         }
         (scrolling("Scores of each label", &table))
-        p.small {
-            "Read with care: fewer than 10 given cells, or F1 below 0.5."
+        @if any_caution {
+            p.small {
+                "Read with care: " b { "few cells" } " means fewer than 10 given ones, so the scores are mostly luck; "
+                b { "low F1" } " means below 0.5, wrong or missed more often than right; "
+                b { "no cells" } " means that there is nothing to judge by."
+            }
+        } @else {
+            p.small { "Every label has at least 10 given cells and an F1 of 0.5 or more." }
         }
     };
     Some(Section { id: "labels", title: "Label by label", body })
 }
 
-fn row(class: &ClassRecord) -> Markup {
+fn row(class: &ClassRecord, any_caution: bool) -> Markup {
     let caution = Caution::of(class);
     html! {
         tr.care[caution.is_some()] {
@@ -95,11 +102,13 @@ fn row(class: &ClassRecord) -> Markup {
             td.number { (count(class.support)) }
             td.number { (count(class.predicted)) }
             @for value in [class.precision, class.recall, class.f1] {
-                td.number { (score(value)) (bar(value, 1.0)) }
+                td.number { span.barred { (bar(value, 1.0)) (score(value)) } }
             }
             td.number { (optional_score(class.roc_auc)) }
             td.number { (optional_score(class.average_precision)) }
-            td { @if let Some(caution) = caution { span.caution { (caution.words()) } } }
+            @if any_caution {
+                td { @if let Some(caution) = caution { span.caution { (caution.words()) } } }
+            }
         }
     }
 }
@@ -128,6 +137,6 @@ mod tests {
         assert_eq!(Caution::of(&class(10, 0.499)), Some(Caution::LowF1));
         assert_eq!(Caution::of(&class(10, f64::NAN)), Some(Caution::LowF1));
         assert_eq!(Caution::of(&class(10, 0.5)), None);
-        assert!(row(&class(3, 0.9)).into_string().contains("few cells"));
+        assert!(row(&class(3, 0.9), true).into_string().contains("few cells"));
     }
 }

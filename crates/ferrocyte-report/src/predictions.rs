@@ -14,7 +14,7 @@ use crate::svg::bar;
 pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     let predictions = record.predictions.as_ref()?;
     let body = html! {
-        div.columns {
+        div.columns.labels-given {
             div {
                 h3 { "Cells of each label" }
                 (tall(&table(predictions), predictions.labels.len()))
@@ -27,11 +27,11 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
             }
         }
         @if !predictions.unassigned.is_empty() {
-            h3 { "Cells without a label, and why" }
+            h3 { "Cells without a label, by reason" }
             (bars(&predictions.unassigned))
         }
     };
-    Some(Section { id: "predictions", title: "What the cells were called", body })
+    Some(Section { id: "predictions", title: "Labels given", body })
 }
 
 fn table(predictions: &PredictionSummary) -> Markup {
@@ -50,7 +50,7 @@ fn table(predictions: &PredictionSummary) -> Markup {
                 @for entry in &predictions.labels {
                     tr {
                         th scope="row" { (label(&entry.label)) }
-                        td.number { (count(entry.cells)) (bar(entry.cells as f64, most as f64)) }
+                        td.number { span.barred { (bar(entry.cells as f64, most as f64)) (count(entry.cells)) } }
                         td.number { (score(entry.mean_confidence)) }
                     }
                 }

@@ -24,7 +24,7 @@ pub(crate) fn section(record: &RunRecord) -> Section {
             }
         }
         @if let Some(timing) = &record.timing { (time(timing)) }
-        p.small {
+        p.small.last {
             "Every number on this page stands in the run record (JSON). The same input, settings and seed give the same \
              record, whatever the number of threads."
         }

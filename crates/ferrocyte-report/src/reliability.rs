@@ -14,6 +14,9 @@ const DOTS: Frame = Frame { left: 52.0, right: 448.0, top: 12.0, bottom: 352.0 }
 /// Where the counts are.
 const COUNTS: Frame = Frame { left: 52.0, right: 448.0, top: 392.0, bottom: 472.0 };
 
+/// Below this many cells a share is mostly luck.
+const FEW_CELLS: usize = 10;
+
 /// The reliability plot with the cells of each bin, and the same as a table.
 pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     let bins = &record.reliability;
@@ -21,20 +24,26 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         return None;
     }
     let body = html! {
-        p {
-            "Cells are sorted into bins by how sure the model was. Dots on the diagonal: its confidence can be read as \
-             a chance of being right. Below it: the model is too sure. Above it: it is better than it says."
-        }
-        figure.plot {
-            (plot(bins))
-            figcaption { "Upper part: share that was right, by confidence. Lower part: cells in each bin." }
-        }
-        details {
-            summary { "The bins as a table" }
-            (scrolling("Bins of confidence", &table(bins)))
+        div.beside {
+            figure.plot { (plot(bins)) }
+            div {
+                p {
+                    "Can the confidence be believed? Cells are sorted into bins by how sure the model was; the lower part \
+                     counts them."
+                }
+                p {
+                    b { "Dots on the diagonal" } ": a confidence of 0.8 means right four times in five. "
+                    b { "Below" } ": the model is too sure. " b { "Above" } ": it is better than it says."
+                }
+                p { "A hollow dot stands for fewer than 10 cells: where it lies is mostly luck." }
+                details {
+                    summary { "The bins as a table" }
+                    (scrolling("Bins of confidence", &table(bins)))
+                }
+            }
         }
     };
-    Some(Section { id: "reliability", title: "Can the confidence be believed?", body })
+    Some(Section { id: "reliability", title: "Reliability", body })
 }
 
 fn plot(bins: &[ReliabilityBin]) -> Markup {
@@ -69,7 +78,7 @@ fn dot(bin: &ReliabilityBin, x: &Axis, y: &Axis) -> Markup {
         g.point {
             title { (told(bin)) }
             line.gap x1=(cx) x2=(cx) y1=(cy) y2=(px(y.at(bin.mean_confidence))) {}
-            circle.dot cx=(cx) cy=(cy) r="5.5" {}
+            circle.dot.hollow[bin.cells < FEW_CELLS] cx=(cx) cy=(cy) r="5.5" {}
         }
     }
 }

@@ -31,12 +31,12 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     };
     let body = html! {
         p {
-            "One row for each given label; the colour is the share of the row’s cells that were called by the label \
-             of the column. A perfect model fills the diagonal and nothing else. "
+            "Who was taken for whom. One row for each given label; the colour is the share of the row’s cells that \
+             were called by the label of the column. A perfect model fills the diagonal and nothing else. "
             span.with-script { "Point at a square for its cells." }
         }
         (legend())
         (scrolling("Confusion matrix", &picture))
     };
-    Some(Section { id: "confusion", title: "Who was taken for whom", body })
+    Some(Section { id: "confusion", title: "Confusion matrix", body })
 }

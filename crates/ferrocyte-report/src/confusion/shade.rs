@@ -27,10 +27,11 @@ pub(crate) fn shade(share: f64) -> usize {
 /// What the shades mean.
 pub(crate) fn legend() -> Markup {
     html! {
-        ol.legend aria-label="Shades: share of a row's cells, up to" {
-            li { span.swatch.s0 {} "none" }
+        p.legend-title { "Share of a row’s cells: none, or up to" }
+        ol.legend {
+            li { span.swatch.s0 {} "0" }
             @for (i, (_, text)) in UPPER_ENDS.iter().enumerate() {
-                li { span class={ "swatch s" (i + 1) } {} "≤ " (text) }
+                li { span class={ "swatch s" (i + 1) } {} (text) }
             }
         }
     }

@@ -46,8 +46,8 @@ fn key(i: usize, curve: &Curve, logarithmic: bool) -> Markup {
         li {
             svg.key aria-hidden="true" viewBox="0 0 28 8" { path class={ "line line-" (i % STYLES) } d="M0 4H28" {} }
             b { (label(&curve.name)) }
-            span {
-                " from " data value=(first) { (significant(first)) } " to " data value=(last) { (significant(last)) }
+            span.values {
+                "from " data value=(first) { (significant(first)) } " to " data value=(last) { (significant(last)) }
                 @if logarithmic { " (logarithmic axis)" }
             }
         }

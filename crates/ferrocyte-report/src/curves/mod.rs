@@ -15,16 +15,16 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     let training = record.training.as_ref()?;
     let body = html! {
         p {
-            @if record.flow == Flow::Evaluate { "The first fold: " }
-            @if training.converged { "training converged after " }
-            @else { strong.caution { "training did not converge" } " in " }
+            @if record.flow == Flow::Evaluate { "Of the first fold. " }
+            @if training.converged { "Training converged after " }
+            @else { strong.caution { "Training did not converge" } " in " }
             (count(training.iterations)) " steps: " (prose(&training.stopped)) "."
         }
         div.plots {
             @for panel in panels(&training.curves) { figure.plot { (line_plot(&panel)) } }
         }
     };
-    Some(Section { id: "training", title: "How training went", body })
+    Some(Section { id: "training", title: "Training", body })
 }
 
 /// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word.

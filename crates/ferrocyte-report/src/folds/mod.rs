@@ -16,12 +16,15 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         return None;
     }
     let body = html! {
-        p { (how_divided(record)) }
-        figure.plot {
-            (dot_plot(&record.folds, record.fold_mean.as_ref()))
-            figcaption {
-                "One dot for each fold" @if record.fold_mean.is_some() { ", the bar is their mean" }
-                ". Dots far apart: the score depends on who is held out. The axis does not start at 0."
+        div.beside {
+            figure.plot { (dot_plot(&record.folds, record.fold_mean.as_ref())) }
+            div {
+                p { (how_divided(record)) }
+                p {
+                    "One dot for each fold" @if record.fold_mean.is_some() { "; the upright bar is their mean" }
+                    ". Dots far apart: the score depends on who is held out. The axis does not start at 0."
+                }
+                p { "Macro F1 of a fold is over the labels that its held-out cells have." }
             }
         }
         (scrolling("Folds", &table(&record.folds)))
@@ -39,7 +42,6 @@ fn how_divided(record: &RunRecord) -> Markup {
             Some(SplitKind::LeaveOneGroupOut) => "Each group was held out once, alone.",
             None => "In each fold a model was trained without the held-out cells and then scored on them.",
         }
-        " Macro F1 of a fold is over the labels that its held-out cells have."
     }
 }
 

@@ -12,31 +12,34 @@ pub(crate) fn scored_on(record: &RunRecord) -> Markup {
     let group = html! {
         @match &record.data.group_column { Some(column) => (code(column)), None => "group" }
     };
-    let folds = html! { "In each of " (count(splits.folds)) " folds " };
+    let folds = html! { (count(splits.folds)) @if splits.folds == 1 { " fold" } @else { " folds" } };
+    let groups = html! {
+        @if let Some(groups) = splits.groups { (count(groups)) " values of " (group) " in " }
+        (folds)
+    };
     match splits.kind {
         SplitKind::StratifiedCells => panel(
             false,
             &html! { "Held-out cells of the same donors" },
             &html! {
-                (folds) "random cells stayed out of training and were then labelled. Their neighbours from the same \
-                 donor, run and study stayed in. On a new donor expect less."
+                (folds) " of cells drawn at random. Their neighbours from the same donor, run and study were trained on, \
+                 so on a new donor expect less."
             },
         ),
         SplitKind::Groups => panel(
             true,
             &html! { "Unseen " (group) },
             &html! {
-                (folds) "all cells of some " (group) " stayed out of training and were then labelled"
-                @if let Some(groups) = splits.groups { " (" (count(groups)) " in all)" }
-                ". Expect about this on a new one, from data like these."
+                (groups) ": each was either trained on or scored on, never both. Expect about this on a new " (group)
+                ", from data like these."
             },
         ),
         SplitKind::LeaveOneGroupOut => panel(
             true,
             &html! { "Unseen " (group) ", one at a time" },
             &html! {
-                (folds) "all cells of one " (group) " stayed out of training and were then labelled. Expect about this \
-                 on a new one, from data like these."
+                (groups) ": each was held out alone, once, and scored by a model of all others. Expect about this on a new "
+                (group) ", from data like these."
             },
         ),
     }

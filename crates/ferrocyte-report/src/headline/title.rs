@@ -12,8 +12,12 @@ pub(crate) fn title(record: &RunRecord, options: &RenderOptions) -> String {
     }
     let model = record.model.as_ref().map_or("", |model| model.kind.as_str());
     match record.flow {
-        Flow::Train => format!("{} trained{}", article(model), of(" on ", &files(record, "reference"))),
-        Flow::Evaluate => format!("{} judged{}", article(model), of(" on ", &files(record, "reference"))),
+        Flow::Train => {
+            format!("Training of {}{}", article(model), of(" on ", &files(record, "reference")))
+        }
+        Flow::Evaluate => {
+            format!("How well {} labels cells{}", article(model), of(" of ", &files(record, "reference")))
+        }
         Flow::Annotate => {
             let query = of("", &files(record, "query"));
             let query = if query.is_empty() { "Cells".to_owned() } else { query };
@@ -24,9 +28,9 @@ pub(crate) fn title(record: &RunRecord, options: &RenderOptions) -> String {
 
 fn article(kind: &str) -> String {
     match kind.chars().next() {
-        None => "A model".to_owned(),
-        Some('a' | 'e' | 'i' | 'o' | 'u') => format!("An {kind} model"),
-        Some(_) => format!("A {kind} model"),
+        None => "a model".to_owned(),
+        Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {kind} model"),
+        Some(_) => format!("a {kind} model"),
     }
 }
 
@@ -50,7 +54,7 @@ mod tests {
     fn the_title_names_the_files() {
         let mut record = RunRecord::new(Flow::Evaluate, "0.1.0", 0);
         let options = RenderOptions::default();
-        assert_eq!(title(&record, &options), "A model judged");
+        assert_eq!(title(&record, &options), "How well a model labels cells");
         for file in ["a.h5ad", "b.h5ad", "c.h5ad"] {
             record.inputs.push(InputRecord {
                 role: "reference".into(),
@@ -61,7 +65,7 @@ mod tests {
                 reading: String::new(),
             });
         }
-        assert_eq!(title(&record, &options), "A model judged on a.h5ad and 2 more files");
+        assert_eq!(title(&record, &options), "How well a model labels cells of a.h5ad and 2 more files");
         let options = RenderOptions { title: Some("Mine".into()), ..options };
         assert_eq!(title(&record, &options), "Mine");
         record.flow = Flow::Annotate;

@@ -25,8 +25,8 @@ pub(crate) fn body(record: &RunRecord) -> Markup {
         }
         @if record.metrics.is_none() {
             p.lede {
-                "How well it labels new cells is not known yet: "
-                code { "ferrocyte evaluate" } " on the same file says it."
+                "How well it labels new cells, this run does not say: "
+                code { "ferrocyte evaluate" } " on the same file does."
             }
         }
     }

@@ -56,8 +56,11 @@
     title.remove();
   }
   let marked = [];
+  let at = { x: -1, y: -1 };
+  const markUnder = (element) => (element && element.closest ? element.closest("[data-tip]") : null);
   const show = (event) => {
-    const mark = event.target.closest && event.target.closest("[data-tip]");
+    const mark = markUnder(event.target);
+    at = { x: event.clientX, y: event.clientY };
     marked.forEach((text) => text.classList.remove("on"));
     marked = [];
     tip.hidden = !mark;
@@ -75,7 +78,8 @@
   };
   document.addEventListener("pointermove", show);
   document.addEventListener("pointerdown", show);
-  addEventListener("scroll", () => { tip.hidden = true; }, { passive: true, capture: true });
+  const away = () => { if (!markUnder(document.elementFromPoint(at.x, at.y))) tip.hidden = true; };
+  addEventListener("scroll", away, { passive: true, capture: true });
 
   // Paper has no folds to open.
   addEventListener("beforeprint", () => {
