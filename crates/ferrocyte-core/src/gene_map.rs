@@ -18,7 +18,6 @@ pub struct GeneMap {
 /// How much of a model's genes a query has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// Genes of the query.
     pub query_genes: usize,

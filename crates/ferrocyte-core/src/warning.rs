@@ -16,7 +16,6 @@ pub enum Severity {
 /// Something in the data or the result that needs the user's eye. The run went on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Warning {
     /// Stable name of the kind, for programs: `score-flatters`, `small-class`, ...
     pub code: String,

@@ -11,7 +11,7 @@ create_exception!(ferrocyte, FerrocyteError, PyException, "Something went wrong 
 /// The whole chain of causes as one message.
 pub(crate) fn to_python(error: &(dyn Error + 'static)) -> PyErr {
     let causes: Vec<&(dyn Error + 'static)> =
-        std::iter::successors(Some(error), |cause| cause.source()).collect();
+        std::iter::successors(Some(error), |&cause| cause.source()).collect();
     let mut message = causes.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     if let Some(hint) = ferrocyte::hint(error) {
         message = format!("{message} (hint: {hint})");

@@ -6,7 +6,8 @@ use ferrocyte_core::{
     Calibration, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord, Preprocessing,
     Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance,
 };
-use ferrocyte_io::bundle::{ModelFileError, write_model};
+use ferrocyte_io::bundle::write_model;
+use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::models::{Classifier, FitError, Train};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -51,7 +52,7 @@ pub enum TrainError {
     Fit(#[from] FitError),
     /// The model cannot be written.
     #[error(transparent)]
-    Write(#[from] ModelFileError),
+    Write(#[from] WriteError),
 }
 
 /// Trains a model and writes it; returns everything that was found.
