@@ -1,5 +1,7 @@
 //! What is wrong with a file is said in one readable chain of causes.
 
+#![allow(clippy::unwrap_used)] // in the helpers of tests too
+
 mod common;
 
 use std::error::Error;
