@@ -1,5 +1,7 @@
 //! Every storage, type, compression and encoding of `fixtures/make_fixtures.py` reads as the same counts.
 
+#![allow(clippy::unwrap_used)] // in the helpers of tests too
+
 mod common;
 
 use common::{fixture, read};
@@ -11,7 +13,11 @@ const N_GENES: usize = 9;
 
 /// The rule of `make_fixtures.py`.
 fn count(cell: usize, gene: usize) -> f32 {
-    if cell != 5 && (cell + 2 * gene) % 3 == 0 { ((7 * cell + 3 * gene) % 50 + 1) as f32 } else { 0.0 }
+    if cell != 5 && (cell + 2 * gene).is_multiple_of(3) {
+        ((7 * cell + 3 * gene) % 50 + 1) as f32
+    } else {
+        0.0
+    }
 }
 
 fn counts(factor: f32, n_genes: usize) -> Block<Counts> {

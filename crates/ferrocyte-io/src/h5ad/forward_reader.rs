@@ -77,7 +77,8 @@ impl<T: FromStored> ForwardReader<T> {
             return Ok(values);
         }
         let start = self.next + (kept / self.width.max(1)) as u64;
-        let end = (self.next + rows).next_multiple_of(self.align).min(self.n_rows);
+        let end = self.next + rows;
+        let end = end.checked_next_multiple_of(self.align).map_or(self.n_rows, |end| end.min(self.n_rows));
         let mut read = self.read(start, end)?;
         let missing = wanted - kept;
         if read.len() < missing {

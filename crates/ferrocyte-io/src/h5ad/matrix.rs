@@ -115,6 +115,7 @@ fn dense(
             return Err(container.unexpected(&object, "2 dimensions", dimensions(shape.len())));
         }
     };
+    container.check_size(&dataset, &object)?;
     let dtype = dtype(container, &dataset, &object)?;
     let info = MatrixInfo {
         path: path.clone(),
@@ -153,6 +154,7 @@ fn sparse(
         Storage::Csr | Storage::Dense => (n_cells, "n_cells + 1"),
     };
     let n_values = container.length(&data, &format!("{object}/data"))?;
+    container.check_size(&data, &format!("{object}/data"))?;
     for (dataset, name, expected, meaning) in [
         (&indptr, "indptr", n_rows.saturating_add(1), meaning),
         (&indices, "indices", n_values, "as many as there are in `data`"),
@@ -163,6 +165,7 @@ fn sparse(
             return Err(container.error(ReadErrorKind::Length { array, expected, meaning, found }));
         }
         dtype(container, dataset, &array)?;
+        container.check_size(dataset, &array)?;
     }
     let dtype = dtype(container, &data, &format!("{object}/data"))?;
     let info =
