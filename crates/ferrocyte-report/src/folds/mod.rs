@@ -93,7 +93,7 @@ fn groups_of(fold: &FoldRecord) -> Markup {
         @if names.len() <= MANY { (list(&names, MANY)) }
         @else {
             details {
-                summary { (names.len()) " groups" }
+                summary { (count(names.len())) " groups" }
                 (list(&names, names.len()))
             }
         }
