@@ -60,7 +60,7 @@ fn table(folds: &[FoldRecord]) -> Markup {
                     th.number scope="col" { "Tested on" }
                     th.number scope="col" { "Accuracy" }
                     th.number scope="col" { "Macro F1" }
-                    @if unknown { th scope="col" { "Labels never seen in training" } }
+                    @if unknown { th scope="col" title="Labels of held-out cells that no training cell had" { "Not in training" } }
                     th scope="col" { "Training" }
                 }
             }
