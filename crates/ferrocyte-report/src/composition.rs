@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::label::{code, label};
 use crate::number::count;
-use crate::section::Section;
+use crate::section::{Section, scrolling};
 use crate::svg::bar;
 
 /// Cells of each label and of each group.
@@ -24,13 +24,13 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
             @if !data.labels.is_empty() {
                 div {
                     h3 { "Cells of each label" (column(data.label_column.as_deref())) }
-                    (bars(&data.labels))
+                    (bars("Cells of each label", &data.labels))
                 }
             }
             @if !data.groups.is_empty() {
                 div {
                     h3 { "Cells of each group" (column(data.group_column.as_deref())) }
-                    (bars(&data.groups))
+                    (bars("Cells of each group", &data.groups))
                 }
             }
         }
@@ -42,8 +42,8 @@ fn column(name: Option<&str>) -> Markup {
     html! { @if let Some(name) = name { span.from { " from column " (code(name)) } } }
 }
 
-/// Names with a bar and a number; long lists scroll in a box of their own.
-pub(crate) fn bars(counts: &[LabelCount]) -> Markup {
+/// Names with a bar and a number.
+pub(crate) fn bars(title: &str, counts: &[LabelCount]) -> Markup {
     let most = counts.iter().map(|entry| entry.cells).max().unwrap_or(0);
     let table = html! {
         table.bars {
@@ -58,15 +58,5 @@ pub(crate) fn bars(counts: &[LabelCount]) -> Markup {
             }
         }
     };
-    tall(&table, counts.len())
-}
-
-/// A list in a box of its own where it would take more than a screen.
-pub(crate) fn tall(list: &Markup, rows: usize) -> Markup {
-    const SCREENFUL: usize = 24;
-    html! {
-        @if rows > SCREENFUL {
-            div.scroll.tall role="region" aria-label="Long list" tabindex="0" { (list) }
-        } @else { (list) }
-    }
+    scrolling(title, &table)
 }

@@ -2,10 +2,13 @@
 
 use maud::{Markup, html};
 
+/// What stands for a name without letters, so that there is something to read and to point at.
+pub(crate) const NO_NAME: &str = "(no name)";
+
 /// A label, group, gene or file name. It is isolated, so that right-to-left names leave the rest of the line alone.
 pub(crate) fn label(name: &str) -> Markup {
     html! {
-        @if name.trim().is_empty() { i { "(no name)" } } @else { bdi { (name) } }
+        @if name.trim().is_empty() { i { (NO_NAME) } } @else { bdi { (name) } }
     }
 }
 

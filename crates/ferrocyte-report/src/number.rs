@@ -15,9 +15,10 @@ pub(crate) fn score(value: f64) -> Markup {
 
 /// A [`score`] that may not be defined on this data.
 pub(crate) fn optional_score(value: Option<f64>) -> Markup {
-    match value {
-        Some(value) => score(value),
-        None => html! { span.none { "–" span.unseen { "not defined on this data" } } },
+    if let Some(value) = value {
+        score(value)
+    } else {
+        html! { span.none { "–" span.unseen { "not defined on this data" } } }
     }
 }
 
@@ -47,7 +48,7 @@ pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

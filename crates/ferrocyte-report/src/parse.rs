@@ -129,7 +129,7 @@ mod tests {
             let json = serde_json::to_string(&record).unwrap();
             match parse_record(&json) {
                 Err(RecordError::Confusion { expected: 2, row: r, found: f }) => {
-                    assert_eq!((r, f), (row, found))
+                    assert_eq!((r, f), (row, found));
                 }
                 other => panic!("expected a confusion error, found {other:?}"),
             }

@@ -65,9 +65,9 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                     th.number scope="col" title="Share of the cells called this that were given it" { "Precision" }
                     th.number scope="col" title="Share of the cells given this that were called it" { "Recall" }
                     th.number scope="col" title="Harmonic mean of precision and recall" { "F1" }
-                    th.number scope="col" title="One-versus-rest area under the ROC curve" { "ROC-AUC" }
-                    th.number scope="col" title="One-versus-rest average precision" { "Av. prec." }
-                    @if any_caution { th scope="col" { "Read with care" } }
+                    th.number scope="col" title="One-versus-rest area under the ROC curve" { "AUC" }
+                    th.number scope="col" title="One-versus-rest average precision" { "AP" }
+                    @if any_caution { th scope="col" { "Care" } }
                 }
             }
             tbody { @for class in classes { (row(class, any_caution)) } }
@@ -78,12 +78,13 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
             b { "Given" } " counts the cells that carry the label in the data, " b { "called" }
             " those that the model called so. " b { "Precision" }
             ": of the cells called so, the share that was right. " b { "Recall" }
-            ": of the cells given so, the share that was found. " b { "F1" } " joins the two."
+            ": of the cells given so, the share that was found. " b { "F1" } " joins the two. " b { "AUC" } " (area under the ROC curve) and " b { "AP" }
+            " (average precision): how well the probability of the label sorts its cells before all others."
         }
         (scrolling("Scores of each label", &table))
         @if any_caution {
             p.small {
-                "Read with care: " b { "few cells" } " means fewer than 10 given ones, so the scores are mostly luck; "
+                "Care: " b { "few cells" } " means fewer than 10 given ones, so the scores are mostly luck; "
                 b { "low F1" } " means below 0.5, wrong or missed more often than right; "
                 b { "no cells" } " means that there is nothing to judge by."
             }

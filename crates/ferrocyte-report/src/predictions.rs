@@ -3,11 +3,11 @@
 use ferrocyte_core::{PredictionSummary, RunRecord};
 use maud::{Markup, html};
 
-use crate::composition::{bars, tall};
+use crate::composition::bars;
 use crate::confidence::histogram;
 use crate::label::label;
 use crate::number::{count, score};
-use crate::section::Section;
+use crate::section::{Section, scrolling};
 use crate::svg::bar;
 
 /// Cells by label with their confidence, the histogram of confidence, and who got no label and why.
@@ -17,7 +17,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         div.columns.labels-given {
             div {
                 h3 { "Cells of each label" }
-                (tall(&table(predictions), predictions.labels.len()))
+                (scrolling("Cells of each label", &table(predictions)))
             }
             @if !predictions.confidence_histogram.is_empty() {
                 div {
@@ -28,7 +28,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         }
         @if !predictions.unassigned.is_empty() {
             h3 { "Cells without a label, by reason" }
-            (bars(&predictions.unassigned))
+            (bars("Cells without a label, by reason", &predictions.unassigned))
         }
     };
     Some(Section { id: "predictions", title: "Labels given", body })

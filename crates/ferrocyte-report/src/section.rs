@@ -24,7 +24,7 @@ impl Section {
     }
 }
 
-/// A wide thing in a box of its own, which scrolls on narrow screens by finger, wheel and keyboard.
+/// A wide or long thing in a box of its own, which scrolls where there is no room, by finger, wheel and keyboard.
 pub(crate) fn scrolling(name: &str, content: &Markup) -> Markup {
     html! { div.scroll role="region" aria-label=(name) tabindex="0" { (content) } }
 }

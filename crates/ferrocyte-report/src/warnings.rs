@@ -31,7 +31,7 @@ fn folded_when_many(notes: &[&Warning]) -> Markup {
             @for note in notes { (one(note)) }
         } @else {
             details {
-                summary { (notes.len()) " notes: good to know" }
+                summary { "Notes: good to know" }
                 @for note in notes { (one(note)) }
             }
         }

@@ -44,8 +44,8 @@ impl Geometry {
         let right = left + cell * n;
         let bottom = top + cell * n;
         let overhang = |(column, label_width): (usize, f64)| {
-            let foot = left + (column as f64 + 0.5) * cell;
-            if upright { foot + font } else { foot + (label_width + font) * ASLANT }
+            let start = left + (column as f64 + 0.5) * cell;
+            if upright { start + font } else { start + (label_width + font) * ASLANT }
         };
         let width = widths().enumerate().map(overhang).fold(right, f64::max) + 4.0;
         let grid = Frame { left, right, top, bottom };

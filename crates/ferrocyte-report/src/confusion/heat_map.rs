@@ -1,11 +1,14 @@
 //! The picture itself.
 
+use std::borrow::Cow;
+
 use ferrocyte_core::Confusion;
 use maud::{Markup, html};
 
 use super::Supports;
 use super::geometry::Geometry;
 use super::shade::shade;
+use crate::label::NO_NAME;
 use crate::number::{compact, grouped};
 use crate::svg::{fitted, px, share, width};
 
@@ -64,7 +67,7 @@ fn row_label(geometry: &Geometry, row: usize, label: &str) -> Markup {
     html! {
         text.name data-row=(row) x=(x) y=(y) text-anchor="end" font-size=(px(geometry.font)) {
             title { (label) }
-            (fitted(label, geometry.font, geometry.label_limit))
+            (shown(geometry, label))
         }
     }
 }
@@ -76,9 +79,14 @@ fn column_label(geometry: &Geometry, column: usize, label: &str) -> Markup {
         text.name data-column=(column) x=(x) y=(y) font-size=(px(geometry.font))
             transform={ "rotate(" (turn) " " (x) " " (y) ")" } {
             title { (label) }
-            (fitted(label, geometry.font, geometry.label_limit))
+            (shown(geometry, label))
         }
     }
+}
+
+fn shown<'a>(geometry: &Geometry, label: &'a str) -> Cow<'a, str> {
+    let label = if label.trim().is_empty() { NO_NAME } else { label };
+    fitted(label, geometry.font, geometry.label_limit)
 }
 
 fn squares(geometry: &Geometry, confusion: &Confusion, row: usize, support: Option<usize>) -> Markup {

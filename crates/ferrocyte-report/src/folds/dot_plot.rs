@@ -6,8 +6,11 @@ use maud::{Markup, html};
 use crate::number::decimals;
 use crate::svg::{Axis, Frame, px, tick_marks_x};
 
-/// What is drawn: name and place in the record.
-const LINES: [(&str, fn(&Metrics) -> f64); 4] = [
+/// Where a score stands in the record.
+type Place = fn(&Metrics) -> f64;
+
+/// The scores that are drawn.
+const LINES: [(&str, Place); 4] = [
     ("Accuracy", |m| m.accuracy),
     ("Balanced accuracy", |m| m.balanced_accuracy),
     ("Macro F1", |m| m.f1_macro),

@@ -60,7 +60,7 @@ fn table(folds: &[FoldRecord]) -> Markup {
                     th.number scope="col" { "Tested on" }
                     th.number scope="col" { "Accuracy" }
                     th.number scope="col" { "Macro F1" }
-                    @if unknown { th scope="col" { "Labels never seen in training" } }
+                    @if unknown { th scope="col" title="Labels of held-out cells that no training cell had" { "Not in training" } }
                     th scope="col" { "Training" }
                 }
             }
@@ -93,7 +93,7 @@ fn groups_of(fold: &FoldRecord) -> Markup {
         @if names.len() <= MANY { (list(&names, MANY)) }
         @else {
             details {
-                summary { (names.len()) " groups" }
+                summary { (count(names.len())) " groups" }
                 (list(&names, names.len()))
             }
         }

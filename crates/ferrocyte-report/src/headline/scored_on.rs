@@ -53,7 +53,7 @@ fn against_given_labels(record: &RunRecord) -> Markup {
         Flow::Annotate => panel(
             true,
             &html! { "Labels that came with the query" },
-            &html! { "The model’s labels are compared with those" (from) ". How good these are, nobody checked." },
+            &html! { "The labels of the query" (from) " are taken for the truth." },
         ),
         Flow::Train | Flow::Evaluate => panel(
             false,
@@ -67,7 +67,7 @@ fn panel(honest: bool, title: &Markup, text: &Markup) -> Markup {
     html! {
         div.scored-on.honest[honest].flatters[!honest] {
             p.kicker { "Scored on" }
-            p.on { span.sign aria-hidden="true" { @if honest { "✓" } @else { "!" } } (title) }
+            p.verdict { span.sign aria-hidden="true" { @if honest { "✓" } @else { "!" } } (title) }
             p { (text) }
         }
     }

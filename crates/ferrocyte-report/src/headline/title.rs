@@ -40,7 +40,7 @@ fn of(lead: &str, names: &[&str]) -> String {
         [] => String::new(),
         [one] => format!("{lead}{one}"),
         [one, two] => format!("{lead}{one} and {two}"),
-        [first, ..] => format!("{lead}{first} and {} more files", names.len() - 1),
+        [first, ..] => format!("{lead}{first} and more files"),
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
                 reading: String::new(),
             });
         }
-        assert_eq!(title(&record, &options), "How well a model labels cells of a.h5ad and 2 more files");
+        assert_eq!(title(&record, &options), "How well a model labels cells of a.h5ad and more files");
         let options = RenderOptions { title: Some("Mine".into()), ..options };
         assert_eq!(title(&record, &options), "Mine");
         record.flow = Flow::Annotate;

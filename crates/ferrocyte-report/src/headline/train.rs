@@ -37,7 +37,7 @@ fn ended(training: &TrainingRecord) -> Markup {
     html! {
         div.scored-on.honest[reached].flatters[!reached] {
             p.kicker { "Training" }
-            p.on {
+            p.verdict {
                 span.sign aria-hidden="true" { @if reached { "✓" } @else { "!" } }
                 @if reached { "Converged" } @else { "Did not converge" }
             }

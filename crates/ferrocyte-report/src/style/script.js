@@ -83,7 +83,7 @@
 
   // Paper has no folds to open.
   addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("details:not([open])")) { fold.open = true; fold.dataset.printed = ""; }
+    for (const fold of document.querySelectorAll("details:not([open], .long)")) { fold.open = true; fold.dataset.printed = ""; }
   });
   addEventListener("afterprint", () => {
     for (const fold of document.querySelectorAll("details[data-printed]")) { fold.open = false; delete fold.dataset.printed; }

@@ -32,8 +32,8 @@ mod tests {
 
     #[test]
     fn coordinates_are_short_and_always_numbers() {
-        let read = [0.0, -0.001, 12.5, 3.141_59, f64::NAN, f64::INFINITY].map(px);
-        assert_eq!(read, ["0", "0", "12.5", "3.14", "0", "0"]);
+        let read = [0.0, -0.001, 12.5, 3.333_3, f64::NAN, f64::INFINITY].map(px);
+        assert_eq!(read, ["0", "0", "12.5", "3.33", "0", "0"]);
     }
 
     #[test]
