@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// What a cell is called that got no label, as `CellTypist` does.
+pub const UNASSIGNED: &str = "Unassigned";
+
 /// The names that a label can take, sorted, each once. A code is a position in this list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]

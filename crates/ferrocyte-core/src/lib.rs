@@ -17,7 +17,7 @@ mod warning;
 pub use block::{Block, BlockError, Cell};
 pub use gene::{ModelGene, QueryGene, Vocabulary, VocabularyError};
 pub use gene_map::{Coverage, GeneMap};
-pub use label::{LabelCodes, LabelError, LabelSet, Labels};
+pub use label::{LabelCodes, LabelError, LabelSet, Labels, UNASSIGNED};
 pub use library_size::{LibrarySizeError, LibrarySizes};
 pub use model_bundle::{
     ArrayData, ArrayError, Calibration, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, NamedArray,

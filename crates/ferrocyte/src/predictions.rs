@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use ferrocyte_core::{LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, Warning};
+use ferrocyte_core::{LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, UNASSIGNED, Warning};
 use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn, WriteError};
 use ferrocyte_learn::decide::{Decision, Unassigned};
 
 use crate::dataset::Dataset;
-
-/// What a cell without a label is called, as `CellTypist` does.
-const UNASSIGNED: &str = "Unassigned";
 
 /// In which form labels are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

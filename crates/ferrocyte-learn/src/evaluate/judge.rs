@@ -12,7 +12,7 @@ pub struct Judgement {
     pub metrics: Metrics,
     /// Scores of each label that some cell was given or called, in label order.
     pub per_class: Vec<ClassRecord>,
-    /// Who was taken for whom, over the same labels; [`UNASSIGNED`](super::UNASSIGNED) last, where cells got no
+    /// Who was taken for whom, over the same labels; [`UNASSIGNED`](ferrocyte_core::UNASSIGNED) last, where cells got no
     /// label.
     pub confusion: Confusion,
     /// Confidence against how often it was right; empty without probabilities.

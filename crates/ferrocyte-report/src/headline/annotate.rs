@@ -1,15 +1,12 @@
 //! The first screen of an annotation.
 
-use ferrocyte_core::{PredictionSummary, RunRecord};
+use ferrocyte_core::{PredictionSummary, RunRecord, UNASSIGNED};
 use maud::{Markup, html};
 
 use super::evaluate::scores;
 use super::figure::figure;
 use crate::number::count;
 use crate::svg::bar;
-
-/// What a cell without a label is called.
-const UNASSIGNED: &str = "Unassigned";
 
 /// Cells with and without a label, genes of the model that the query has, and how sure the model was.
 pub(crate) fn body(record: &RunRecord) -> Markup {

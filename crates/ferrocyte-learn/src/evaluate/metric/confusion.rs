@@ -1,12 +1,9 @@
 //! Who was taken for whom.
 
-use ferrocyte_core::Confusion;
+use ferrocyte_core::{Confusion, UNASSIGNED};
 
 use super::super::answers::Answers;
 use super::Tally;
-
-/// What a cell without a label is called.
-pub const UNASSIGNED: &str = "Unassigned";
 
 /// Its name in the table when the truth has a label called [`UNASSIGNED`], as some atlases do: to be given that
 /// label and to get none are not the same.

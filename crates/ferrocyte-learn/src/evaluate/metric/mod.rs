@@ -17,7 +17,6 @@ pub(super) use average_precision::average_precision;
 pub(super) use brier::brier;
 pub use calibration::RELIABILITY_BINS;
 pub(super) use calibration::{expected_calibration_error, reliability};
-pub use confusion::UNASSIGNED;
 pub(super) use confusion::confusion;
 pub use f1::F1Scope;
 pub(super) use log_loss::log_loss;

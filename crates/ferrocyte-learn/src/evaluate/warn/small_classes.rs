@@ -4,8 +4,11 @@ use ferrocyte_core::{LabelSet, Warning};
 
 use super::listed;
 
-/// Labels with fewer cells than folds, and what happens to them: nothing for labels without cells, one warning
-/// for labels with a single cell, one for the others. `counts` has the cells of each label in code order.
+/// Below this number of cells, one cell is a tenth of a recall or more.
+const SCARCE: usize = 10;
+
+/// Labels with fewer cells than folds or than ten, and what happens to them: nothing for labels without cells, one warning
+/// for labels with a single cell, one for those with fewer than folds, a note for the others. `counts` has the cells of each label in code order.
 ///
 /// # Examples
 /// ```
@@ -25,6 +28,7 @@ pub fn small_classes(set: &LabelSet, counts: &[usize], n_folds: usize) -> Vec<Wa
     };
     let single = named(&|count| count == 1);
     let few = named(&|count| count > 1 && count < n_folds);
+    let scarce = named(&|count| count >= n_folds.max(2) && count < SCARCE);
     let mut warnings = Vec::new();
     if !single.is_empty() {
         let message = format!(
@@ -46,6 +50,15 @@ pub fn small_classes(set: &LabelSet, counts: &[usize], n_folds: usize) -> Vec<Wa
             listed(few.iter().map(|(name, count)| format!("`{name}` ({count})"))),
         );
         warnings.push(small_class(message));
+    }
+    if !scarce.is_empty() {
+        let message = format!(
+            "{} fewer than {SCARCE} cells: {}. One cell more or less changes the recall of such a label by a tenth or \
+             more",
+            if scarce.len() == 1 { "1 label has".to_owned() } else { format!("{} labels have", scarce.len()) },
+            listed(scarce.iter().map(|(name, count)| format!("`{name}` ({count})"))),
+        );
+        warnings.push(Warning::note("scarce-class", message));
     }
     warnings
 }
@@ -71,9 +84,11 @@ mod tests {
              is tested no cell is left to learn it from, so it counts as wrong",
                 "3 labels have fewer cells than the 5 folds: `type 01` (2), `type 03` (4), `type 11` (3). Each cell \
              is still tested once, but the scores of so few cells are uncertain",
+                "1 label has fewer than 10 cells: `type 04` (5). One cell more or less changes the recall of such a \
+             label by a tenth or more",
             ]
         );
-        assert!(small_classes(&set, &[5; 12], 5).is_empty());
+        assert!(small_classes(&set, &[10; 12], 5).is_empty());
         assert!(small_classes(&set, &[], 5).is_empty());
     }
 }
