@@ -2,3 +2,9 @@
 
 pub mod evaluate;
 pub mod models;
+pub mod optimise;
+
+mod kernels;
+mod labelled_cells;
+
+pub use labelled_cells::{LabelledCells, LabelledCellsError};
