@@ -3,4 +3,10 @@
 pub mod decide;
 pub mod evaluate;
 pub mod models;
+pub mod optimise;
 pub mod sample;
+
+mod kernels;
+mod labelled_cells;
+
+pub use labelled_cells::{LabelledCells, LabelledCellsError};

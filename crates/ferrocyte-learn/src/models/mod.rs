@@ -1,1 +1,25 @@
 //! Classifiers of log-normalised cells.
+//!
+//! Settings as typed ([`LogisticParams`]) are checked into a trainer ([`Logistic`], a [`Train`]), which makes a
+//! model ([`LogisticModel`], a [`Classifier`]). Learned values exist only on the model; predicting changes nothing.
+//! [`ModelKind`] knows every kind by name, and [`load`] makes a model of what [`Classifier::to_arrays`] gave.
+
+mod balance;
+mod classifier;
+#[cfg(any(test, feature = "testing"))]
+mod contract;
+mod kind;
+mod load;
+mod logistic;
+mod param_error;
+mod train;
+
+pub use balance::Balance;
+pub use classifier::{Classifier, PredictError};
+#[cfg(any(test, feature = "testing"))]
+pub use contract::check_classifier;
+pub use kind::{ModelKind, SettingsError, UnknownModelKind};
+pub use load::{LoadError, load};
+pub use logistic::{Logistic, LogisticModel, LogisticParams};
+pub use param_error::ParamError;
+pub use train::{Fit, FitError, Train};

@@ -1,0 +1,18 @@
+//! Scores to probabilities.
+
+/// Turns a row of scores into probabilities, in place, and returns the logarithm of their sum before division,
+/// relative to the largest: `ln Σ exp(score − largest)`.
+///
+/// Summed in label order in `f64` with `libm`'s exponential: the same bytes on every platform.
+pub(crate) fn softmax(scores: &mut [f64]) -> f64 {
+    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for score in scores.iter_mut() {
+        *score = libm::exp(*score - largest);
+        sum += *score;
+    }
+    for score in scores.iter_mut() {
+        *score /= sum;
+    }
+    libm::log(sum)
+}

@@ -1,0 +1,114 @@
+//! Every kind of model, by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::logistic::{Logistic, LogisticParams};
+use super::param_error::ParamError;
+use super::train::Train;
+
+/// A kind of model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModelKind {
+    /// Multinomial logistic regression.
+    Logistic,
+}
+
+impl ModelKind {
+    /// Every kind there is.
+    pub const ALL: &'static [Self] = &[Self::Logistic];
+
+    /// The name, as users and model files have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Logistic => Logistic::KIND,
+        }
+    }
+
+    /// What it is, in one line.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Logistic => "multinomial logistic regression, L2-penalised, fitted to convergence",
+        }
+    }
+
+    /// The settings it has when nobody says otherwise.
+    pub fn default_settings(self) -> serde_json::Value {
+        match self {
+            Self::Logistic => serde_json::json!(LogisticParams::default()),
+        }
+    }
+
+    /// Checks settings and makes a trainer of them; settings that are left out have their default.
+    ///
+    /// # Errors
+    /// When a setting is unknown, of the wrong type, or breaks its rule.
+    pub fn trainer(self, settings: serde_json::Value) -> Result<Box<dyn Train>, SettingsError> {
+        match self {
+            Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
+        }
+    }
+}
+
+impl fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for ModelKind {
+    type Err = UnknownModelKind;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| UnknownModelKind { name: name.to_owned() })
+    }
+}
+
+/// A name that no kind of model has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no kind of model `{name}`; there is {}", known())]
+pub struct UnknownModelKind {
+    /// The name.
+    pub name: String,
+}
+
+fn known() -> String {
+    ModelKind::ALL.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Why settings are not the settings of a kind of model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// A setting is unknown, or of the wrong type.
+    #[error("the settings cannot be read")]
+    Json(#[from] serde_json::Error),
+    /// A setting breaks its rule.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_kind_is_found_by_its_name_and_takes_its_own_settings() {
+        for &kind in ModelKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+            let trainer = kind.trainer(kind.default_settings()).unwrap();
+            assert_eq!(trainer.kind(), kind.name());
+            assert_eq!(trainer.settings(), kind.default_settings());
+            assert_eq!(kind.trainer(json!({})).unwrap().settings(), kind.default_settings());
+            assert!(matches!(kind.trainer(json!({"no-such-setting": 1})), Err(SettingsError::Json(_))));
+        }
+        let error = "logit".parse::<ModelKind>().unwrap_err();
+        assert_eq!(error.to_string(), "there is no kind of model `logit`; there is `logistic`");
+    }
+}

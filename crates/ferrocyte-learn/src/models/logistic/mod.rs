@@ -1,0 +1,10 @@
+//! Multinomial logistic regression, L2-penalised, fitted to convergence.
+
+mod coordinates;
+mod fit;
+mod model;
+mod objective;
+mod params;
+
+pub use model::LogisticModel;
+pub use params::{Logistic, LogisticParams};

@@ -1,0 +1,127 @@
+//! A fitted logistic regression.
+
+use ferrocyte_core::{ArrayData, Block, LabelSet, LogNorm, NamedArray, NamedArrays, Scores, Vocabulary};
+use rayon::prelude::*;
+
+use super::params::{Logistic, LogisticParams};
+use crate::kernels::softmax::softmax;
+use crate::kernels::weight_rows::WeightRows;
+use crate::models::classifier::{Classifier, PredictError, check_block};
+use crate::models::kind::SettingsError;
+use crate::models::load::LoadError;
+
+/// Cells handed to a thread at once.
+const CHUNK_CELLS: usize = 64;
+
+/// Largest weight or intercept that is loaded. Training gives far smaller ones; scores of 100,000 genes made with
+/// weights as large as this still fit an `f32`.
+const LARGEST_WEIGHT: f64 = 1e12;
+
+/// A fitted logistic regression: a weight per gene and label, and an intercept per label.
+#[derive(Debug, Clone)]
+pub struct LogisticModel {
+    genes: Vocabulary,
+    labels: LabelSet,
+    settings: LogisticParams,
+    weights: WeightRows,
+    intercept: Vec<f64>, // one per label
+}
+
+impl LogisticModel {
+    pub(super) fn new(
+        genes: Vocabulary,
+        labels: LabelSet,
+        settings: LogisticParams,
+        weights: WeightRows,
+        intercept: Vec<f64>,
+    ) -> Self {
+        Self { genes, labels, settings, weights, intercept }
+    }
+
+    pub(in crate::models) fn from_arrays(
+        genes: Vocabulary,
+        labels: LabelSet,
+        settings: serde_json::Value,
+        arrays: &NamedArrays,
+    ) -> Result<Self, LoadError> {
+        let settings: LogisticParams = serde_json::from_value(settings).map_err(SettingsError::from)?;
+        settings.check().map_err(SettingsError::from)?;
+        let weights = arrays.f32("weights", &[genes.len(), labels.len()])?;
+        let intercept = arrays.f64("intercept", &[labels.len()])?;
+        check_size("weights", weights.iter().copied().map(f64::from))?;
+        check_size("intercept", intercept.iter().copied())?;
+        let weights = WeightRows::from_rows(genes.len(), labels.len(), weights);
+        Ok(Self { genes, labels, settings, weights, intercept: intercept.to_vec() })
+    }
+
+    /// The weight of a gene for a label, both by position.
+    ///
+    /// # Panics
+    /// When the model does not have the gene or the label.
+    pub fn weight(&self, gene: usize, label: usize) -> f32 {
+        assert!(label < self.labels.len(), "no label {label}");
+        self.weights.get(gene, label)
+    }
+
+    /// The intercept of each label.
+    pub fn intercept(&self) -> &[f64] {
+        &self.intercept
+    }
+}
+
+fn check_size(array: &'static str, mut values: impl Iterator<Item = f64>) -> Result<(), LoadError> {
+    let limit = LARGEST_WEIGHT;
+    match values.by_ref().enumerate().find(|(_, value)| value.abs() > limit) {
+        Some((position, found)) => Err(LoadError::TooLarge { array, position, found, limit }),
+        None => Ok(()),
+    }
+}
+
+impl Classifier for LogisticModel {
+    fn kind(&self) -> &'static str {
+        Logistic::KIND
+    }
+
+    fn genes(&self) -> &Vocabulary {
+        &self.genes
+    }
+
+    fn labels(&self) -> &LabelSet {
+        &self.labels
+    }
+
+    fn settings(&self) -> serde_json::Value {
+        serde_json::json!(self.settings)
+    }
+
+    fn probabilities_into(
+        &self,
+        block: &Block<LogNorm>,
+        probabilities: &mut Scores,
+    ) -> Result<(), PredictError> {
+        check_block(block, &self.genes)?;
+        let n_labels = self.labels.len();
+        probabilities.reset(block.n_cells(), n_labels);
+        let chunks = probabilities.as_mut_slice().par_chunks_mut(CHUNK_CELLS * n_labels);
+        chunks.enumerate().for_each(|(chunk, rows)| {
+            for (i, row) in rows.chunks_exact_mut(n_labels).enumerate() {
+                self.weights.score(block.cell(chunk * CHUNK_CELLS + i), &self.intercept, row);
+                softmax(row);
+            }
+        });
+        Ok(())
+    }
+
+    /// `weights`, `f32` of shape `(n_genes, n_labels)`, and `intercept`, `f64` of shape `(n_labels)`.
+    fn to_arrays(&self) -> NamedArrays {
+        let (n_genes, n_labels) = (self.genes.len(), self.labels.len());
+        let weights = (0..n_genes * n_labels).map(|i| self.weights.get(i / n_labels, i % n_labels)).collect();
+        let array =
+            |name: &str, shape: &[usize], data| NamedArray { name: name.into(), shape: shape.into(), data };
+        NamedArrays::new(vec![
+            array("weights", &[n_genes, n_labels], ArrayData::F32(weights)),
+            array("intercept", &[n_labels], ArrayData::F64(self.intercept.clone())),
+        ])
+        .expect("shapes and names are right by construction")
+    }
+}

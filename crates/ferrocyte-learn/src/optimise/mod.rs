@@ -1,0 +1,10 @@
+//! Finding the lowest point of a smooth function.
+
+mod lbfgs;
+mod line_search;
+mod objective;
+mod vector;
+
+pub use lbfgs::{Lbfgs, Minimum, Step, Stop};
+pub use objective::{Nearness, Objective};
+pub(crate) use vector::dot;
