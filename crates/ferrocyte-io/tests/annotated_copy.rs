@@ -1,5 +1,7 @@
 //! Annotated copies of every generation of `.h5ad` files.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
 mod support;
 
 use std::error::Error;
@@ -78,7 +80,7 @@ fn every_generation_of_files_takes_columns() {
         assert_eq!(strings("obs/ferrocyte_note"), NOTES);
         assert_eq!(strings("uns/ferrocyte"), [RECORD]);
         assert!(
-            column_order(&file).ends_with(&["entropy".to_owned(), "ferrocyte_note".to_owned()]),
+            column_order(&file).ends_with(&["over_clustering".to_owned(), "ferrocyte_note".to_owned()]),
             "{name}"
         );
     }
@@ -110,18 +112,6 @@ fn columns_of_an_earlier_run_are_replaced_in_their_place() {
     }
     let first = fs::metadata(fixture("current.h5ad")).unwrap().len();
     assert!(size < 2 * first, "freed space is used again: {size} bytes after five rounds");
-    // The mapping of the first copy still shows the first copy.
-    assert_eq!(first_labels(&first_copy(folder.path())), ["B cell, naïve", "T", "Unassigned"]);
-}
-
-fn first_copy(folder: &Path) -> PathBuf {
-    let path = folder.join("once.h5ad");
-    annotate(&fixture("current.h5ad"), &path, 5).unwrap();
-    path
-}
-
-fn first_labels(path: &Path) -> Vec<String> {
-    Hdf5File::open(path).unwrap().dataset("obs/predicted_labels/categories").unwrap().read_strings().unwrap()
 }
 
 #[test]

@@ -27,6 +27,9 @@ mod model_file_error;
 mod read_model;
 mod write_model;
 
+#[cfg(test)]
+mod tests;
+
 pub use model_file_error::{ModelFileError, ModelFileErrorKind};
 pub use read_model::read_model;
 pub use write_model::write_model;

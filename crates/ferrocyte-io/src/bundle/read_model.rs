@@ -77,7 +77,7 @@ fn refuse_other_formats(start: &[u8]) -> Result<(), ModelFileErrorKind> {
 fn check_size(content: &[u8], header: &FileHeader, data: &[u8]) -> Result<(), ModelFileErrorKind> {
     let end = header.arrays.values().map(|entry| entry.data_offsets[1]).max().unwrap_or(0);
     let found = content.len() as u64;
-    let expected = (content.len() - data.len()) as u64 + end as u64;
+    let expected = ((content.len() - data.len()) as u64).saturating_add(end as u64);
     match data.len().cmp(&end) {
         std::cmp::Ordering::Less => Err(ModelFileErrorKind::Truncated { expected, found }),
         std::cmp::Ordering::Equal => Ok(()),

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ferrocyte_core::{ArrayData, ModelHeader, NamedArray, NamedArrays};
+use ferrocyte_core::{ArrayData, MODEL_FORMAT_VERSION, ModelHeader, NamedArray, NamedArrays};
 
 use super::checksum;
 use super::layout::{ArrayEntry, Dtype, FileHeader, LENGTH_BYTES, Metadata};
+use super::model_file_error::ModelFileErrorKind;
+use super::read_model::from_bytes;
 use crate::write::{WriteError, WriteErrorKind, replace_file};
 
 /// Writes a model; what stands at `path` is replaced only by the finished file.
@@ -14,15 +16,19 @@ use crate::write::{WriteError, WriteErrorKind, replace_file};
 /// The same header and arrays give the same bytes.
 ///
 /// # Errors
-/// When an array has the name `__metadata__`, or the file cannot be written.
+/// When the file would not read back as a model (a score that is not a number, an array named `__metadata__`), or
+/// cannot be written.
 pub fn write_model(
     path: impl AsRef<Path>,
     header: &ModelHeader,
     arrays: &NamedArrays,
 ) -> Result<(), WriteError> {
     let path = path.as_ref();
-    let content =
-        to_bytes(header, arrays).map_err(|error| WriteErrorKind::Io(std::io::Error::from(error)).at(path))?;
+    let refuse = |error: ModelFileErrorKind| WriteErrorKind::Model(error).at(path);
+    let content = to_bytes(header, arrays)
+        .map_err(|source| refuse(ModelFileErrorKind::Header { supported: MODEL_FORMAT_VERSION, source }))?;
+    // A model that nobody can read is better found out now.
+    from_bytes(&content).map_err(refuse)?;
     replace_file(path, |out| out.write_all(&content))
 }
 

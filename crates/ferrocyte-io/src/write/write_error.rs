@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{AnnotateError, LabelTableError};
+use crate::bundle::ModelFileErrorKind;
 
 /// A file that could not be written. What stood there before still does.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum WriteErrorKind {
     /// The result does not form an annotated copy of the query.
     #[error(transparent)]
     Annotate(#[from] AnnotateError),
+    /// What was to be written would not read back as a model.
+    #[error("this model cannot be kept in a file")]
+    Model(#[source] ModelFileErrorKind),
     /// The result does not form a table.
     #[error(transparent)]
     LabelTable(#[from] LabelTableError),

@@ -22,7 +22,7 @@ pub fn python_with(module: &str) -> Option<String> {
 
 /// Runs a Python program, which must succeed.
 pub fn run_python(python: &str, arguments: &[&std::ffi::OsStr]) {
-    let output = Command::new(python).args(arguments).output().unwrap();
+    let output = Command::new(python).args(arguments).output().expect("the interpreter was found before");
     assert!(
         output.status.success(),
         "{arguments:?}\n{}{}",

@@ -43,7 +43,8 @@ def content(path):
                 del attributes["column-order"]
             if isinstance(item, h5py.Dataset):
                 array = item[()]
-                raw = array.tolist() if getattr(array, "dtype", None) == object else np.asarray(array).tobytes()
+                text = getattr(item.dtype, "hasobject", False)
+                raw = repr(array.tolist() if hasattr(array, "tolist") else array) if text else np.asarray(array).tobytes()
                 layout = (str(item.dtype), item.shape, item.chunks, item.compression)
                 found[name] = (layout, raw, attributes)
             else:

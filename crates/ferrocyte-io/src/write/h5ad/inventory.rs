@@ -50,12 +50,14 @@ impl Inventory {
             if replaced.iter().any(|ours| is_inside(path, ours)) {
                 continue;
             }
-            let found = after.get(path);
-            let kept = match (path.as_str(), object, found) {
+            let kept = match (object, after.get(path)) {
                 // The order of the columns is ours to change.
-                ("obs", Object::Group { .. }, Some(Object::Group { .. })) => true,
-                (_, before, Some(after)) => before == after,
-                (_, _, None) => false,
+                (Object::Group { attributes: before }, Some(Object::Group { attributes: after }))
+                    if path == "obs" =>
+                {
+                    others(before).eq(others(after))
+                }
+                (before, after) => after == Some(before),
             };
             if !kept {
                 return Err(AnnotateError::Check { found: format!("`{path}` is not what it was") });
@@ -63,6 +65,10 @@ impl Inventory {
         }
         Ok(())
     }
+}
+
+fn others(attributes: &[(String, Vec<u8>)]) -> impl Iterator<Item = &(String, Vec<u8>)> {
+    attributes.iter().filter(|(name, _)| name != "column-order")
 }
 
 fn is_inside(path: &str, folder: &str) -> bool {
