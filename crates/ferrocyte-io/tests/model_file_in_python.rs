@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
-mod common;
+mod support;
 
-use common::{python_with, run_python};
+use support::{python_with, run_python};
 use ferrocyte_core::{
     ArrayData, Calibration, LabelSet, MODEL_FORMAT_VERSION, ModelHeader, NamedArray, NamedArrays,
     Preprocessing, TargetSum, TrainingProvenance,
