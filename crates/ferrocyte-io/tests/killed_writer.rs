@@ -34,7 +34,12 @@ fn a_killed_writer_leaves_the_old_file_or_none() {
             fs::create_dir(folder.path()).unwrap();
         }
         let mut child = start(folder.path());
-        std::thread::sleep(Duration::from_micros(pseudo_random(round) % 60_000));
+        // A slow machine must see a writer at work and a finished file, too.
+        match round % 10 {
+            4 | 5 => wait_until(|| count(folder.path()) > count_targets(folder.path())),
+            8 => wait_until(|| count_targets(folder.path()) == 2),
+            _ => std::thread::sleep(Duration::from_micros(pseudo_random(round) % 60_000)),
+        }
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
         leftovers += usize::from(count(folder.path()) > count_targets(folder.path()));
@@ -47,6 +52,12 @@ fn a_killed_writer_leaves_the_old_file_or_none() {
     assert!(finished > 0, "no writer had finished a file");
     write_both(folder.path(), 0);
     assert_eq!(count(folder.path()), 2, "what the killed writers left is gone");
+}
+
+fn wait_until(condition: impl Fn() -> bool) {
+    while !condition() {
+        std::thread::sleep(Duration::from_micros(100));
+    }
 }
 
 fn start(folder: &Path) -> Child {
