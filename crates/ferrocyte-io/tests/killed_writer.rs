@@ -36,8 +36,8 @@ fn a_killed_writer_leaves_the_old_file_or_none() {
         let mut child = start(folder.path());
         // A slow machine must see a writer at work and a finished file, too.
         match round % 10 {
-            4 | 5 => wait_until(|| count(folder.path()) > count_targets(folder.path())),
-            8 => wait_until(|| count_targets(folder.path()) == 2),
+            4 | 5 => wait_until(&mut child, || count(folder.path()) > count_targets(folder.path())),
+            8 => wait_until(&mut child, || count_targets(folder.path()) == 2),
             _ => std::thread::sleep(Duration::from_micros(pseudo_random(round) % 60_000)),
         }
         child.kill().unwrap(); // SIGKILL
@@ -54,8 +54,9 @@ fn a_killed_writer_leaves_the_old_file_or_none() {
     assert_eq!(count(folder.path()), 2, "what the killed writers left is gone");
 }
 
-fn wait_until(condition: impl Fn() -> bool) {
+fn wait_until(writer: &mut Child, condition: impl Fn() -> bool) {
     while !condition() {
+        assert!(writer.try_wait().unwrap().is_none(), "the writer ended by itself");
         std::thread::sleep(Duration::from_micros(100));
     }
 }

@@ -46,14 +46,16 @@ pub(super) fn from_bytes(content: &[u8]) -> Result<(ModelHeader, NamedArrays), M
 
 /// Length of the header, which a file that starts with `start` and is `size` bytes long has room for.
 fn header_length(start: &[u8], size: u64) -> Result<usize, ModelFileErrorKind> {
-    refuse_other_formats(start)?;
-    let Some(bytes) = start.first_chunk::<LENGTH_BYTES>() else {
-        return Err(ModelFileErrorKind::Truncated { expected: LENGTH_BYTES as u64, found: size });
+    let length = start.first_chunk::<LENGTH_BYTES>().map(|bytes| u64::from_le_bytes(*bytes));
+    let length = match length {
+        Some(length)
+            if length <= MAX_HEADER_BYTES && start.get(LENGTH_BYTES).is_none_or(|&byte| byte == b'{') =>
+        {
+            length
+        }
+        // Only now: the length of a header can begin with the same bytes as a pickle.
+        _ => return Err(name_other_format(start, size)),
     };
-    let length = u64::from_le_bytes(*bytes);
-    if length > MAX_HEADER_BYTES || start.get(LENGTH_BYTES).is_some_and(|&byte| byte != b'{') {
-        return Err(not_a_model("it does not start with a header and its length"));
-    }
     let expected = LENGTH_BYTES as u64 + length;
     if expected > size {
         return Err(ModelFileErrorKind::Truncated { expected, found: size });
@@ -61,16 +63,18 @@ fn header_length(start: &[u8], size: u64) -> Result<usize, ModelFileErrorKind> {
     Ok(length as usize)
 }
 
-/// Names the files that people give by mistake.
-fn refuse_other_formats(start: &[u8]) -> Result<(), ModelFileErrorKind> {
-    let found = match start {
+/// Says what a file is that does not start as a model does.
+fn name_other_format(start: &[u8], size: u64) -> ModelFileErrorKind {
+    not_a_model(match start {
         [0x89, b'H', b'D', b'F', ..] => "it is an HDF5 file (`.h5ad`, `.h5`); train a model on it first",
         [0x1f, 0x8b, ..] => "it is compressed with gzip; decompress it first",
         [b'P', b'K', 3, 4, ..] => "it is a zip archive; unpack it first",
         [0x80, 2..=5, ..] => "it is a Python pickle",
-        _ => return Ok(()),
-    };
-    Err(not_a_model(found))
+        _ if size < LENGTH_BYTES as u64 => {
+            return ModelFileErrorKind::Truncated { expected: LENGTH_BYTES as u64, found: size };
+        }
+        _ => "it does not start with a header and its length",
+    })
 }
 
 /// Whether the file ends where its last array ends.

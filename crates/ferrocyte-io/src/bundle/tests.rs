@@ -84,6 +84,20 @@ fn a_model_that_would_not_be_readable_is_not_written() {
     assert!(!path.exists());
 }
 
+/// A header of 0x0480 bytes, and of any multiple of 65,536 more, begins like a pickle.
+#[test]
+fn no_length_of_a_header_is_taken_for_another_format() {
+    let padded = |length: usize| {
+        let settings = serde_json::json!("x".repeat(length));
+        to_bytes(&ModelHeader { settings, ..header() }, &arrays()).unwrap()
+    };
+    let header_length = |content: &[u8]| u16::from_le_bytes([content[0], content[1]]);
+    let missing = usize::from(0x0480_u16.wrapping_sub(header_length(&padded(0))));
+    let content = padded(missing);
+    assert_eq!(header_length(&content), 0x0480);
+    assert!(from_bytes(&content).is_ok());
+}
+
 #[test]
 fn the_safetensors_crate_reads_the_arrays() {
     let content = content();
