@@ -10,7 +10,7 @@ pub(crate) struct ModelSettingsArgs {
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: String,
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 1]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
     /// Weight of the cells by class [default: none]
     #[arg(long, value_name = "HOW")]
