@@ -42,8 +42,10 @@ impl Progress for TerminalProgress {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{prefix:<24} {bar:28} {percent:>3} % {elapsed:>4}, {eta} left {msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template(
+            "{prefix:<24} {bar:28} {percent:>3} % {elapsed:>4}, {eta} left {msg}",
+        )
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.set_prefix(name.to_owned());
         let step = Step { bar, began: Instant::now(), shown: false };

@@ -26,9 +26,9 @@ fn refused(line: &str, paths: &[&Path], output: &Path, expected: &[&str]) {
     assert!(!refused.stderr.contains("panicked"), "{}", refused.stderr);
     assert!(!output.exists(), "`{line}` wrote {}", output.display());
     let folder = output.parent().unwrap();
-    let left = std::fs::read_dir(folder).unwrap().filter(|e| {
-        e.as_ref().unwrap().file_name().to_string_lossy().ends_with(".tmp")
-    });
+    let left = std::fs::read_dir(folder)
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().ends_with(".tmp"));
     assert_eq!(left.count(), 0, "`{line}` left a temporary file");
 }
 
@@ -56,15 +56,36 @@ fn references_that_cannot_be_trained_on() {
         ("train {} --label cell_type --layer counts -o {}", reference(), &["`layers/counts`", "`X`"]),
         ("train {} --label cell_type --layer layers -o {}", reference(), &["expected `X`, `raw`"]),
         ("train {} --label cell_type --where louvain=nobody -o {}", reference(), &["`louvain` holds", "`0`"]),
-        ("train {} --label cell_type --where cell_type=Dendritic -o {}", reference(), &["at least two labels"]),
+        (
+            "train {} --label cell_type --where cell_type=Dendritic -o {}",
+            reference(),
+            &["at least two labels"],
+        ),
         ("train {} --label cell_type --library-size louvain -o {}", reference(), &["must hold numbers"]),
-        ("train {} --label cell_type --library-size nothing -o {}", reference(), &["`nothing`", "`n_counts_all_genes`"]),
+        (
+            "train {} --label cell_type --library-size nothing -o {}",
+            reference(),
+            &["`nothing`", "`n_counts_all_genes`"],
+        ),
         ("train {} --label cell_type --l2 -1 -o {}", reference(), &["`l2`"]),
         ("train {} --label cell_type --model magic -o {}", reference(), &["`magic`", "`logistic`"]),
-        ("train {} --label cell_type --layer negative -o {}", broken("broken.h5ad"), &["`layers/negative`", "gene", "not negative"]),
-        ("train {} --label cell_type --layer nan -o {}", broken("broken.h5ad"), &["finite"]),
-        ("train {} --label cell_type --layer index_large -o {}", broken("broken.h5ad"), &["gene index below 9"]),
-        ("train {} --label cluster -o {}", broken("broken.h5ad"), &["expected 12 values (one per cell), found 11"]),
+        (
+            "train {} --label barcode --layer negative -o {}",
+            broken("broken.h5ad"),
+            &["`layers/negative`", "gene", "not negative"],
+        ),
+        ("train {} --label barcode --layer nan -o {}", broken("broken.h5ad"), &["finite"]),
+        (
+            "train {} --label barcode --layer index_large -o {}",
+            broken("broken.h5ad"),
+            &["gene index below 9"],
+        ),
+        (train, broken("broken.h5ad"), &["codes below 3, the number of categories"]),
+        (
+            "train {} --label cluster -o {}",
+            broken("broken.h5ad"),
+            &["expected 12 values (one per cell), found 11"],
+        ),
         ("train {} --label cell_type --group plate --folds 5 -o {}", fixture("gaps.h5ad"), &["5", "2"]),
     ];
     for (line, file, expected) in cases {
@@ -86,8 +107,18 @@ fn queries_and_models_that_do_not_fit() {
     refused(annotate, &[&query(), &reference(), &out], &out, &["reference.h5ad"]);
     let odd = at("out.xlsx");
     refused(annotate, &[&query(), &model, &odd], &odd, &[".h5ad, .csv or .tsv"]);
-    refused("annotate {} {} -m {} -o {}", &[&query(), &query(), &model, &out], &out, &["a copy of one query"]);
-    refused("annotate {} -m {} --truth nothing -o {}", &[&query(), &model, &out], &out, &["`nothing`", "`cell_type`"]);
+    refused(
+        "annotate {} {} -m {} -o {}",
+        &[&query(), &query(), &model, &out],
+        &out,
+        &["a copy of one query"],
+    );
+    refused(
+        "annotate {} -m {} --truth nothing -o {}",
+        &[&query(), &model, &out],
+        &out,
+        &["`nothing`", "`cell_type`"],
+    );
 
     // Any flipped byte of a model is found.
     let bytes = std::fs::read(&model).unwrap();
@@ -118,7 +149,8 @@ fn records_and_reports() {
     refused("report {} -o {}", &[&at("later.json"), &html], &html, &["99"]);
     let nowhere = at("no folder/report.html");
     let record = at("run.json");
-    let evaluated = run("evaluate {} --label cell_type --folds 2 --max-per-class 20 --json {}", &[&reference(), &record]);
+    let evaluated =
+        run("evaluate {} --label cell_type --folds 2 --max-per-class 20 --json {}", &[&reference(), &record]);
     assert!(evaluated.status < 2, "{}", evaluated.stderr);
     let failed = run("report {} -o {}", &[&record, &nowhere]);
     assert_eq!(failed.status, 2);
@@ -130,7 +162,8 @@ fn records_and_reports() {
 fn gaps_are_warnings_not_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let record = folder.path().join("run.json");
-    let evaluated = run("evaluate {} --label cell_type --folds 3 --json {}", &[&fixture("gaps.h5ad"), &record]);
+    let evaluated =
+        run("evaluate {} --label cell_type --folds 3 --json {}", &[&fixture("gaps.h5ad"), &record]);
     assert_eq!(evaluated.status, 1, "{}", evaluated.stderr);
     assert!(evaluated.stderr.contains("`donor`"), "a column looks like the donor: {}", evaluated.stderr);
     assert!(evaluated.stderr.contains("2 cells have no entry in column `cell_type`"), "{}", evaluated.stderr);

@@ -12,8 +12,7 @@ use support::{command, query, reference, run};
 fn a_killed_run_leaves_the_old_file_or_the_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let trained =
-        run("train {} --label cell_type --no-score -o {}", &[&reference(), &at("model.ferrocyte")]);
+    let trained = run("train {} --label cell_type --no-score -o {}", &[&reference(), &at("model.ferrocyte")]);
     assert!(trained.status < 2, "{}", trained.stderr);
     let line = "annotate {} -m {} -o {} --quiet";
     let began = Instant::now();
@@ -35,6 +34,7 @@ fn a_killed_run_leaves_the_old_file_or_the_new_one() {
     }
     // A finished run clears what the killed ones left behind.
     run(line, &[&query(), &at("model.ferrocyte"), &target]);
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 3, "{left:?}");
 }

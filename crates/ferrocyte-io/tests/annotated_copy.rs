@@ -8,9 +8,9 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{fixture, python_with, run_python};
 use ferrocyte_io::write::{AnnotateError, AnnotatedCopy, ObsColumn, WriteError, WriteErrorKind};
 use hdf5_reader::Hdf5File;
+use support::{fixture, python_with, run_python};
 
 const RECORD: &str = r#"{"flow":"annotate","note":"α \" quoted"}"#;
 /// Files that can be annotated.

@@ -10,9 +10,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use support::fixture;
 use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn};
 use hdf5_reader::Hdf5File;
+use support::fixture;
 
 /// Names the folder that a child writes to; the test starts itself as that child.
 const CHILD_FOLDER: &str = "FERROCYTE_KILLED_WRITER_FOLDER";

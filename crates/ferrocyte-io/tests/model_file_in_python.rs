@@ -4,12 +4,12 @@
 
 mod support;
 
-use support::{python_with, run_python};
 use ferrocyte_core::{
     ArrayData, Calibration, LabelSet, MODEL_FORMAT_VERSION, ModelHeader, NamedArray, NamedArrays,
     Preprocessing, TargetSum, TrainingProvenance,
 };
 use ferrocyte_io::bundle::write_model;
+use support::{python_with, run_python};
 
 const PROGRAM: &str = r#"
 import hashlib, json, sys

@@ -6,7 +6,12 @@ use std::error::Error;
 use pyo3::exceptions::{PyException, PyFileNotFoundError, PyValueError};
 use pyo3::{PyErr, create_exception};
 
-create_exception!(ferrocyte, FerrocyteError, PyException, "Something went wrong that is not the fault of the data.");
+create_exception!(
+    ferrocyte,
+    FerrocyteError,
+    PyException,
+    "Something went wrong that is not the fault of the data."
+);
 
 /// The whole chain of causes as one message.
 pub(crate) fn to_python(error: &(dyn Error + 'static)) -> PyErr {

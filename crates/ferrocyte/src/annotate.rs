@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    DataSummary, Flow, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader, ModelSummary, OutputRecord, Progress,
-    RunRecord, Scores, Vocabulary, Warning,
+    DataSummary, Flow, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader, ModelSummary,
+    OutputRecord, Progress, RunRecord, Scores, Vocabulary, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
@@ -131,7 +131,12 @@ fn begin_record(
         format: "ferrocyte model".to_owned(),
         sha256: digest.hex,
         bytes: digest.bytes,
-        reading: format!("{} with {} genes and {} labels", header.kind, header.genes.len(), header.labels.len()),
+        reading: format!(
+            "{} with {} genes and {} labels",
+            header.kind,
+            header.genes.len(),
+            header.labels.len()
+        ),
     });
     record.model = Some(ModelSummary {
         kind: header.kind.clone(),
@@ -249,10 +254,16 @@ fn compare(
     }
     let names: Vec<&str> = known.iter().filter_map(|&cell| truth[cell].as_deref()).collect();
     let model_labels = predictions.labels();
-    let all = LabelSet::new(names.iter().map(ToString::to_string).chain(model_labels.names().iter().cloned()));
+    let all =
+        LabelSet::new(names.iter().map(ToString::to_string).chain(model_labels.names().iter().cloned()));
     let codes: Vec<usize> = names.iter().map(|name| all.code(name).unwrap_or_default()).collect();
-    let unknown: Vec<String> =
-        Labels::from_names(&names).set().names().iter().filter(|name| model_labels.code(name).is_none()).cloned().collect();
+    let unknown: Vec<String> = Labels::from_names(&names)
+        .set()
+        .names()
+        .iter()
+        .filter(|name| model_labels.code(name).is_none())
+        .cloned()
+        .collect();
     if !unknown.is_empty() {
         record.warnings.push(Warning::new(
             "labels-not-in-model",
@@ -275,7 +286,8 @@ fn compare(
 impl OutputKind {
     /// The kinds of all outputs; an .h5ad can only be a copy of one file.
     fn of_all(outputs: &[PathBuf], n_files: usize) -> Result<Vec<Self>, OutputKindError> {
-        let kinds = outputs.iter().map(|path: &PathBuf| Self::of(Path::new(path))).collect::<Result<Vec<_>, _>>()?;
+        let kinds =
+            outputs.iter().map(|path: &PathBuf| Self::of(Path::new(path))).collect::<Result<Vec<_>, _>>()?;
         if n_files > 1 && kinds.contains(&Self::H5ad) {
             return Err(OutputKindError::SeveralFiles { files: n_files });
         }

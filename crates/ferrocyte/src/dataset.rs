@@ -201,7 +201,10 @@ impl Dataset {
             if repeated > 0 {
                 warnings.push(Warning::note(
                     "repeated-genes",
-                    format!("{}: {repeated} columns repeat the name of another gene; their counts are summed", file.name()),
+                    format!(
+                        "{}: {repeated} columns repeat the name of another gene; their counts are summed",
+                        file.name()
+                    ),
                 ));
             }
         }
@@ -226,7 +229,12 @@ impl Dataset {
 }
 
 impl DataFile {
-    fn open(path: &std::path::Path, matrix: &MatrixPath, filter: &Filter, role: &str) -> Result<Self, DataError> {
+    fn open(
+        path: &std::path::Path,
+        matrix: &MatrixPath,
+        filter: &Filter,
+        role: &str,
+    ) -> Result<Self, DataError> {
         let h5ad = H5ad::open(path)?;
         let genes = h5ad.genes_of(matrix)?.index().to_vec();
         let mut keep = vec![true; h5ad.n_cells()];

@@ -20,7 +20,9 @@ impl FromStr for Condition {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         // `!=` first: the `=` in it is not the separator.
         let (column, value, equal) = match (text.split_once("!="), text.split_once('=')) {
-            (Some((column, value)), Some((before, _))) if column.len() < before.len() => (column, value, false),
+            (Some((column, value)), Some((before, _))) if column.len() < before.len() => {
+                (column, value, false)
+            }
             (_, Some((column, value))) => (column, value, true),
             _ => return Err(ConditionError { found: text.to_owned() }),
         };

@@ -127,10 +127,13 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
         Ok(holds) => holds,
         Err(error) => {
             // What cannot be counts is a finding here, not the end.
-            let causes: Vec<String> = std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
-                .map(ToString::to_string)
-                .collect();
-            warnings.push(Warning::new("not-counts", causes.join(": ")).with_hint("name another matrix with --layer"));
+            let causes: Vec<String> =
+                std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
+                    .map(ToString::to_string)
+                    .collect();
+            warnings.push(
+                Warning::new("not-counts", causes.join(": ")).with_hint("name another matrix with --layer"),
+            );
             "not counts".to_owned()
         }
     };

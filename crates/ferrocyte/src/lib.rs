@@ -24,7 +24,9 @@ pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};
 pub use filter::{Condition, ConditionError, Filter};
 pub use hint::hint;
-pub use inspect::{ColumnInspection, InspectError, InspectOptions, Inspection, MatrixInspection, ModelFit, inspect};
+pub use inspect::{
+    ColumnInspection, InspectError, InspectOptions, Inspection, MatrixInspection, ModelFit, inspect,
+};
 pub use model_file::{ModelError, show_model, verify_model};
 pub use model_options::{DEFAULT_MODEL, ModelOptions, ModelOptionsError};
 pub use predictions::OutputKindError;

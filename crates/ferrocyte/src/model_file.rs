@@ -56,7 +56,8 @@ pub fn show_model(path: &Path) -> Result<ModelHeader, ModelError> {
 pub fn verify_model(path: &Path) -> Result<ModelHeader, ModelError> {
     let (header, model) = open_model(path)?;
     let genes = header.genes.len();
-    let cell = Block::<LogNorm>::new(genes, vec![0, 1], vec![0], vec![1.0]).unwrap_or_else(|_| Block::empty(genes));
+    let cell =
+        Block::<LogNorm>::new(genes, vec![0, 1], vec![0], vec![1.0]).unwrap_or_else(|_| Block::empty(genes));
     model
         .probabilities_into(&cell, &mut Scores::default())
         .map_err(|source| ModelError::Predict { file: path.display().to_string(), source })?;

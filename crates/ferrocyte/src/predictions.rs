@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use ferrocyte_core::{LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, UNASSIGNED, Warning};
+use ferrocyte_core::{
+    LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, UNASSIGNED, Warning,
+};
 use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn, WriteError};
 use ferrocyte_learn::decide::{Decision, Unassigned};
 
@@ -22,13 +24,17 @@ pub(crate) enum OutputKind {
 #[non_exhaustive]
 pub enum OutputKindError {
     /// The name says no form.
-    #[error("cannot tell what to write from the name `{found}`: expected .h5ad, .csv or .tsv (also .csv.gz, .tsv.gz)")]
+    #[error(
+        "cannot tell what to write from the name `{found}`: expected .h5ad, .csv or .tsv (also .csv.gz, .tsv.gz)"
+    )]
     Unknown {
         /// The name.
         found: String,
     },
     /// Several files into one .h5ad.
-    #[error("an .h5ad output is a copy of one query, but there are {files}; write a .csv instead, or annotate them one by one")]
+    #[error(
+        "an .h5ad output is a copy of one query, but there are {files}; write a .csv instead, or annotate them one by one"
+    )]
     SeveralFiles {
         /// Number of files.
         files: usize,
@@ -79,7 +85,8 @@ impl Predictions {
     /// Called labels and probabilities of some cells as codes of a wider set of labels.
     pub(crate) fn over(&self, all: &LabelSet, cells: &[usize]) -> (Vec<Option<usize>>, Scores) {
         let code: Vec<Option<usize>> = self.labels.names().iter().map(|name| all.code(name)).collect();
-        let called = cells.iter().map(|&cell| self.decisions[cell].label.ok().and_then(|label| code[label])).collect();
+        let called =
+            cells.iter().map(|&cell| self.decisions[cell].label.ok().and_then(|label| code[label])).collect();
         let mut scores = Scores::zeros(cells.len(), all.len());
         if let Some(probabilities) = &self.probabilities {
             for (row, &cell) in cells.iter().enumerate() {
@@ -121,7 +128,11 @@ impl Predictions {
             .collect();
         let unassigned: usize = reasons.values().sum();
         if unassigned > 0 {
-            labels.push(PredictedLabel { label: UNASSIGNED.to_owned(), cells: unassigned, mean_confidence: 0.0 });
+            labels.push(PredictedLabel {
+                label: UNASSIGNED.to_owned(),
+                cells: unassigned,
+                mean_confidence: 0.0,
+            });
         }
         PredictionSummary {
             labels,
@@ -203,7 +214,9 @@ impl Predictions {
             ("predicted_labels", names(&|d| Some(d.label.map_or_else(|_| UNASSIGNED.to_owned(), name)))),
             (
                 "conf_score",
-                ObsColumn::F32(decisions.iter().map(|d| d.map_or(f32::NAN, |d| d.confidence as f32)).collect()),
+                ObsColumn::F32(
+                    decisions.iter().map(|d| d.map_or(f32::NAN, |d| d.confidence as f32)).collect(),
+                ),
             ),
             ("runner_up", names(&|d| d.runner_up.map(name))),
             ("ferrocyte_note", names(&|d| d.label.err().map(|reason| reason.reason().to_owned()))),

@@ -72,7 +72,8 @@ impl Reference {
         let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label)? } else { None };
 
         let (counts, sizes, vocabulary) = read_counts(&dataset, progress, &mut warnings)?;
-        let (counts, sizes, labels, groups) = without_empty_cells(counts, sizes, labels, groups, &mut warnings);
+        let (counts, sizes, labels, groups) =
+            without_empty_cells(counts, sizes, labels, groups, &mut warnings);
         let non_zeros = counts.n_non_zeros() as u64;
         let cells = counts.into_log_norm_with(TargetSum::CP10K, &sizes);
 
@@ -145,7 +146,9 @@ fn labels_and_groups(
     }
     dataset.keep(&kept);
     let names = |entries: &[Option<String>]| {
-        Labels::from_names(&kept.iter().map(|&cell| entries[cell].as_deref().unwrap_or("")).collect::<Vec<_>>())
+        Labels::from_names(
+            &kept.iter().map(|&cell| entries[cell].as_deref().unwrap_or("")).collect::<Vec<_>>(),
+        )
     };
     Ok((names(&labels), groups.as_deref().map(names)))
 }
@@ -190,7 +193,8 @@ fn find_donor_like(dataset: &Dataset, label: &str) -> Result<Option<String>, Dat
             columns.push((name.clone(), distinct.len()));
         }
     }
-    let columns: Vec<(&str, usize)> = columns.iter().map(|(name, distinct)| (name.as_str(), *distinct)).collect();
+    let columns: Vec<(&str, usize)> =
+        columns.iter().map(|(name, distinct)| (name.as_str(), *distinct)).collect();
     Ok(donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string))
 }
 
@@ -214,7 +218,8 @@ fn read_counts(
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
-    let sizes = LibrarySizes::new(sizes).map_err(|source| DataError::LibrarySize { file: String::new(), source })?;
+    let sizes =
+        LibrarySizes::new(sizes).map_err(|source| DataError::LibrarySize { file: String::new(), source })?;
     Ok((counts, sizes, vocabulary))
 }
 
@@ -256,7 +261,12 @@ fn without_empty_cells(
 fn data_choices(options: &ReferenceOptions) -> Vec<Choice> {
     let mut choices = vec![choices::layer(options.data.layer.as_deref())];
     if !options.data.filter.is_empty() {
-        choices.push(choice("cells", options.data.filter.to_string(), true, "only these cells were asked for"));
+        choices.push(choice(
+            "cells",
+            options.data.filter.to_string(),
+            true,
+            "only these cells were asked for",
+        ));
     }
     if let Some(most) = options.max_per_class {
         choices.push(choice(

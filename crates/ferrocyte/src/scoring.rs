@@ -1,7 +1,9 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, Warning};
-use ferrocyte_learn::evaluate::{self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError};
+use ferrocyte_learn::evaluate::{
+    self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError,
+};
 use ferrocyte_learn::models::{FitError, PredictError, Train};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -68,16 +70,17 @@ pub(crate) fn score(
     let plan = plan(reference, options, seed)?;
     warn(reference, &plan, record);
     let mut first_training = None;
-    let result = evaluate::cross_validate(&reference.cells, &reference.labels, &plan.folds, progress, |data| {
-        let FoldData { training_cells, training_labels, test_cells, .. } = data;
-        let training = LabelledCells::new(training_cells, training_labels)?;
-        let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
-        let mut probabilities = Scores::default();
-        fit.model.probabilities_into(test_cells, &mut probabilities)?;
-        let (converged, iterations) = (fit.training.converged, fit.training.iterations);
-        first_training.get_or_insert(fit.training);
-        Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
-    })?;
+    let result =
+        evaluate::cross_validate(&reference.cells, &reference.labels, &plan.folds, progress, |data| {
+            let FoldData { training_cells, training_labels, test_cells, .. } = data;
+            let training = LabelledCells::new(training_cells, training_labels)?;
+            let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
+            let mut probabilities = Scores::default();
+            fit.model.probabilities_into(test_cells, &mut probabilities)?;
+            let (converged, iterations) = (fit.training.converged, fit.training.iterations);
+            first_training.get_or_insert(fit.training);
+            Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
+        })?;
     fill(record, result, plan);
     record.training = first_training;
     Ok(())

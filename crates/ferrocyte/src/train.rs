@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Calibration, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord, Preprocessing,
-    Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance,
+    Calibration, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord,
+    Preprocessing, Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance,
 };
 use ferrocyte_io::bundle::write_model;
 use ferrocyte_io::write::WriteError;

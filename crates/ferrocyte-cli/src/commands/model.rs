@@ -18,7 +18,11 @@ pub(super) fn run(command: &ModelCommand, global: &GlobalArgs) -> anyhow::Result
             let header = ferrocyte::verify_model(file)?;
             let (genes, labels) = (header.genes.len(), header.labels.len());
             say(
-                &format!("{}: whole and usable, {} with {genes} genes and {labels} labels", file.display(), header.kind),
+                &format!(
+                    "{}: whole and usable, {} with {genes} genes and {labels} labels",
+                    file.display(),
+                    header.kind
+                ),
                 global.quiet,
             );
         }

@@ -12,7 +12,10 @@ pub(super) fn run(args: TrainArgs, global: &GlobalArgs, progress: &dyn Progress)
     let record = ferrocyte::train(&options, progress)?;
     let done = finish(&record, json.as_deref(), report.as_deref(), global)?;
     if let (Some(metrics), Some(splits)) = (&record.metrics, &record.splits) {
-        say(&format!("on held-out cells ({}): {}", splits.kind.in_words(), short_scores(metrics)), global.quiet);
+        say(
+            &format!("on held-out cells ({}): {}", splits.kind.in_words(), short_scores(metrics)),
+            global.quiet,
+        );
     }
     say(&format!("model written to {}", options.output.display()), global.quiet);
     Ok(done)

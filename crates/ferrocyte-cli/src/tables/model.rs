@@ -16,13 +16,20 @@ pub(crate) fn model(header: &ModelHeader) -> String {
     facts.add_row(["settings", &header.settings.to_string()]);
     facts.add_row(["genes", &thousands(header.genes.len() as u64)]);
     facts.add_row(["labels", &header.labels.len().to_string()]);
-    facts.add_row(["trained on", &format!("{} cells of {}", thousands(training.cells as u64), files.join(", "))]);
+    facts.add_row([
+        "trained on",
+        &format!("{} cells of {}", thousands(training.cells as u64), files.join(", ")),
+    ]);
     facts.add_row(["label column", &training.label_column]);
     if let Some(column) = &training.group_column {
         facts.add_row(["group column", &format!("{column} ({} groups)", training.groups.len())]);
     }
-    facts.add_row(["trained by", &format!("ferrocyte {}, seed {}", training.ferrocyte_version, training.seed)]);
-    facts.add_row(["optimiser", if training.converged { "converged" } else { "stopped before it converged" }]);
+    facts.add_row([
+        "trained by",
+        &format!("ferrocyte {}, seed {}", training.ferrocyte_version, training.seed),
+    ]);
+    facts
+        .add_row(["optimiser", if training.converged { "converged" } else { "stopped before it converged" }]);
     let scores = header.scores.as_ref().map_or_else(
         || "none: trained with --no-score".to_owned(),
         |scores| format!("{} ({})", short_scores(&scores.metrics), scores.splits.kind.in_words()),

@@ -55,10 +55,15 @@ pub fn donor_like_columns<'a>(columns: &[(&'a str, usize)], n_cells: usize) -> V
     found.into_iter().map(|(_, name)| name).collect()
 }
 
-/// Position of the name's stem in [`STEMS`].
+/// Position of the name's stem in [`STEMS`]: of the whole name, or of what stands after any of its separators
+/// (`sorted_sample`, `10x batch`).
 fn preference(name: &str) -> Option<usize> {
-    let plain: String =
-        name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).collect();
+    (0..words.len()).filter_map(|first| stem(&words[first..].concat())).min()
+}
+
+fn stem(plain: &str) -> Option<usize> {
     STEMS.iter().position(|stem| plain.strip_prefix(stem).is_some_and(|ending| ENDINGS.contains(&ending)))
 }
 
@@ -68,11 +73,29 @@ mod tests {
 
     #[test]
     fn names_are_known_in_every_spelling_and_not_by_their_beginning() {
-        for name in ["donor", "Donor_ID", "patient.id", "Subject", "orig.ident", "sample name", "IND"] {
+        for name in [
+            "donor",
+            "Donor_ID",
+            "patient.id",
+            "Subject",
+            "orig.ident",
+            "sample name",
+            "IND",
+            "sorted_sample",
+        ] {
             assert!(preference(name).is_some(), "{name}");
         }
-        for name in ["sample_type", "donor_age", "index", "indication", "cell_type", "disease", "", "batches"]
-        {
+        for name in [
+            "sample_type",
+            "donor_age",
+            "index",
+            "indication",
+            "cell_type",
+            "disease",
+            "",
+            "batches",
+            "per_sample_count",
+        ] {
             assert_eq!(preference(name), None, "{name}");
         }
     }

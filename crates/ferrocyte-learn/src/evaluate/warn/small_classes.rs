@@ -55,7 +55,11 @@ pub fn small_classes(set: &LabelSet, counts: &[usize], n_folds: usize) -> Vec<Wa
         let message = format!(
             "{} fewer than {SCARCE} cells: {}. One cell more or less changes the recall of such a label by a tenth or \
              more",
-            if scarce.len() == 1 { "1 label has".to_owned() } else { format!("{} labels have", scarce.len()) },
+            if scarce.len() == 1 {
+                "1 label has".to_owned()
+            } else {
+                format!("{} labels have", scarce.len())
+            },
             listed(scarce.iter().map(|(name, count)| format!("`{name}` ({count})"))),
         );
         warnings.push(Warning::note("scarce-class", message));
