@@ -62,7 +62,9 @@ impl Train for Logistic {
         coordinates.to_weights(&minimum.point, &by_gene.genes, &mut weights, &mut intercept);
         // The same number on every intercept changes nothing; a mean of zero makes them easy to compare.
         let mean = intercept.iter().sum::<f64>() / intercept.len() as f64;
-        intercept.iter_mut().for_each(|intercept| *intercept -= mean);
+        for intercept in &mut intercept {
+            *intercept -= mean;
+        }
         Ok(Fit {
             training: follower.record(&minimum, tolerance),
             warnings: not_converged(&minimum, max_iterations).into_iter().collect(),

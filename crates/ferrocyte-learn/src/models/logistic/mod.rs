@@ -5,6 +5,8 @@ mod fit;
 mod model;
 mod objective;
 mod params;
+#[cfg(test)]
+mod tests;
 
 pub use model::LogisticModel;
 pub use params::{Logistic, LogisticParams};
