@@ -2,6 +2,7 @@
 
 mod coordinates;
 mod fit;
+mod follower;
 mod model;
 mod objective;
 mod params;

@@ -166,3 +166,45 @@ fn genes_and_columns_must_agree() {
     let error = LogisticParams::default().check().unwrap().fit(&data, &genes(5), 0, &Silent).err().unwrap();
     assert_eq!(error, FitError::Genes { columns: 4, genes: 5 });
 }
+
+#[test]
+fn nothing_that_can_be_given_makes_it_diverge() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    for round in 0..300 {
+        let (n_cells, n_genes) = (2 + round % 9, round % 5);
+        let (mut row_ptr, mut gene, mut value) = (vec![0], vec![], vec![]);
+        for _ in 0..n_cells {
+            for which in (0..n_genes).filter(|_| rng.random::<f32>() < 0.7).collect::<Vec<_>>() {
+                gene.push(which as u32);
+                value.push([0.0, 1e-45, 1e-20, 0.5, 3.0, 88.7][rng.random_range(0..6)]);
+            }
+            row_ptr.push(gene.len());
+        }
+        let cells = Block::new(n_genes, row_ptr, gene, value).unwrap();
+        let names: Vec<String> = (0..n_cells)
+            .map(|cell| if cell < 2 { cell } else { rng.random_range(0..4) }.to_string())
+            .collect();
+        let labels = Labels::from_names(&names);
+        let absurd = round % 2 == 1; // weights that no method can tell apart in the digits it has
+        let weights =
+            (0..n_cells).map(|_| if absurd { [1e-12, 1.0, 1e12][rng.random_range(0..3)] } else { 1.0 });
+        let data = LabelledCells::with_weights(&cells, &labels, weights.collect()).unwrap();
+        let params = LogisticParams {
+            l2: [1e-6, 1.0, 1e6][round % 3],
+            balance: [Balance::None, Balance::Sqrt, Balance::Full][round / 3 % 3],
+            ..LogisticParams::default()
+        };
+        let fit = params.check().unwrap().fit(&data, &genes(n_genes), 0, &Silent).unwrap();
+        let objective = &fit.training.curves[0].values;
+        assert!(objective.iter().all(|value| value.is_finite()), "{params:?}: {objective:?}");
+        assert!(objective.last() <= objective.first(), "{params:?}: {objective:?}");
+        assert_eq!(fit.training.converged, fit.warnings.is_empty());
+        // With next to no penalty the goal can lie below the rounding of `f32`; then a note says so.
+        assert!(
+            fit.training.converged || absurd || params.l2 < 1.0,
+            "round {round} {params:?}: {}",
+            fit.training.stopped
+        );
+        check_classifier(fit.model.as_ref(), &cells);
+    }
+}
