@@ -1,9 +1,14 @@
 //! Cells with the labels they were given: what a model learns from.
 
+use std::ops::RangeInclusive;
+
 use ferrocyte_core::{Block, Labels, LogNorm};
 
 /// Largest value that a log-normalised cell can hold, `ln(1 + f32::MAX)` = 88.72, with room for rounding.
 pub(crate) const LARGEST_VALUE: f32 = 88.75;
+
+/// Weights that a cell can have, beside 0; sums and ratios of these are never near the limits of `f64`.
+const WEIGHTS: RangeInclusive<f64> = 1e-12..=1e12;
 
 /// Cells with the labels they were given, and how much each cell counts.
 ///
@@ -12,7 +17,7 @@ pub(crate) const LARGEST_VALUE: f32 = 88.75;
 pub struct LabelledCells<'a> {
     cells: &'a Block<LogNorm>,
     labels: &'a Labels,
-    weights: Option<Vec<f64>>, // finite, not negative, one per cell
+    weights: Option<Vec<f64>>, // 0 or in WEIGHTS, one per cell
 }
 
 impl<'a> LabelledCells<'a> {
@@ -28,8 +33,8 @@ impl<'a> LabelledCells<'a> {
     /// As [`new`](Self::new), where cell `i` counts `weights[i]` times; 0 leaves a cell out.
     ///
     /// # Errors
-    /// As for [`new`](Self::new), counting only cells with a weight; and when a weight is negative, infinite or
-    /// not a number.
+    /// As for [`new`](Self::new), counting only cells with a weight; and when a weight is neither 0 nor from
+    /// 1e-12 to 1e12.
     pub fn with_weights(
         cells: &'a Block<LogNorm>,
         labels: &'a Labels,
@@ -38,7 +43,7 @@ impl<'a> LabelledCells<'a> {
         if weights.len() != cells.n_cells() {
             return Err(LabelledCellsError::Weights { cells: cells.n_cells(), weights: weights.len() });
         }
-        if let Some(cell) = weights.iter().position(|weight| !(weight.is_finite() && *weight >= 0.0)) {
+        if let Some(cell) = weights.iter().position(|weight| *weight != 0.0 && !WEIGHTS.contains(weight)) {
             return Err(LabelledCellsError::Weight { cell, found: weights[cell] });
         }
         Self::checked(cells, labels, Some(weights))
@@ -127,7 +132,7 @@ pub enum LabelledCellsError {
         weights: usize,
     },
     /// A weight that makes no sense.
-    #[error("cell {cell}: expected a weight that is finite and not negative, found {found}")]
+    #[error("cell {cell}: expected a weight of 0 or from 1e-12 to 1e12, found {found}")]
     Weight {
         /// Position of the cell.
         cell: usize,

@@ -83,3 +83,40 @@ impl Slab {
         (&self.cell[range.clone()], &self.value[range])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_is_found_under_its_gene_and_slab() {
+        // Two slabs; gene 1 is in no cell, gene 2 in every 3rd, gene 3 in every 1000th.
+        let n_cells = SLAB_CELLS + 100;
+        let (mut row_ptr, mut gene, mut value) = (vec![0], vec![], vec![]);
+        for cell in 0..n_cells {
+            for (which, every) in [(0, 7), (2, 3), (3, 1000)] {
+                if cell % every == 0 {
+                    gene.push(which);
+                    value.push((cell * 4) as f32 + which as f32);
+                }
+            }
+            row_ptr.push(gene.len());
+        }
+        let block = Block::new(4, row_ptr, gene, value).unwrap();
+        let by_gene = GeneMajor::new(&block);
+        assert_eq!(by_gene.genes, [0, 2, 3]);
+        let mut found = 0;
+        for slab in &by_gene.slabs {
+            for (position, &gene) in by_gene.genes.iter().enumerate() {
+                let (cells, values) = slab.gene(position);
+                assert!(cells.is_sorted());
+                for (&cell, &value) in cells.iter().zip(values) {
+                    let cell = slab.cells.start + usize::from(cell);
+                    assert_eq!(value, (cell * 4) as f32 + gene as f32);
+                    found += 1;
+                }
+            }
+        }
+        assert_eq!((by_gene.slabs.len(), found), (2, block.n_non_zeros()));
+    }
+}

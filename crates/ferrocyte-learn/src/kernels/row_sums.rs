@@ -22,7 +22,10 @@ pub(crate) fn sum_rows<Index: Copy + Into<u32>>(indices: &[Index], values: &[f32
 }
 
 /// The loop itself, compiled once for each instruction set. It multiplies and then adds, each rounded, on every
-/// path: a fused multiply-add has other bits, and without hardware for it is a slow function call.
+/// path, so that every machine gives the same bits. A fused multiply-add has other bits, and is a slow function
+/// call where the hardware lacks it. On a Sapphire Rapids core it took 9 % fewer cycles of this loop, 5 % of a fit:
+/// the rows come from the second-level cache, about 2.8 cycles each. Leaving out the bounds check won nothing.
+#[expect(clippy::inline_always, reason = "must become part of each caller, with the caller's instructions")]
 #[inline(always)]
 fn sum_rows_body<Index: Copy + Into<u32>>(indices: &[Index], values: &[f32], rows: &[Lanes]) -> Lanes {
     let mut sums = [[0.0_f32; LANES]; CHAINS];
@@ -70,17 +73,76 @@ mod x86 {
         None
     }
 
+    /// What each path that this processor has gives.
+    #[cfg(test)]
+    pub(super) fn paths(indices: &[u32], values: &[f32], rows: &[Lanes]) -> Vec<Lanes> {
+        let mut found = Vec::new();
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2, which is all that the function asks for.
+            found.push(unsafe { avx2(indices, values, rows) });
+        }
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F, which is all that the function asks for.
+            found.push(unsafe { avx512(indices, values, rows) });
+        }
+        found
+    }
+
     #[target_feature(enable = "avx512f")]
-    pub(super) fn avx512<Index: Copy + Into<u32>>(
-        indices: &[Index],
-        values: &[f32],
-        rows: &[Lanes],
-    ) -> Lanes {
+    fn avx512<Index: Copy + Into<u32>>(indices: &[Index], values: &[f32], rows: &[Lanes]) -> Lanes {
         sum_rows_body(indices, values, rows)
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn avx2<Index: Copy + Into<u32>>(indices: &[Index], values: &[f32], rows: &[Lanes]) -> Lanes {
+    fn avx2<Index: Copy + Into<u32>>(indices: &[Index], values: &[f32], rows: &[Lanes]) -> Lanes {
         sum_rows_body(indices, values, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows and values whose sums are rounded, from a small linear congruential sequence.
+    fn data(n: usize) -> (Vec<u32>, Vec<f32>, Vec<Lanes>) {
+        let mut state = 1_u32;
+        let mut next = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        let rows = (0..97).map(|_| Lanes(std::array::from_fn(|_| next()))).collect();
+        let values = (0..n).map(|_| 8.0 * next()).collect();
+        ((0..n as u32).map(|i| (i * 31) % 97).collect(), values, rows)
+    }
+
+    #[test]
+    fn every_path_gives_the_same_bits_near_the_obvious_sum() {
+        for n in [0, 1, 3, 4, 5, 8, 700] {
+            let (indices, values, rows) = data(n);
+            let found = sum_rows_body(&indices, &values, &rows);
+            assert_eq!(sum_rows(&indices, &values, &rows), found, "{n} values");
+            let narrow: Vec<u16> = indices.iter().map(|&index| index as u16).collect();
+            assert_eq!(sum_rows(&narrow, &values, &rows), found, "{n} values");
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            for path in x86::paths(&indices, &values, &rows) {
+                assert_eq!(path, found, "{n} values");
+            }
+            for (lane, sum) in found.0.into_iter().enumerate() {
+                let products = indices
+                    .iter()
+                    .zip(&values)
+                    .map(|(&i, &v)| f64::from(v) * f64::from(rows[i as usize].0[lane]));
+                let obvious: f64 = products.sum();
+                // 700 roundings of sums below 50, each at most 2e-6, that mostly cancel.
+                assert!((f64::from(sum) - obvious).abs() < 1e-4, "{n} values: {sum} and {obvious}");
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "out of bounds")]
+    fn an_index_without_a_row_is_a_bug_and_no_wild_read() {
+        let (_, values, rows) = data(4);
+        sum_rows(&[0_u32, 1, 97, 2], &values, &rows);
     }
 }

@@ -16,3 +16,16 @@ pub(crate) fn softmax(scores: &mut [f64]) -> f64 {
     }
     libm::log(sum)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_far_apart_and_far_out_stay_shares() {
+        let mut scores = [1e30, 1e30, -1e30];
+        let log_sum = softmax(&mut scores);
+        assert_eq!(scores, [0.5, 0.5, 0.0]);
+        assert!((log_sum - std::f64::consts::LN_2).abs() < 1e-15);
+    }
+}

@@ -37,7 +37,9 @@ impl Balance {
             .map(|(cell, label)| data.weight(cell) * factor[label])
             .collect();
         let scale = weights.len() as f64 / weights.iter().sum::<f64>();
-        weights.iter_mut().for_each(|weight| *weight *= scale);
+        for weight in &mut weights {
+            *weight *= scale;
+        }
         weights
     }
 }

@@ -62,3 +62,71 @@ pub enum LoadError {
         limit: f64,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use ferrocyte_core::{
+        ArrayData, Calibration, LabelSet, MODEL_FORMAT_VERSION, NamedArray, Preprocessing, TargetSum,
+        TrainingProvenance,
+    };
+
+    use super::*;
+
+    fn header() -> ModelHeader {
+        ModelHeader {
+            format_version: MODEL_FORMAT_VERSION,
+            kind: "logistic".into(),
+            settings: ModelKind::Logistic.default_settings(),
+            genes: vec!["A".into(), "B".into()],
+            labels: LabelSet::new(["x", "y"].map(String::from)),
+            preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
+            calibration: Calibration::None,
+            training: TrainingProvenance {
+                ferrocyte_version: String::new(),
+                seed: 0,
+                files: vec![],
+                cells: 0,
+                cells_per_label: vec![],
+                label_column: String::new(),
+                group_column: None,
+                groups: vec![],
+                choices: vec![],
+                converged: true,
+            },
+            scores: None,
+        }
+    }
+
+    fn arrays(weights: Vec<f32>, intercept: Vec<f64>) -> NamedArrays {
+        let array =
+            |name: &str, shape: &[usize], data| NamedArray { name: name.into(), shape: shape.into(), data };
+        NamedArrays::new(vec![
+            array("weights", &[weights.len() / 2, 2], ArrayData::F32(weights)),
+            array("intercept", &[intercept.len()], ArrayData::F64(intercept)),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_not_a_model_is_refused() {
+        let good = || arrays(vec![1.0, 2.0, 3.0, 4.0], vec![0.0, 1.0]);
+        let error = |header: &ModelHeader, arrays: &NamedArrays| load(header, arrays).err().unwrap();
+        assert!(load(&header(), &good()).is_ok());
+        assert!(matches!(
+            error(&ModelHeader { kind: "oracle".into(), ..header() }, &good()),
+            LoadError::Kind(_)
+        ));
+        let twice = ModelHeader { genes: vec!["A".into(), "A".into()], ..header() };
+        assert!(matches!(error(&twice, &good()), LoadError::Genes(_)));
+        let one = ModelHeader { labels: LabelSet::new(["x".to_owned()]), ..header() };
+        assert!(matches!(error(&one, &good()), LoadError::Labels { found: 1 }));
+        let settings = ModelHeader { settings: serde_json::json!({"l2": -1.0}), ..header() };
+        assert!(matches!(error(&settings, &good()), LoadError::Settings(SettingsError::Param(_))));
+        let settings = ModelHeader { settings: serde_json::json!({"l2": "one"}), ..header() };
+        assert!(matches!(error(&settings, &good()), LoadError::Settings(SettingsError::Json(_))));
+        assert!(matches!(error(&header(), &arrays(vec![1.0; 6], vec![0.0; 2])), LoadError::Array(_)));
+        assert!(matches!(error(&header(), &NamedArrays::default()), LoadError::Array(_)));
+        let vast = error(&header(), &arrays(vec![1.0, 2.0, -3e38, 4.0], vec![0.0; 2]));
+        assert!(matches!(vast, LoadError::TooLarge { array: "weights", position: 2, .. }), "{vast}");
+    }
+}

@@ -95,7 +95,7 @@ impl Lbfgs {
             if here.value < lowest.0 - ROUNDING * lowest.0.abs() {
                 lowest = (here.value, iteration);
             }
-            let stop = if excess <= self.tolerance * here.value.abs() {
+            let reason = if excess <= self.tolerance * here.value.abs() {
                 Some(Stop::Converged)
             } else if iteration == self.max_iterations {
                 Some(Stop::MaxIterations)
@@ -106,7 +106,7 @@ impl Lbfgs {
             } else {
                 None
             };
-            if let Some(stop) = stop {
+            if let Some(stop) = reason {
                 return Minimum { point: here.point, step, stop };
             }
             self.remember(&mut pairs, &here, &there);

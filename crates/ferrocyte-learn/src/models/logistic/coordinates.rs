@@ -97,7 +97,9 @@ impl Coordinates {
                 }
             }
         });
-        by_intercept.iter_mut().for_each(|slope| *slope *= self.constant);
+        for slope in by_intercept {
+            *slope *= self.constant;
+        }
     }
 
     /// The gradient by the weights, and that by the intercept of each label.

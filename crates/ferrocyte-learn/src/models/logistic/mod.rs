@@ -2,9 +2,12 @@
 
 mod coordinates;
 mod fit;
+mod follower;
 mod model;
 mod objective;
 mod params;
+#[cfg(test)]
+mod tests;
 
 pub use model::LogisticModel;
 pub use params::{Logistic, LogisticParams};

@@ -144,10 +144,8 @@ impl Objective for CrossEntropy<'_> {
             self.residuals(&self.genes.slabs[slab].cells.clone());
             for sums in &self.sums {
                 value += sums.loss;
-                for label in 0..n_labels {
-                    intercept_gradient[label] += sums.residual[label];
-                    self.intercept_curvature[label] += sums.curvature[label];
-                }
+                add(intercept_gradient, &sums.residual);
+                add(&mut self.intercept_curvature, &sums.curvature);
             }
             self.pull(slab, weight_gradient);
         }
@@ -170,6 +168,12 @@ impl Objective for CrossEntropy<'_> {
     }
 }
 
+fn add(to: &mut [f64], from: &[f64]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += from;
+    }
+}
+
 /// Turns scores into probabilities minus truth, in place, and returns the cross-entropy. Both keep their digits
 /// where the truth is nearly certain: one minus a probability is the sum of the others.
 fn loss_and_residuals(scores: &mut [f64], truth: usize) -> f64 {
@@ -179,4 +183,108 @@ fn loss_and_residuals(scores: &mut [f64], truth: usize) -> f64 {
     let loss = if gap == 0.0 { -libm::log1p(-others) } else { gap + log_sum };
     scores[truth] = -others;
     loss
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const N_LABELS: usize = 19; // two tiles, the second not full
+    const N_GENES: usize = 6;
+    const L2: f64 = 0.7;
+
+    /// Cells, their labels and weights; gene 4 is in no cell, cell 5 is empty.
+    fn data() -> (Block<LogNorm>, Vec<u32>, Vec<f64>) {
+        let (mut row_ptr, mut gene, mut value) = (vec![0], vec![], vec![]);
+        for cell in 0..200_u32 {
+            for which in
+                (0..N_GENES as u32).filter(|which| *which != 4 && (cell * 7 + which * 3) % 5 < 3 && cell != 5)
+            {
+                gene.push(which);
+                value.push(((cell * 13 + which * 5) % 17) as f32 / 4.0);
+            }
+            row_ptr.push(gene.len());
+        }
+        let cells = Block::new(N_GENES, row_ptr, gene, value).unwrap();
+        let truth = (0..200).map(|cell| cell * cell % N_LABELS as u32).collect();
+        (cells, truth, (0..200).map(|cell| f64::from(cell % 3) + 0.5).collect())
+    }
+
+    /// The objective as its definition reads, in `f64`, as a function of weights and intercepts.
+    fn obvious(cells: &Block<LogNorm>, truth: &[u32], weights: &[f64], w: &[Vec<f64>], b: &[f64]) -> f64 {
+        let mut value = 0.5 * L2 * w.iter().flatten().map(|w| w * w).sum::<f64>();
+        for (i, cell) in cells.cells().enumerate() {
+            let score = |label: usize| {
+                b[label] + cell.iter().map(|(gene, x)| f64::from(x) * w[gene as usize][label]).sum::<f64>()
+            };
+            let sum: f64 = (0..N_LABELS).map(|label| score(label).exp()).sum();
+            value += weights[i] * (sum.ln() - score(truth[i] as usize));
+        }
+        value
+    }
+
+    #[test]
+    fn value_and_gradient_agree_with_the_definition() {
+        let (cells, truth, weights) = data();
+        let genes = GeneMajor::new(&cells);
+        let coordinates = Coordinates::new(&genes, &weights, N_LABELS);
+        let mut objective = CrossEntropy::new(&cells, &truth, &weights, &genes, &coordinates, L2);
+        let point: Vec<f64> = (0..objective.dimension())
+            .map(|i| ((i * 37 % 101) as f64 / 101.0 - 0.5) as f32)
+            .map(f64::from)
+            .collect();
+        let mut gradient = vec![0.0; point.len()];
+        let value = objective.evaluate(&point, &mut gradient);
+
+        let at = |point: &[f64]| {
+            let mut rows = WeightRows::zeros(N_GENES, N_LABELS);
+            let mut b = vec![0.0; N_LABELS];
+            coordinates.to_weights(point, &genes.genes, &mut rows, &mut b);
+            let mut w = vec![vec![0.0; N_LABELS]; N_GENES];
+            let mut sum = vec![0.0; N_LABELS]; // the intercepts again, from weights that are not rounded
+            for (i, &gene) in genes.genes.iter().enumerate() {
+                w[gene as usize].copy_from_slice(&point[i * N_LABELS..(i + 1) * N_LABELS]);
+                for label in 0..N_LABELS {
+                    let rounded = f64::from(rows.get(gene as usize, label));
+                    sum[label] += mean(&cells, &weights, gene) * (rounded - w[gene as usize][label]);
+                }
+            }
+            b.iter_mut().zip(sum).for_each(|(b, sum)| *b += sum);
+            obvious(&cells, &truth, &weights, &w, &b)
+        };
+        // Scores are sums of 4 `f32` products near 1; 200 of them with errors near 1e-7 that mostly cancel.
+        assert!((value / at(&point) - 1.0).abs() < 1e-7, "{value} and {}", at(&point));
+        for i in 0..point.len() {
+            let nudged = |by: f64| {
+                let mut point = point.clone();
+                point[i] += by;
+                at(&point)
+            };
+            let obvious = (nudged(1e-5) - nudged(-1e-5)) / 2e-5;
+            assert!((gradient[i] - obvious).abs() < 1e-4, "variable {i}: {} and {obvious}", gradient[i]);
+        }
+    }
+
+    fn mean(cells: &Block<LogNorm>, weights: &[f64], gene: u32) -> f64 {
+        let sum: f64 = cells
+            .cells()
+            .zip(weights)
+            .flat_map(|(cell, w)| {
+                cell.into_iter().filter(|(g, _)| *g == gene).map(move |(_, x)| w * f64::from(x))
+            })
+            .sum();
+        sum / weights.iter().sum::<f64>()
+    }
+
+    #[test]
+    fn a_nearly_certain_truth_keeps_its_digits() {
+        let mut scores = [40.0, 0.0, 0.0];
+        let loss = loss_and_residuals(&mut scores, 0);
+        let expected = 2.0 * (-40.0_f64).exp();
+        assert!((loss / expected - 1.0).abs() < 1e-12, "{loss} and {expected}");
+        assert!((scores[0] / -expected - 1.0).abs() < 1e-12);
+        let mut scores = [0.0, 1000.0];
+        assert_eq!(loss_and_residuals(&mut scores, 0), 1000.0);
+        assert_eq!(scores, [-1.0, 1.0]);
+    }
 }
