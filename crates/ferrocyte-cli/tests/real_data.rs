@@ -7,7 +7,7 @@ use std::path::Path;
 use support::{data, json, run};
 
 fn score(record: &Path, name: &str) -> f64 {
-    json(record)["metrics"][name].as_f64().unwrap()
+    json(record)["metrics"][name].as_f64().expect("a score")
 }
 
 /// scikit-learn's multinomial logistic regression reaches .929 / .898 with other folds.

@@ -4,7 +4,7 @@
 //! [`BlockSource`](ferrocyte_core::BlockSource). Everything in a file is checked before it is believed; what is
 //! wrong with it comes back as a [`ReadError`] that says what was expected, what was found, and where.
 //!
-//! [`write`] puts results into files, whole or not at all; [`bundle`] writes and reads model files.
+//! [`mod@write`] puts results into files, whole or not at all; [`bundle`] writes and reads model files.
 
 pub mod bundle;
 pub mod h5ad;

@@ -1,4 +1,5 @@
 //! One function per flow: keyword arguments in, JSON out. Python turns the JSON into a `dict`.
+#![allow(clippy::needless_pass_by_value)] // arguments come out of Python objects, owned
 
 use std::path::PathBuf;
 

@@ -44,14 +44,13 @@ pub enum OutputKindError {
 impl OutputKind {
     /// From the ending of the name.
     pub(crate) fn of(path: &Path) -> Result<Self, OutputKindError> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let plain = name.strip_suffix(".gz").unwrap_or(&name);
-        if name.ends_with(".h5ad") {
-            Ok(Self::H5ad)
-        } else if plain.ends_with(".csv") || plain.ends_with(".tsv") {
-            Ok(Self::Table)
-        } else {
-            Err(OutputKindError::Unknown { found: path.display().to_string() })
+        let ending = |path: &Path| path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let plain =
+            if ending(path).as_deref() == Some("gz") { path.with_extension("") } else { path.to_owned() };
+        match (ending(path).as_deref(), ending(&plain).as_deref()) {
+            (Some("h5ad"), _) => Ok(Self::H5ad),
+            (_, Some("csv" | "tsv")) => Ok(Self::Table),
+            _ => Err(OutputKindError::Unknown { found: path.display().to_string() }),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Reference {
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
-        let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label)? } else { None };
+        let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label) } else { None };
 
         let (counts, sizes, vocabulary) = read_counts(&dataset, progress, &mut warnings)?;
         let (counts, sizes, labels, groups) =
@@ -180,8 +180,8 @@ fn only_present(labels: &Labels) -> Labels {
 }
 
 /// A column that looks like it says which cells belong together.
-fn find_donor_like(dataset: &Dataset, label: &str) -> Result<Option<String>, DataError> {
-    let Some(file) = dataset.files.first() else { return Ok(None) };
+fn find_donor_like(dataset: &Dataset, label: &str) -> Option<String> {
+    let file = dataset.files.first()?;
     let mut columns = Vec::new();
     for name in file.h5ad.obs().names() {
         if name != label
@@ -195,7 +195,7 @@ fn find_donor_like(dataset: &Dataset, label: &str) -> Result<Option<String>, Dat
     }
     let columns: Vec<(&str, usize)> =
         columns.iter().map(|(name, distinct)| (name.as_str(), *distinct)).collect();
-    Ok(donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string))
+    donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string)
 }
 
 /// All counts, on the genes that at least one cell has, and the library sizes.

@@ -32,8 +32,11 @@ pub(crate) fn short_scores(all: &Metrics) -> String {
     format!("accuracy {:.3}, macro F1 {:.3}", all.accuracy, all.f1_macro)
 }
 
+/// What a score is called, and where it stands.
+type NamedScore = (&'static str, fn(&Metrics) -> Option<f64>);
+
 fn metrics(all: &Metrics, fold_mean: Option<&Metrics>) -> String {
-    let rows: [(&str, fn(&Metrics) -> Option<f64>); 11] = [
+    let rows: [NamedScore; 11] = [
         ("accuracy", |m| Some(m.accuracy)),
         ("balanced accuracy", |m| Some(m.balanced_accuracy)),
         ("macro F1", |m| Some(m.f1_macro)),

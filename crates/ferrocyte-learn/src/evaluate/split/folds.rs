@@ -62,7 +62,7 @@ impl Folds {
     pub fn record(&self) -> Splits {
         let n_groups = self.held_out_groups.iter().map(Vec::len).sum();
         Splits {
-            kind: self.kind.clone(),
+            kind: self.kind,
             folds: self.n_folds(),
             groups: (self.kind != SplitKind::StratifiedCells).then_some(n_groups),
             sizes: self.sizes.clone(),
