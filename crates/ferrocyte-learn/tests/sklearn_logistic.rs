@@ -20,7 +20,7 @@ fn the_objective_the_labels_and_the_probabilities_are_those_of_scikit_learn() {
     let Some(folder) = golden::data_folder() else { return };
     let (cells, labels, genes) = pbmc3k(&folder);
     let data = LabelledCells::new(&cells, &labels).unwrap();
-    let trainer = ModelKind::Logistic.trainer(serde_json::json!({})).unwrap();
+    let trainer = ModelKind::Logistic.trainer(serde_json::json!({"l2": 1.0, "balance": "none"})).unwrap();
     let fit = trainer.fit(&data, &genes, 0, &Silent).unwrap();
     assert!(fit.training.converged, "{}", fit.training.stopped);
 

@@ -40,7 +40,6 @@ pub(super) struct CrossEntropy<'a> {
 }
 
 /// What the cells of a chunk add up to.
-#[derive(Clone, Default)]
 struct CellSums {
     loss: f64,
     residual: Vec<f64>,  // per label
