@@ -35,7 +35,7 @@ def seen(cells):
 
 
 def fit(cells, labels, settings=None, threads=2):
-    """Runs Ferrocyte; returns its record, the weights (n_genes, n_labels) and the intercepts."""
+    """Runs Ferrocyte, with every cell counting the same unless told otherwise; returns its record, the weights (n_genes, n_labels) and the intercepts."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         cells.indptr.astype("<u8").tofile(folder / "row_ptr.u64")
@@ -44,7 +44,7 @@ def fit(cells, labels, settings=None, threads=2):
         labels.astype("<u4").tofile(folder / "label.u32")
         (folder / "shape.json").write_text(json.dumps({"genes": cells.shape[1]}))
         done = subprocess.run(
-            [PROGRAM, folder, json.dumps(settings or {})],
+            [PROGRAM, folder, json.dumps({"balance": "none"} | (settings or {}))],
             env={"RAYON_NUM_THREADS": str(threads)}, check=True, capture_output=True, text=True,
         )
         weights = np.fromfile(folder / "weights.f32", "<f4").astype("f8")

@@ -1,5 +1,7 @@
 //! Wrong input: exit status 2, one readable chain of causes, nothing written.
 
+#![allow(clippy::unwrap_used)] // helpers of tests may panic as tests do
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The first thing a user runs.
 
+#![allow(clippy::unwrap_used)] // helpers of tests may panic as tests do
+
 mod support;
 
 use std::path::Path;

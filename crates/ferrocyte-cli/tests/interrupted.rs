@@ -1,5 +1,7 @@
 //! An output is replaced by a finished one or not at all.
 
+#![allow(clippy::unwrap_used)] // helpers of tests may panic as tests do
+
 mod support;
 
 use std::time::{Duration, Instant};

@@ -28,9 +28,9 @@ fn the_objective_the_labels_and_the_probabilities_are_those_of_scikit_learn() {
     // The default goal is 1e-6 of the objective; scikit-learn's own is some 1e-8 above the lowest value.
     assert!((objective / SKLEARN_OBJECTIVE - 1.0).abs() < 1e-6, "objective {objective}");
 
-    let file = std::fs::read(folder.join("golden/sklearn/pbmc3k_lr.npz")).unwrap();
-    let (coef, intercept) = (golden::npz(&file, "coef"), golden::npz(&file, "intercept"));
-    let expected = golden::npz(&file, "proba_first200");
+    let golden = golden::npz::read_npz(&folder.join("golden/sklearn/pbmc3k_lr.npz"));
+    let (coef, intercept) = (golden["coef"].to_f64(), golden["intercept"].to_f64());
+    let expected = golden["proba_first200"].to_f64();
     let mut found = Scores::default();
     fit.model.probabilities_into(&cells, &mut found).unwrap();
     for (cell, values) in cells.cells().enumerate() {

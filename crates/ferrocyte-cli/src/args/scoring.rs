@@ -12,7 +12,7 @@ pub(crate) struct ModelSettingsArgs {
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
-    /// Weight of the cells by class [default: none]
+    /// Weight of the cells by class [default: sqrt]
     #[arg(long, value_name = "HOW")]
     balance: Option<BalanceArg>,
     /// Stop the optimiser after N steps, converged or not

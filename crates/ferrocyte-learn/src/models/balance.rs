@@ -9,9 +9,9 @@ use crate::labelled_cells::LabelledCells;
 #[serde(rename_all = "kebab-case")]
 pub enum Balance {
     /// Every cell counts the same.
-    #[default]
     None,
     /// A cell counts in proportion to `1 / √(cells of its label)`: half-way to [`Full`](Self::Full).
+    #[default]
     Sqrt,
     /// A cell counts in proportion to `1 / cells of its label`: every label counts the same, however rare
     /// (scikit-learn's `class_weight="balanced"`).

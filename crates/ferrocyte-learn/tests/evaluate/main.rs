@@ -6,6 +6,7 @@ mod cross_validation;
 mod golden;
 mod imports;
 mod metrics;
+#[path = "../golden/npz.rs"]
 mod npz;
 mod sampling;
 mod splits;

@@ -1,4 +1,5 @@
 //! Reads the arrays of a `.npz` that NumPy wrote: golden inputs only, so it trusts what it reads.
+#![allow(dead_code)] // each test takes a part
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,19 +42,32 @@ pub(crate) fn read_npz(path: &Path) -> BTreeMap<String, Npy> {
 pub(crate) struct Npy(Vec<u8>);
 
 impl Npy {
-    fn words(&self, dtype: &str) -> impl Iterator<Item = [u8; 8]> + '_ {
+    /// The header and the values.
+    fn parts(&self) -> (String, &[u8]) {
         assert_eq!((&self.0[..6], self.0[6]), (b"\x93NUMPY".as_slice(), 1));
         let (header, data) = self.0[10..].split_at(number(&self.0, 8, 2));
-        let header = String::from_utf8_lossy(header);
-        assert!(header.contains(dtype) && header.contains("'fortran_order': False"), "{header}");
-        data.chunks_exact(8).map(|word| word.try_into().unwrap())
+        let header = String::from_utf8_lossy(header).into_owned();
+        assert!(header.contains("'fortran_order': False"), "{header}");
+        (header, data)
     }
 
     pub(crate) fn to_f64(&self) -> Vec<f64> {
-        self.words("'<f8'").map(f64::from_le_bytes).collect()
+        let (header, data) = self.parts();
+        if header.contains("'<f4'") {
+            return data
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|&bytes| f64::from(f32::from_le_bytes(bytes)))
+                .collect();
+        }
+        assert!(header.contains("'<f8'"), "{header}");
+        data.as_chunks::<8>().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect()
     }
 
     pub(crate) fn to_usize(&self) -> Vec<usize> {
-        self.words("'<i8'").map(|word| i64::from_le_bytes(word).try_into().unwrap()).collect()
+        let (header, data) = self.parts();
+        assert!(header.contains("'<i8'"), "{header}");
+        data.as_chunks::<8>().0.iter().map(|&bytes| i64::from_le_bytes(bytes).try_into().unwrap()).collect()
     }
 }
