@@ -90,6 +90,12 @@ fn references_that_cannot_be_trained_on() {
         ),
         ("train {} --label cell_type --group plate --folds 5 -o {}", fixture("gaps.h5ad"), &["5", "2"]),
     ];
+    refused(
+        "train {} {} --label cell_type -o {}",
+        &[&reference(), &reference(), &model],
+        &model,
+        &["given twice"],
+    );
     for (line, file, expected) in cases {
         refused(line, &[file, &model], &model, expected);
     }

@@ -13,7 +13,7 @@ use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 
 use crate::choices::{self, choice, detected};
-use crate::dataset::{DataError, DataOptions, Dataset, file_name};
+use crate::dataset::{DataError, DataOptions, Dataset, QUERY, file_name};
 use crate::model_file::{ModelError, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
 
@@ -84,7 +84,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let kinds = OutputKind::of_all(&options.outputs, options.query.files.len())?;
     let (header, model) = open_model(&options.model)?;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
-    let mut query = Dataset::open(&options.query, "query")?;
+    let mut query = Dataset::open(&options.query, QUERY)?;
     begin_record(&mut record, &mut query, options, &header)?;
     check_genes(&query, model.genes(), &mut record)?;
     let truth = options.truth.as_deref().map(|column| query.column(column)).transpose()?;

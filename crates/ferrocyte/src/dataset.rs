@@ -13,6 +13,11 @@ use ferrocyte_io::hash::{HashError, sha256_file};
 use crate::filter::Filter;
 use crate::scale_check::{Looks, ScaleCheck};
 
+/// What a data set is read for: to be learnt from. A [`QUERY`] is labelled.
+pub(crate) const REFERENCE: &str = "reference";
+/// What a data set is read for: to be labelled.
+pub(crate) const QUERY: &str = "query";
+
 /// Cells that are read at a time.
 const BLOCK_CELLS: usize = 4096;
 
@@ -61,6 +66,11 @@ impl Dataset {
         let mut files = Vec::with_capacity(options.files.len());
         for path in &options.files {
             files.push(DataFile::open(path, &matrix, &options.filter, role)?);
+        }
+        if role == REFERENCE
+            && let Some(file) = repeated(&files)
+        {
+            return Err(DataError::Repeated { file });
         }
         let dataset = Self { files, library_size: options.library_size.clone() };
         if dataset.n_cells() == 0 {
@@ -228,6 +238,13 @@ impl Dataset {
     }
 }
 
+/// A file with the same bytes as an earlier one: its cells would be trained on and scored on.
+fn repeated(files: &[DataFile]) -> Option<String> {
+    let is_repeated =
+        |i: &usize| files[..*i].iter().any(|earlier| earlier.input.sha256 == files[*i].input.sha256);
+    (0..files.len()).find(is_repeated).map(|i| files[i].name())
+}
+
 impl DataFile {
     fn open(
         path: &std::path::Path,
@@ -316,6 +333,12 @@ pub enum DataError {
     /// A file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// A file is given twice.
+    #[error("`{file}` is given twice: its cells would be trained on and scored on at once")]
+    Repeated {
+        /// The file.
+        file: String,
+    },
     /// There are no cells.
     #[error("`{file}` holds no cells")]
     Empty {

@@ -10,7 +10,7 @@ use ferrocyte_learn::evaluate::donor_like_columns;
 use ferrocyte_learn::sample;
 
 use crate::choices::{self, choice};
-use crate::dataset::{DataError, DataOptions, Dataset, file_name};
+use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, file_name};
 
 /// Which cells are the reference, and what they are labelled by.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ impl Reference {
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<Self, DataError> {
-        let mut dataset = Dataset::open(&options.data, "reference")?;
+        let mut dataset = Dataset::open(&options.data, REFERENCE)?;
         let mut warnings = Vec::new();
         let (labels, groups) = labels_and_groups(&mut dataset, options, &mut warnings)?;
         let (labels, groups) = downsample(&mut dataset, options, seed, labels, groups);

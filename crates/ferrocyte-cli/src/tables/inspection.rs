@@ -40,10 +40,17 @@ pub(crate) fn inspection(inspection: &Inspection) -> String {
             examples.join(", "),
         ]);
     }
-    if let Some(examples) = columns.column_mut(4) {
-        examples.set_cell_alignment(comfy_table::CellAlignment::Left);
+    for text_column in [1, 4] {
+        if let Some(column) = columns.column_mut(text_column) {
+            column.set_cell_alignment(comfy_table::CellAlignment::Left);
+        }
     }
     text += &format!("{columns}\n\ngenes: {}\n", inspection.example_genes.join(", "));
+    if let Some(column) = inspection.donor_like.first() {
+        text += &format!(
+            "donors: column `{column}` looks like it says which cells belong together; --group {column}\n"
+        );
+    }
     if let Some(fit) = &inspection.fit {
         let coverage = &fit.coverage;
         text += &format!(
