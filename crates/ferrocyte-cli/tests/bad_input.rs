@@ -74,7 +74,7 @@ fn references_that_cannot_be_trained_on() {
         (
             "train {} --label barcode --layer negative -o {}",
             broken("broken.h5ad"),
-            &["`layers/negative`", "gene", "not negative"],
+            &["`layers/negative`", "gene", "found -", "hint:"],
         ),
         ("train {} --label barcode --layer nan -o {}", broken("broken.h5ad"), &["finite"]),
         (

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::scale::Scale;
+use crate::scale::{Counts, Scale, Stored};
 
 /// Consecutive cells in CSR order, shape `(n_cells, n_genes)`.
 ///
@@ -19,7 +19,7 @@ pub struct Block<S: Scale> {
     n_genes: usize,
     row_ptr: Vec<usize>, // len n_cells + 1, starts at 0, never decreases, ends at gene.len()
     gene: Vec<u32>,      // < n_genes, strictly increasing within a cell
-    value: Vec<f32>,     // finite, not negative; same length as `gene`
+    value: Vec<f32>,     // finite, not below S::LOWEST; same length as `gene`
     scale: PhantomData<S>,
 }
 
@@ -38,7 +38,7 @@ impl<S: Scale> Block<S> {
     ///
     /// # Errors
     /// Says which cell breaks which rule: lengths that do not agree, a gene out of range, genes that do not
-    /// increase within a cell, a value that is negative, infinite or not a number.
+    /// increase within a cell, a value that is infinite, not a number, or negative where the scale has no such values.
     pub fn new(
         n_genes: usize,
         row_ptr: Vec<usize>,
@@ -68,7 +68,7 @@ impl<S: Scale> Block<S> {
                 return Err(BlockError::GeneRange { row, gene: last, n_genes });
             }
             let values = &value[window[0]..window[1]];
-            let allowed = 0.0..=f32::MAX;
+            let allowed = S::LOWEST..=f32::MAX;
             if values.iter().filter(|value| !allowed.contains(*value)).count() > 0
                 && let Some(i) = values.iter().position(|value| !allowed.contains(value))
             {
@@ -174,6 +174,23 @@ impl<S: Scale> Block<S> {
     }
 }
 
+impl Block<Stored> {
+    /// Takes the numbers for counts.
+    ///
+    /// # Errors
+    /// The first value that no count can be: one below zero.
+    pub fn into_counts(self) -> Result<Block<Counts>, BlockError> {
+        // Counted to the end: without a branch per value the compiler checks many at once.
+        if self.value.iter().filter(|&&value| value < 0.0).count() > 0
+            && let Some(at) = self.value.iter().position(|&value| value < 0.0)
+        {
+            let row = self.row_ptr.partition_point(|&start| start <= at).saturating_sub(1);
+            return Err(BlockError::Value { row, gene: self.gene[at], value: self.value[at] });
+        }
+        Ok(self.map_cells(|_, _| ()))
+    }
+}
+
 impl<'a> Cell<'a> {
     /// Number of values held.
     pub fn len(&self) -> usize {
@@ -249,7 +266,7 @@ pub enum BlockError {
         n_genes: usize,
     },
     /// A value no expression matrix can hold.
-    #[error("row {row}, gene index {gene}: expected a finite value that is not negative, found {value}")]
+    #[error("row {row}, gene index {gene}: expected a finite value that the scale allows, found {value}")]
     Value {
         /// The row.
         row: usize,
@@ -263,7 +280,6 @@ pub enum BlockError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Counts;
 
     fn drawing() -> Block<Counts> {
         Block::new(4, vec![0, 2, 2, 4], vec![0, 2, 1, 3], vec![5.0, 1.0, 2.0, 7.0]).unwrap()
@@ -295,6 +311,16 @@ mod tests {
                 bad(&[0, 0, 1], &[3], &[value]).starts_with("row 1, gene index 3: expected a finite value")
             );
         }
+    }
+
+    #[test]
+    fn stored_numbers_become_counts_unless_one_is_negative() {
+        let stored =
+            |value: f32| Block::<Stored>::new(4, vec![0, 1, 1, 3], vec![2, 0, 3], vec![1.0, 2.0, value]);
+        assert_eq!(stored(0.5).unwrap().into_counts().unwrap().cell(2).values, [2.0, 0.5]);
+        let error = stored(-0.5).unwrap().into_counts().unwrap_err();
+        assert_eq!(error, BlockError::Value { row: 2, gene: 3, value: -0.5 });
+        assert!(stored(f32::NAN).is_err());
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use model_bundle::{
 };
 pub use progress::{Progress, Silent};
 pub use record::*;
-pub use scale::{Counts, LogNorm, Scale, TargetSum, TargetSumError};
+pub use scale::{Counts, LogNorm, Scale, Stored, TargetSum, TargetSumError};
 pub use scores::{Scores, ScoresError};
 pub use source::{BlockSource, SourceError, VecSource};
 pub use warning::{Severity, Warning};

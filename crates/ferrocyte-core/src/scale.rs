@@ -16,7 +16,14 @@ mod sealed {
 pub trait Scale: sealed::Sealed + Send + Sync + fmt::Debug + Clone + PartialEq + 'static {
     /// The scale in words, for messages.
     const NAME: &'static str;
+
+    /// The lowest value there can be.
+    const LOWEST: f32;
 }
+
+/// Numbers as a file holds them. What they mean is not known yet: counts, logarithms, scaled values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stored {}
 
 /// Molecules (or reads) counted per cell and gene.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,15 +33,23 @@ pub enum Counts {}
 #[derive(Debug, Clone, PartialEq)]
 pub enum LogNorm {}
 
+impl sealed::Sealed for Stored {}
 impl sealed::Sealed for Counts {}
 impl sealed::Sealed for LogNorm {}
 
+impl Scale for Stored {
+    const NAME: &'static str = "numbers as stored";
+    const LOWEST: f32 = f32::MIN;
+}
+
 impl Scale for Counts {
     const NAME: &'static str = "counts";
+    const LOWEST: f32 = 0.0;
 }
 
 impl Scale for LogNorm {
     const NAME: &'static str = "log-normalised";
+    const LOWEST: f32 = 0.0;
 }
 
 /// Counts that each cell is scaled to before the logarithm; positive and finite.

@@ -1,7 +1,7 @@
 //! Where blocks of cells come from.
 
 use crate::block::Block;
-use crate::scale::Counts;
+use crate::scale::Stored;
 
 /// What went wrong in a source, as a chain of causes; the source's own crate knows the kinds.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync + 'static>;
@@ -21,7 +21,7 @@ pub trait BlockSource {
     ///
     /// # Errors
     /// What the source could not read, or found wrong in what it read.
-    fn next_block(&mut self) -> Result<Option<Block<Counts>>, SourceError>;
+    fn next_block(&mut self) -> Result<Option<Block<Stored>>, SourceError>;
 
     /// Starts again at the first cell.
     ///
@@ -34,7 +34,7 @@ pub trait BlockSource {
 #[derive(Debug, Clone)]
 pub struct VecSource {
     genes: Vec<String>,
-    blocks: Vec<Block<Counts>>,
+    blocks: Vec<Block<Stored>>,
     next: usize,
 }
 
@@ -43,7 +43,7 @@ impl VecSource {
     ///
     /// # Panics
     /// When a block does not have one column per gene.
-    pub fn new(genes: Vec<String>, blocks: Vec<Block<Counts>>) -> Self {
+    pub fn new(genes: Vec<String>, blocks: Vec<Block<Stored>>) -> Self {
         assert!(blocks.iter().all(|block| block.n_genes() == genes.len()), "one column per gene");
         Self { genes, blocks, next: 0 }
     }
@@ -58,7 +58,7 @@ impl BlockSource for VecSource {
         &self.genes
     }
 
-    fn next_block(&mut self) -> Result<Option<Block<Counts>>, SourceError> {
+    fn next_block(&mut self) -> Result<Option<Block<Stored>>, SourceError> {
         let block = self.blocks.get(self.next).cloned();
         self.next += usize::from(block.is_some());
         Ok(block)
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_source_can_be_read_twice() {
-        let block = Block::<Counts>::new(1, vec![0, 1], vec![0], vec![1.0]).unwrap();
+        let block = Block::<Stored>::new(1, vec![0, 1], vec![0], vec![1.0]).unwrap();
         let mut source = VecSource::new(vec!["A".into()], vec![block.clone(), block]);
         assert_eq!(source.n_cells(), 2);
         for _ in 0..2 {

@@ -1,15 +1,27 @@
 //! The only crate of Ferrocyte that opens a file.
 //!
-//! [`h5ad::H5ad`] reads `.h5ad`: the annotations of cells and genes, and any of its matrices as a
+//! [`open()`] makes a [`CellFile`] of a path: the annotations of cells and genes, and any of its matrices as a
 //! [`BlockSource`](ferrocyte_core::BlockSource). Everything in a file is checked before it is believed; what is
 //! wrong with it comes back as a [`ReadError`] that says what was expected, what was found, and where.
 //!
 //! [`mod@write`] puts results into files, whole or not at all; [`bundle`] writes and reads model files.
 
 pub mod bundle;
+mod cell_file;
+mod format;
+pub mod frame;
 pub mod h5ad;
 pub mod hash;
+mod matrix;
+mod matrix_path;
+mod open;
 mod read_error;
+mod rows;
 pub mod write;
 
+pub use cell_file::CellFile;
+pub use format::Format;
+pub use matrix::{MatrixInfo, Storage};
+pub use matrix_path::{MatrixPath, MatrixPathError};
+pub use open::open;
 pub use read_error::{InvalidValue, ReadError, ReadErrorKind};

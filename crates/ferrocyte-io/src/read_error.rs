@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ferrocyte_core::BlockError;
 
-use crate::h5ad::MatrixPath;
+use crate::matrix_path::MatrixPath;
 
 /// Where, then what: the path is added in this one place, the kinds never repeat it.
 #[derive(Debug, thiserror::Error)]
@@ -160,11 +160,10 @@ pub enum ReadErrorKind {
     },
 }
 
-/// A value that is negative, infinite or not a number, where it stands, and which matrices could be read instead.
+/// A value that is infinite or not a number, where it stands, and which matrices could be read instead.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
-    "matrix `{matrix}`, cell {cell} (`{cell_name}`), gene `{gene}`: expected a finite value that is not \
-     negative, found {found}"
+    "matrix `{matrix}`, cell {cell} (`{cell_name}`), gene `{gene}`: expected a finite value, found {found}"
 )]
 pub struct InvalidValue {
     /// The matrix.

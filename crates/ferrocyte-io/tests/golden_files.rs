@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::BlockSource;
-use ferrocyte_io::h5ad::{Column, H5ad, H5adSource, MatrixPath};
+use ferrocyte_io::MatrixPath;
+use ferrocyte_io::frame::Column;
+use ferrocyte_io::h5ad::{H5ad, H5adSource};
 use serde_json::Value;
 
 /// The folder of real data, or a line that says what is skipped.

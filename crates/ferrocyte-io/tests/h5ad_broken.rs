@@ -8,7 +8,8 @@ use std::error::Error;
 use std::path::Path;
 
 use common::{fixture, read};
-use ferrocyte_io::h5ad::{H5ad, MatrixPath};
+use ferrocyte_io::MatrixPath;
+use ferrocyte_io::h5ad::H5ad;
 use ferrocyte_io::{ReadError, ReadErrorKind};
 
 /// The causes of an error below "cannot read `PATH`", joined by colons.

@@ -5,8 +5,10 @@
 mod common;
 
 use common::{fixture, read};
-use ferrocyte_core::{Block, BlockSource, Counts};
-use ferrocyte_io::h5ad::{Column, H5ad, MatrixPath, Storage};
+use ferrocyte_core::{Block, BlockSource, Stored};
+use ferrocyte_io::frame::Column;
+use ferrocyte_io::h5ad::H5ad;
+use ferrocyte_io::{MatrixPath, Storage};
 
 const N_CELLS: usize = 12;
 const N_GENES: usize = 9;
@@ -20,7 +22,7 @@ fn count(cell: usize, gene: usize) -> f32 {
     }
 }
 
-fn counts(factor: f32, n_genes: usize) -> Block<Counts> {
+fn counts(factor: f32, n_genes: usize) -> Block<Stored> {
     let (mut row_ptr, mut genes, mut values) = (vec![0], Vec::new(), Vec::new());
     for cell in 0..N_CELLS {
         for (gene, value) in (0..n_genes).map(|gene| (gene, count(cell, gene))).filter(|(_, v)| *v > 0.0) {

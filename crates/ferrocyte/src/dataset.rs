@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, BlockSource, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
+    Block, BlockError, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
     Vocabulary, Warning,
 };
-use ferrocyte_io::ReadError;
-use ferrocyte_io::h5ad::{H5ad, MatrixPath, MatrixPathError};
 use ferrocyte_io::hash::{HashError, sha256_file};
+use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, ReadError};
 
 use crate::filter::Filter;
 use crate::scale_check::{Looks, ScaleCheck};
@@ -43,7 +42,7 @@ pub(crate) struct Dataset {
 /// One file of a data set.
 pub(crate) struct DataFile {
     pub(crate) path: PathBuf,
-    pub(crate) h5ad: H5ad,
+    pub(crate) content: Box<dyn CellFile>,
     pub(crate) genes: Vec<String>,
     /// Positions of the cells that are used, ascending.
     pub(crate) cells: Vec<usize>,
@@ -86,7 +85,7 @@ impl Dataset {
 
     /// Number of cells in the files.
     pub(crate) fn n_cells_in_files(&self) -> usize {
-        self.files.iter().map(|file| file.h5ad.n_cells()).sum()
+        self.files.iter().map(|file| file.content.n_cells()).sum()
     }
 
     /// The genes of all files, each once, in the order in which they first appear.
@@ -98,7 +97,7 @@ impl Dataset {
     pub(crate) fn column(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
         let mut entries = Vec::with_capacity(self.n_cells());
         for file in &self.files {
-            let column = file.h5ad.obs().column(name)?.to_names();
+            let column = file.content.obs().column(name)?.to_names();
             entries.extend(file.cells.iter().map(|&cell| column[cell].clone()));
         }
         Ok(entries)
@@ -108,7 +107,7 @@ impl Dataset {
     pub(crate) fn cell_names(&self) -> Vec<String> {
         let mut names = Vec::with_capacity(self.n_cells());
         for file in &self.files {
-            let index = file.h5ad.obs().index();
+            let index = file.content.obs().index();
             names.extend(file.cells.iter().map(|&cell| index[cell].clone()));
         }
         names
@@ -116,7 +115,7 @@ impl Dataset {
 
     /// Whether every file has this column in obs.
     pub(crate) fn has_column(&self, name: &str) -> bool {
-        self.files.iter().all(|file| file.h5ad.obs().names().iter().any(|known| known == name))
+        self.files.iter().all(|file| file.content.obs().names().iter().any(|known| known == name))
     }
 
     /// Takes library sizes from this column.
@@ -152,7 +151,7 @@ impl Dataset {
         for file in &self.files {
             let map = GeneMap::by_identity(&file.genes, vocabulary);
             let sizes = self.library_sizes(file)?;
-            let mut source = file.h5ad.source(&file.matrix, BLOCK_CELLS).map_err(DataError::from)?;
+            let mut source = file.content.source(&file.matrix, BLOCK_CELLS).map_err(DataError::from)?;
             let mut start = 0; // position in the file
             let mut wanted = file.cells.iter().copied().peekable();
             while wanted.peek().is_some()
@@ -164,6 +163,7 @@ impl Dataset {
                     rows.push(cell - start);
                 }
                 let block = if rows.len() == block.n_cells() { block } else { block.select_cells(&rows) };
+                let block = block.into_counts().map_err(|error| file.not_a_count(error, start, &rows))?;
                 check.add(&block);
                 if let looks @ Looks::NotCounts { .. } = check.looks() {
                     return Err(file.not_counts(looks).into());
@@ -186,7 +186,7 @@ impl Dataset {
     /// Library sizes of all cells of a file, where a column holds them.
     fn library_sizes(&self, file: &DataFile) -> Result<Option<Vec<f64>>, DataError> {
         let Some(name) = &self.library_size else { return Ok(None) };
-        let column = file.h5ad.obs().column(name)?;
+        let column = file.content.obs().column(name)?;
         let sizes = column
             .to_numbers()
             .ok_or_else(|| DataError::NotNumbers { file: file.name(), column: name.clone() })?;
@@ -228,7 +228,7 @@ impl Dataset {
         }
         let mut values = Vec::new();
         for column in filter.columns() {
-            let found = file.and_then(|file| Some(file.h5ad.obs().column(column).ok()?.to_names()));
+            let found = file.and_then(|file| Some(file.content.obs().column(column).ok()?.to_names()));
             let mut found: Vec<String> = found.unwrap_or_default().into_iter().flatten().collect();
             found.sort_unstable();
             found.dedup();
@@ -252,20 +252,20 @@ impl DataFile {
         filter: &Filter,
         role: &str,
     ) -> Result<Self, DataError> {
-        let h5ad = H5ad::open(path)?;
-        let genes = h5ad.genes_of(matrix)?.index().to_vec();
-        let mut keep = vec![true; h5ad.n_cells()];
+        let content = ferrocyte_io::open(path)?;
+        let genes = content.genes_of(matrix)?.index().to_vec();
+        let mut keep = vec![true; content.n_cells()];
         for column in filter.columns() {
-            for (keep, entry) in keep.iter_mut().zip(h5ad.obs().column(column)?.to_names()) {
+            for (keep, entry) in keep.iter_mut().zip(content.obs().column(column)?.to_names()) {
                 *keep = *keep && filter.accepts(column, entry.as_deref());
             }
         }
         let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
         let digest = sha256_file(path)?;
-        let info = h5ad.matrix(matrix)?;
+        let info = content.matrix(matrix)?;
         let reading = format!(
             "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used",
-            h5ad.n_cells(),
+            content.n_cells(),
             genes.len(),
             info.storage,
             info.dtype,
@@ -274,12 +274,12 @@ impl DataFile {
         let input = InputRecord {
             role: role.to_owned(),
             file: file_name(path),
-            format: "h5ad".to_owned(),
+            format: content.format().to_string(),
             sha256: digest.hex,
             bytes: digest.bytes,
             reading,
         };
-        Ok(Self { path: path.to_owned(), h5ad, genes, cells, input, matrix: matrix.clone() })
+        Ok(Self { path: path.to_owned(), content, genes, cells, input, matrix: matrix.clone() })
     }
 
     /// File name without the folder.
@@ -287,17 +287,35 @@ impl DataFile {
         self.input.file.clone()
     }
 
-    fn not_counts(&self, looks: Looks) -> DataError {
-        let matrices = self.h5ad.matrices().unwrap_or_default();
-        let others: Vec<String> = (matrices.iter())
+    /// A value that no count can be, with its place.
+    fn not_a_count(&self, error: BlockError, start: usize, rows: &[usize]) -> DataError {
+        let BlockError::Value { row, gene, value } = error else { return DataError::Block(error) };
+        let cell = start + rows.get(row).copied().unwrap_or_default();
+        DataError::NotACount {
+            file: self.name(),
+            matrix: self.matrix.to_string(),
+            cell: self.content.obs().index().get(cell).cloned().unwrap_or_default(),
+            gene: self.genes.get(gene as usize).cloned().unwrap_or_default(),
+            found: value,
+            others: self.other_matrices(),
+        }
+    }
+
+    fn other_matrices(&self) -> Vec<String> {
+        let matrices = self.content.matrices().unwrap_or_default();
+        matrices
+            .iter()
             .map(|info| info.path.to_string())
             .filter(|name| *name != self.matrix.to_string())
-            .collect();
+            .collect()
+    }
+
+    fn not_counts(&self, looks: Looks) -> DataError {
         DataError::NotCounts {
             file: self.name(),
             matrix: self.matrix.to_string(),
             found: looks.in_words(),
-            others,
+            others: self.other_matrices(),
         }
     }
 
@@ -389,6 +407,25 @@ pub enum DataError {
         /// The cause.
         #[source]
         source: LibrarySizeError,
+    },
+    /// The cells do not form a block.
+    #[error("the cells cannot be used")]
+    Block(#[source] BlockError),
+    /// A value below zero.
+    #[error("`{file}`: expected counts in `{matrix}`, found {found} in cell `{cell}`, gene `{gene}`")]
+    NotACount {
+        /// The file.
+        file: String,
+        /// The matrix.
+        matrix: String,
+        /// Name of the cell.
+        cell: String,
+        /// Name of the gene.
+        gene: String,
+        /// The value.
+        found: f32,
+        /// Other matrices of the file.
+        others: Vec<String>,
     },
     /// The matrix holds something else.
     #[error("`{file}`: expected counts in `{matrix}`, found {found}")]

@@ -6,10 +6,12 @@ use crate::dataset::DataError;
 pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     std::iter::successors(Some(error), |error| error.source()).find_map(|cause| {
         match cause.downcast_ref::<DataError>()? {
-            DataError::NotCounts { others, .. } if others.is_empty() => {
+            DataError::NotCounts { others, .. } | DataError::NotACount { others, .. }
+                if others.is_empty() =>
+            {
                 Some("start from the file before normalisation: it has no other matrix".to_owned())
             }
-            DataError::NotCounts { others, .. } => {
+            DataError::NotCounts { others, .. } | DataError::NotACount { others, .. } => {
                 Some(format!("the file also has {}: name the one with counts with --layer", list(others)))
             }
             _ => None,

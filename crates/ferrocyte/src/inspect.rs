@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use ferrocyte_core::{BlockSource, Coverage, GeneMap, SourceError, Vocabulary, Warning};
-use ferrocyte_io::ReadError;
-use ferrocyte_io::h5ad::{Column, H5ad, MatrixPath, MatrixPathError};
+use ferrocyte_core::{Coverage, GeneMap, SourceError, Vocabulary, Warning};
+use ferrocyte_io::frame::Column;
 use ferrocyte_io::hash::HashError;
+use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, ReadError};
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
 
@@ -118,12 +118,12 @@ pub struct ModelFit {
 /// When the file or the model cannot be read.
 pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     const EXAMPLES: usize = 8;
-    let h5ad = H5ad::open(&options.file)?;
+    let content = ferrocyte_io::open(&options.file)?;
     let matrix = matrix_path(options.layer.as_deref())?;
-    let genes = h5ad.genes_of(&matrix)?;
+    let genes = content.genes_of(&matrix)?;
     let genes = genes.index();
     let mut warnings = Vec::new();
-    let holds = match scale_of(&h5ad, &matrix) {
+    let holds = match scale_of(content.as_ref(), &matrix) {
         Ok(holds) => holds,
         Err(error) => {
             // What cannot be counts is a finding here, not the end.
@@ -138,7 +138,7 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
         }
     };
     let mut matrices = Vec::new();
-    for info in h5ad.matrices()? {
+    for info in content.matrices()? {
         matrices.push(MatrixInspection {
             name: info.path.to_string(),
             genes: usize::try_from(info.n_genes).unwrap_or(usize::MAX),
@@ -149,16 +149,16 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
         });
     }
     let mut columns = Vec::new();
-    for name in h5ad.obs().names() {
-        columns.push(column(name, &h5ad.obs().column(name)?, EXAMPLES));
+    for name in content.obs().names() {
+        columns.push(column(name, &content.obs().column(name)?, EXAMPLES));
     }
     let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
-    let donor_like = donor_like_columns(&sizes, h5ad.n_cells()).into_iter().map(String::from).collect();
+    let donor_like = donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
     Ok(Inspection {
         file: file_name(&options.file),
-        format: "h5ad".to_owned(),
+        format: content.format().to_string(),
         bytes: std::fs::metadata(&options.file).map_or(0, |metadata| metadata.len()),
-        cells: h5ad.n_cells(),
+        cells: content.n_cells(),
         matrices,
         donor_like,
         columns,
@@ -169,12 +169,12 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
 }
 
 /// What the numbers of a matrix look like, over all cells.
-fn scale_of(h5ad: &H5ad, matrix: &MatrixPath) -> Result<String, SourceError> {
+fn scale_of(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, SourceError> {
     const BLOCK_CELLS: usize = 4096;
-    let mut source = h5ad.source(matrix, BLOCK_CELLS)?;
+    let mut source = content.source(matrix, BLOCK_CELLS)?;
     let mut check = ScaleCheck::default();
     while let Some(block) = source.next_block()? {
-        check.add(&block);
+        check.add(&block.into_counts()?);
     }
     Ok(check.looks().in_words())
 }

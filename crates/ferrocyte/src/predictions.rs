@@ -174,7 +174,7 @@ impl Predictions {
         record: &RunRecord,
     ) -> Result<(), WriteError> {
         let Some(file) = query.files.first() else { return Ok(()) };
-        let mut decisions = vec![None; file.h5ad.n_cells()];
+        let mut decisions = vec![None; file.content.n_cells()];
         for (&cell, decision) in file.cells.iter().zip(&self.decisions) {
             decisions[cell] = Some(decision);
         }

@@ -183,7 +183,7 @@ fn only_present(labels: &Labels) -> Labels {
 fn find_donor_like(dataset: &Dataset, label: &str) -> Option<String> {
     let file = dataset.files.first()?;
     let mut columns = Vec::new();
-    for name in file.h5ad.obs().names() {
+    for name in file.content.obs().names() {
         if name != label
             && let Ok(entries) = dataset.column(name)
         {

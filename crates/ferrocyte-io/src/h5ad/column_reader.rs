@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use hdf5_reader::{Dataset, Datatype};
 
-use super::categorical::Categorical;
-use super::column::Column;
 use super::container::{Container, Object};
 use super::number::{self, NumberType, describe};
 use super::text::{self, TextType};
+use crate::frame::{Categorical, Column};
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// Reads a column from the object that holds it.

@@ -80,6 +80,11 @@ impl Container {
     }
 
     /// Size of the file in bytes.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes of the file.
     pub(crate) fn n_bytes(&self) -> usize {
         self.n_bytes
     }

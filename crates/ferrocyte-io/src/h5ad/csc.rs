@@ -7,8 +7,8 @@ use hdf5_reader::Dataset;
 use super::container::Container;
 use super::csr::row_pointers;
 use super::forward_reader::ForwardReader;
-use super::rows::RawRows;
 use crate::read_error::{ReadError, ReadErrorKind};
+use crate::rows::RawRows;
 
 /// Values read at a time while the matrix is turned.
 const STEP: u64 = 1 << 22;

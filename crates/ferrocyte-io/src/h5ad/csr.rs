@@ -7,8 +7,8 @@ use hdf5_reader::{Dataset, SliceInfo, SliceInfoElem};
 use super::container::Container;
 use super::forward_reader::ForwardReader;
 use super::number::Number;
-use super::rows::RawRows;
 use crate::read_error::{ReadError, ReadErrorKind};
+use crate::rows::RawRows;
 
 /// The rows of a CSR matrix, in order.
 pub(crate) struct CsrRows {

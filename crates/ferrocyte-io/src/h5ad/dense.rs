@@ -6,8 +6,8 @@ use hdf5_reader::Dataset;
 
 use super::container::Container;
 use super::forward_reader::ForwardReader;
-use super::rows::RawRows;
 use crate::read_error::ReadError;
+use crate::rows::RawRows;
 
 /// Decoded bytes held at a time, whatever the number of cells in a block.
 const SLAB_BYTES: usize = 32 << 20;

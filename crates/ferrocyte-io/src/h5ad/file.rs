@@ -2,11 +2,17 @@
 
 use std::path::Path;
 
+use ferrocyte_core::BlockSource;
+
+use super::columns::open_frame;
 use super::container::Container;
-use super::frame::Frame;
-use super::matrix::{self, MatrixInfo};
-use super::matrix_path::MatrixPath;
+use super::matrix;
 use super::source::H5adSource;
+use crate::cell_file::CellFile;
+use crate::format::Format;
+use crate::frame::Frame;
+use crate::matrix::MatrixInfo;
+use crate::matrix_path::MatrixPath;
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// An open `.h5ad` file: annotations of cells and genes, and matrices to be read in blocks.
@@ -41,8 +47,8 @@ impl H5ad {
             let found = container.names(&container.root()?, "/")?;
             return Err(container.error(ReadErrorKind::NotAnnData { found }));
         };
-        let obs = Frame::open(&container, "obs", obs, "one per cell")?;
-        let var = Frame::open(&container, "var", var, "one per gene")?;
+        let obs = open_frame(&container, "obs", obs, "one per cell")?;
+        let var = open_frame(&container, "var", var, "one per gene")?;
         Ok(Self { container, obs, var })
     }
 
@@ -69,7 +75,7 @@ impl H5ad {
         // anndata before 0.7 wrote `raw.var`.
         for path in ["raw/var", "raw.var"] {
             if let Some(object) = self.container.find(path)? {
-                return Frame::open(&self.container, path, object, "one per gene").map(Some);
+                return open_frame(&self.container, path, object, "one per gene").map(Some);
             }
         }
         Ok(None)
@@ -128,6 +134,36 @@ impl H5ad {
         }
         let cell_names = self.obs.shared_index();
         H5adSource::new(&self.container, stored, cell_names, genes.index().to_vec(), block_cells)
+    }
+}
+
+impl CellFile for H5ad {
+    fn format(&self) -> Format {
+        Format::H5ad
+    }
+
+    fn path(&self) -> &Path {
+        self.container.path()
+    }
+
+    fn obs(&self) -> &Frame {
+        &self.obs
+    }
+
+    fn genes_of(&self, matrix: &MatrixPath) -> Result<Frame, ReadError> {
+        self.genes_of(matrix)
+    }
+
+    fn matrices(&self) -> Result<Vec<MatrixInfo>, ReadError> {
+        self.matrices()
+    }
+
+    fn matrix(&self, matrix: &MatrixPath) -> Result<MatrixInfo, ReadError> {
+        self.matrix(matrix)
+    }
+
+    fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
+        Ok(Box::new(self.source(matrix, block_cells)?))
     }
 }
 

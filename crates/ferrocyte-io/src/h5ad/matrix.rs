@@ -1,54 +1,16 @@
 //! The matrices of a file and how they are stored.
 
-use std::fmt;
 use std::sync::Arc;
 
 use hdf5_reader::group::Group;
 use hdf5_reader::{Attribute, Dataset};
 
 use super::container::{Container, Object, dimensions};
-use super::matrix_path::MatrixPath;
 use super::number::{Number, NumberType, describe};
 use super::text;
+use crate::matrix::{MatrixInfo, Storage};
+use crate::matrix_path::MatrixPath;
 use crate::read_error::{ReadError, ReadErrorKind};
-
-/// How a matrix is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Storage {
-    /// Compressed rows: cell by cell.
-    Csr,
-    /// Compressed columns: gene by gene.
-    Csc,
-    /// Every value.
-    Dense,
-}
-
-impl fmt::Display for Storage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Csr => "CSR",
-            Self::Csc => "CSC",
-            Self::Dense => "dense",
-        })
-    }
-}
-
-/// What a file says of a matrix, before any value is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MatrixInfo {
-    /// Which matrix.
-    pub path: MatrixPath,
-    /// Rows.
-    pub n_cells: u64,
-    /// Columns.
-    pub n_genes: u64,
-    /// How it is stored.
-    pub storage: Storage,
-    /// NumPy's name of the stored type: `float32`, `int64`, ...
-    pub dtype: String,
-    /// Number of stored values, which may include zeros; `None` for a dense matrix.
-    pub n_non_zeros: Option<u64>,
-}
 
 /// A matrix that was found, with the arrays it consists of.
 pub(crate) struct StoredMatrix {

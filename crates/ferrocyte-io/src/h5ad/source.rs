@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use ferrocyte_core::{Block, BlockSource, Counts, SourceError};
+use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 
 use super::container::Container;
 use super::csc::CscRows;
 use super::csr::CsrRows;
 use super::dense::DenseRows;
-use super::matrix::{self, Arrays, Storage, StoredMatrix};
-use super::matrix_path::MatrixPath;
-use super::rows::{RawRows, RowsError};
+use super::matrix::{self, Arrays, StoredMatrix};
+use crate::matrix::Storage;
+use crate::matrix_path::MatrixPath;
 use crate::read_error::{InvalidValue, ReadError, ReadErrorKind};
+use crate::rows::{RawRows, RowsError};
 
 /// The cells of one matrix of an `.h5ad` file, in blocks of a fixed number of cells (the last may be smaller).
 ///
@@ -106,7 +107,7 @@ impl BlockSource for H5adSource {
     ///
     /// # Errors
     /// A boxed [`ReadError`].
-    fn next_block(&mut self) -> Result<Option<Block<Counts>>, SourceError> {
+    fn next_block(&mut self) -> Result<Option<Block<Stored>>, SourceError> {
         let n_cells = self.block_cells.min(self.n_cells() - self.next_cell);
         if n_cells == 0 {
             return Ok(None);

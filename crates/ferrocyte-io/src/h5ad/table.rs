@@ -6,11 +6,11 @@ use std::sync::Arc;
 use hdf5_reader::messages::datatype::CompoundField;
 use hdf5_reader::{Dataset, Datatype};
 
-use super::column::Column;
 use super::column_reader;
 use super::container::{Container, Object};
 use super::number::{NumberType, describe};
 use super::text::TextType;
+use crate::frame::Column;
 use crate::read_error::ReadError;
 
 /// An array of records.

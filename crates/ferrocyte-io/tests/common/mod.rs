@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use ferrocyte_core::{Block, BlockSource, Counts, SourceError};
-use ferrocyte_io::h5ad::{H5ad, MatrixPath};
+use ferrocyte_core::{Block, BlockSource, Stored, SourceError};
+use ferrocyte_io::MatrixPath;
+use ferrocyte_io::h5ad::H5ad;
 
 /// A file of `tests/fixtures`.
 pub(crate) fn fixture(name: &str) -> PathBuf {
@@ -11,7 +12,7 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 }
 
 /// Reads all blocks of a matrix into one.
-pub(crate) fn read(file: &H5ad, matrix: &str, block_cells: usize) -> Result<Block<Counts>, SourceError> {
+pub(crate) fn read(file: &H5ad, matrix: &str, block_cells: usize) -> Result<Block<Stored>, SourceError> {
     let path: MatrixPath = matrix.parse()?;
     let mut source = file.source(&path, block_cells)?;
     let mut all = Block::empty(source.genes().len());
