@@ -199,6 +199,19 @@ impl Labels {
         counts
     }
 
+    /// The same labels over the set of those that occur: codes change where a name goes.
+    pub fn over_occurring(&self) -> Self {
+        let counts = self.counts();
+        let mut place = vec![0; counts.len()];
+        let mut names = Vec::new();
+        for (code, _) in counts.iter().enumerate().filter(|(_, cells)| **cells > 0) {
+            place[code] = names.len();
+            names.push(self.set.names[code].clone());
+        }
+        let codes = LabelCodes::narrow(self.codes().map(|code| place[code]), names.len());
+        Self { set: LabelSet { names }, codes }
+    }
+
     /// The labels of the named cells, in the order given, over the **same** set: codes keep their meaning even
     /// where a label no longer occurs.
     ///
@@ -246,6 +259,8 @@ mod tests {
         assert_eq!(labels.counts(), [1, 1, 2]);
         let some = labels.select(&[0, 3]);
         assert_eq!((some.name(0), some.name(1), some.set().len()), ("T", "NK", 3));
+        let occurring = some.over_occurring();
+        assert_eq!(occurring, Labels::from_names(&["T", "NK"]));
     }
 
     #[test]

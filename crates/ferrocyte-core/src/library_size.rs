@@ -27,6 +27,11 @@ impl LibrarySizes {
         }
     }
 
+    /// Appends the sizes of more cells.
+    pub fn append(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+    }
+
     /// One size per cell.
     pub fn as_slice(&self) -> &[f64] {
         &self.0

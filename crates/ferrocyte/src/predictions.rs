@@ -203,22 +203,19 @@ impl Predictions {
     }
 
     /// The columns, for cells of which some may not have been annotated.
-    fn columns(&self, decisions: &[Option<&Decision>]) -> [(&'static str, ObsColumn); 4] {
-        let names = |name: &dyn Fn(&Decision) -> Option<String>| {
-            let names: Vec<_> = decisions.iter().map(|decision| decision.and_then(name)).collect();
+    fn columns<'a>(&'a self, decisions: &[Option<&Decision>]) -> [(&'static str, ObsColumn); 4] {
+        let categories = |name: &dyn Fn(&Decision) -> Option<&'a str>| {
+            let names: Vec<Option<&str>> =
+                decisions.iter().map(|decision| name(decision.as_ref()?)).collect();
             ObsColumn::from_names(&names)
         };
-        let name = |label: usize| self.labels.name(label).to_owned();
+        let confidence = |decision: &Option<&Decision>| decision.map_or(f32::NAN, |d| d.confidence as f32);
+        let name = |label: usize| self.labels.name(label);
         [
-            ("predicted_labels", names(&|d| Some(d.label.map_or_else(|_| UNASSIGNED.to_owned(), name)))),
-            (
-                "conf_score",
-                ObsColumn::F32(
-                    decisions.iter().map(|d| d.map_or(f32::NAN, |d| d.confidence as f32)).collect(),
-                ),
-            ),
-            ("runner_up", names(&|d| d.runner_up.map(name))),
-            ("ferrocyte_note", names(&|d| d.label.err().map(|reason| reason.reason().to_owned()))),
+            ("predicted_labels", categories(&|d| Some(d.label.map_or(UNASSIGNED, name)))),
+            ("conf_score", ObsColumn::F32(decisions.iter().map(confidence).collect())),
+            ("runner_up", categories(&|d| d.runner_up.map(name))),
+            ("ferrocyte_note", categories(&|d| d.label.err().map(Unassigned::reason))),
         ]
     }
 }

@@ -170,13 +170,8 @@ fn downsample(
         kept = drawn.into_iter().map(|position| kept[position]).collect();
     }
     dataset.keep(&kept);
-    let of_kept = |labels: Labels| only_present(&labels.select(&kept));
+    let of_kept = |labels: Labels| labels.select(&kept).over_occurring();
     (of_kept(labels), groups.map(of_kept))
-}
-
-/// The same entries over the set of names that still occur.
-fn only_present(labels: &Labels) -> Labels {
-    Labels::from_names(&(0..labels.len()).map(|cell| labels.name(cell)).collect::<Vec<_>>())
 }
 
 /// A column that looks like it says which cells belong together.
@@ -206,10 +201,10 @@ fn read_counts(
 ) -> Result<(Block<Counts>, LibrarySizes, Vocabulary), DataError> {
     let union = dataset.union_of_genes();
     let mut counts = Block::<Counts>::empty(union.len());
-    let mut sizes = Vec::with_capacity(dataset.n_cells());
+    let mut sizes = LibrarySizes::default();
     let looks = dataset.for_each_block(&union, progress, |block| {
         counts.append(&block.cells);
-        sizes.extend_from_slice(block.sizes.as_slice());
+        sizes.append(&block.sizes);
         Ok::<_, DataError>(())
     })?;
     warnings.extend(dataset.warnings(looks));
@@ -218,8 +213,6 @@ fn read_counts(
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
-    let sizes =
-        LibrarySizes::new(sizes).map_err(|source| DataError::LibrarySize { file: String::new(), source })?;
     Ok((counts, sizes, vocabulary))
 }
 
@@ -252,8 +245,8 @@ fn without_empty_cells(
     (
         counts.select_cells(&kept),
         sizes.select(&kept),
-        only_present(&labels.select(&kept)),
-        groups.map(|groups| only_present(&groups.select(&kept))),
+        labels.select(&kept).over_occurring(),
+        groups.map(|groups| groups.select(&kept).over_occurring()),
     )
 }
 

@@ -74,7 +74,7 @@ pub fn cross_validate<E: std::error::Error + 'static>(
     progress.begin("cross-validating", folds.n_folds() as u64);
     for fold in folds.iter() {
         let at = |problem| CrossValidationError::Answers { fold: fold.number, problem };
-        let training_labels = with_occurring_labels(&labels.select(&fold.train));
+        let training_labels = labels.select(&fold.train).over_occurring();
         let prediction = fit_and_predict(FoldData {
             fold: &fold,
             training_cells: &cells.select_cells(&fold.train),
@@ -110,7 +110,8 @@ fn judge_fold(
     let given = labels.select(&fold.test);
     let called = most_probable(scores);
     let answers = Answers::new(&given, &called, Some(scores))?;
-    let not_in_training = with_occurring_labels(&given)
+    let not_in_training = given
+        .over_occurring()
         .set()
         .names()
         .iter()
@@ -131,12 +132,6 @@ fn judge_fold(
 
 fn most_probable(scores: &Scores) -> Vec<Option<usize>> {
     (0..scores.n_cells()).map(|cell| Some(scores.best(cell))).collect()
-}
-
-/// The same labels over the set of those that occur.
-fn with_occurring_labels(labels: &Labels) -> Labels {
-    let names: Vec<&str> = (0..labels.len()).map(|cell| labels.name(cell)).collect();
-    Labels::from_names(&names)
 }
 
 /// Why cross-validation stopped. `E` is what a model can do wrong.
