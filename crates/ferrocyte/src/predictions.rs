@@ -5,6 +5,7 @@ use std::path::Path;
 use ferrocyte_core::{
     LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, UNASSIGNED, Warning,
 };
+use ferrocyte_io::Format;
 use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn, WriteError};
 use ferrocyte_learn::decide::{Decision, Unassigned};
 
@@ -30,6 +31,14 @@ pub enum OutputKindError {
     Unknown {
         /// The name.
         found: String,
+    },
+    /// The query is in another format.
+    #[error("an .h5ad output is a copy of an .h5ad query, but `{file}` is {format}; write a .csv instead")]
+    OtherFormat {
+        /// The query.
+        file: String,
+        /// Its format.
+        format: Format,
     },
     /// Several files into one .h5ad.
     #[error(
