@@ -6,7 +6,7 @@ use ferrocyte_core::{
     Block, BlockError, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
     Vocabulary, Warning,
 };
-use ferrocyte_io::hash::{HashError, sha256_file};
+use ferrocyte_io::hash::{HashError, sha256_path};
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, ReadError};
 
 use crate::filter::Filter;
@@ -261,7 +261,7 @@ impl DataFile {
             }
         }
         let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
-        let digest = sha256_file(path)?;
+        let digest = sha256_path(path)?;
         let info = content.matrix(matrix)?;
         let reading = format!(
             "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used",
