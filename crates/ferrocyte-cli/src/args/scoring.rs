@@ -12,8 +12,8 @@ pub(crate) struct ModelSettingsArgs {
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
-    /// Weight of the cells by class [default: sqrt]
-    #[arg(long, value_name = "HOW")]
+    /// Weight of the cells by class [default: sqrt; `--balance` alone: full]
+    #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "full")]
     balance: Option<BalanceArg>,
     /// Stop the optimiser after N steps, converged or not
     #[arg(long, value_name = "N")]
