@@ -1,6 +1,7 @@
 //! Data of Cell Ranger, and MatrixMarket files: folders, archives and HDF5.
 
 #![allow(clippy::unwrap_used)] // in the helpers of tests too
+#![allow(clippy::needless_update)] // of options that may become more
 
 use std::error::Error;
 use std::fs;
@@ -31,7 +32,8 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let content = if name.ends_with(".gz") { gzip(text) } else { text.as_bytes().to_vec() };
+        let is_gzip = Path::new(name).extension() == Some("gz".as_ref());
+        let content = if is_gzip { gzip(text) } else { text.as_bytes().to_vec() };
         fs::write(path, content).unwrap();
     }
     folder
@@ -195,8 +197,7 @@ fn archives_are_read_without_unpacking() {
 #[test]
 fn a_bomb_stops_at_the_limit() {
     let folder = folder(&[("matrix.mtx", MATRIX), ("genes.tsv", GENES)]);
-    let bomb = gzip("AAAC-1\n".repeat(12 << 20));
-    assert!(bomb.len() < 1 << 20);
+    let bomb = gzip("A\n".repeat(30 << 20));
     fs::write(folder.path().join("barcodes.tsv.gz"), bomb).unwrap();
     let found = causes(folder.path());
     assert!(found.starts_with("`barcodes.tsv.gz` is damaged: expected at most"), "{found}");

@@ -1,6 +1,7 @@
 //! Real 10x data read as scanpy reads them.
 
 #![allow(clippy::unwrap_used)] // in the helpers of tests too
+#![allow(clippy::needless_update)] // of options that may become more
 
 use std::path::PathBuf;
 

@@ -66,6 +66,12 @@ impl Header {
     }
 
     fn banner(line: &[u8]) -> Result<Field, (&'static str, String)> {
+        const FIELDS: [(&str, Field); 4] = [
+            ("integer", Field::Integer),
+            ("real", Field::Real),
+            ("double", Field::Real),
+            ("pattern", Field::Pattern),
+        ];
         let line = line.to_ascii_lowercase();
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let mut next = |expected: &'static str, known: &[&str]| {
@@ -76,12 +82,6 @@ impl Header {
         next("`%%MatrixMarket`", &["%%matrixmarket"])?;
         next("`matrix`", &["matrix"])?;
         next("`coordinate` (sparse)", &["coordinate"])?;
-        const FIELDS: [(&str, Field); 4] = [
-            ("integer", Field::Integer),
-            ("real", Field::Real),
-            ("double", Field::Real),
-            ("pattern", Field::Pattern),
-        ];
         let field = next("`integer`, `real` or `pattern`", &FIELDS.map(|(name, _)| name))?;
         next("`general`", &["general"])?;
         Ok(FIELDS[field].1)

@@ -79,9 +79,9 @@ impl TenxMtx {
     }
 
     fn open(format: Format, place: Place, trio: Trio) -> Result<Self, ReadError> {
-        let features = place.read(&trio.features, |lines| Features::read(lines))?;
-        let barcodes = place.read(&trio.barcodes, |lines| read_barcodes(lines))?;
-        let header = place.read(&trio.matrix, |lines| Header::read(lines))?;
+        let features = place.read(&trio.features, Features::read)?;
+        let barcodes = place.read(&trio.barcodes, read_barcodes)?;
+        let header = place.read(&trio.matrix, Header::read)?;
         let n_features = features.ids.len();
         let genes_are_rows = orientation(&place, &trio, &header, n_features, barcodes.len())?;
         let mut genes = Selection::new(place.path(), &trio.features, features, None)?;

@@ -56,7 +56,7 @@ impl Place {
     pub(crate) fn read<T>(
         &self,
         member: &str,
-        read: impl FnOnce(&mut Lines<Decoded>) -> Result<T, LineError>,
+        read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
     ) -> Result<T, ReadError> {
         let found = match &self.kind {
             Kind::Folder(folder) => read_file(&folder.join(member), read),
@@ -79,7 +79,7 @@ impl Place {
     fn read_member<T>(
         &self,
         member: &str,
-        read: impl FnOnce(&mut Lines<Decoded>) -> Result<T, LineError>,
+        read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
     ) -> Result<T, LineError> {
         let mut archive = self.open_archive()?;
         while let Some(Member { name, n_bytes, is_file }) = archive.next()? {
@@ -128,7 +128,7 @@ impl Place {
 
 fn read_file<T>(
     path: &Path,
-    read: impl FnOnce(&mut Lines<Decoded>) -> Result<T, LineError>,
+    read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
 ) -> Result<T, LineError> {
     let file = File::open(path)?;
     let n_bytes = file.metadata()?.len();
