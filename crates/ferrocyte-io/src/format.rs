@@ -8,6 +8,12 @@ use std::fmt;
 pub enum Format {
     /// HDF5 of AnnData.
     H5ad,
+    /// Folder or archive of Cell Ranger: matrix, features (or genes) and barcodes.
+    TenxMtx,
+    /// HDF5 of Cell Ranger.
+    TenxH5,
+    /// MatrixMarket file with the names of genes and cells beside it.
+    MatrixMarket,
 }
 
 impl Format {
@@ -15,6 +21,9 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::H5ad => "h5ad",
+            Self::TenxMtx => "10x-mtx",
+            Self::TenxH5 => "10x-h5",
+            Self::MatrixMarket => "mtx",
         }
     }
 }

@@ -29,11 +29,44 @@ pub struct HashError {
 
 /// Reads a file once, in pieces, and hashes what it reads.
 ///
+/// The hash of a folder is that of the lines `HASH  path/in/folder` of all its files, sorted by path: what
+/// `find -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum` prints there. Its size is that
+/// of the files.
+///
 /// # Errors
-/// When the file cannot be opened or read.
+/// When the file, or one in the folder, cannot be opened or read.
 pub fn sha256_file(path: impl AsRef<Path>) -> Result<FileDigest, HashError> {
     let path = path.as_ref();
-    digest(path).map_err(|source| HashError { path: path.to_owned(), source })
+    let digest = if path.is_dir() { digest_of_folder(path) } else { digest(path) };
+    digest.map_err(|source| HashError { path: path.to_owned(), source })
+}
+
+fn digest_of_folder(folder: &Path) -> io::Result<FileDigest> {
+    let mut files = Vec::new();
+    list_files(folder, "", &mut files)?;
+    files.sort_unstable();
+    let (mut lines, mut bytes) = (String::new(), 0);
+    for name in files {
+        let file = digest(&folder.join(&name))?;
+        lines += &format!("{}  {name}\n", file.hex);
+        bytes += file.bytes;
+    }
+    Ok(FileDigest { hex: sha256_of(&[lines.as_bytes()]), bytes })
+}
+
+/// The files under a folder, by their path in it. Links are not followed: one may lead back.
+fn list_files(folder: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            list_files(&entry.path(), &format!("{name}/"), files)?;
+        } else if kind.is_file() {
+            files.push(name);
+        }
+    }
+    Ok(())
 }
 
 fn digest(path: &Path) -> io::Result<FileDigest> {
@@ -126,6 +159,17 @@ mod tests {
         std::fs::write(&path, &content).unwrap();
         let found = sha256_file(&path).unwrap();
         assert_eq!(found, FileDigest { hex: sha256_of(&[&content]), bytes: 3_000_001 });
+    }
+
+    #[test]
+    fn the_hash_of_a_folder_is_that_of_its_files_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("b")).unwrap();
+        std::fs::write(folder.path().join("b/c"), "abc").unwrap();
+        std::fs::write(folder.path().join("a"), "").unwrap();
+        let lines = format!("{NOTHING}  a\n{ABC}  b/c\n");
+        let expected = FileDigest { hex: sha256_of(&[lines.as_bytes()]), bytes: 3 };
+        assert_eq!(sha256_file(folder.path()).unwrap(), expected);
     }
 
     #[test]

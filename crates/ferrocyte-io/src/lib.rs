@@ -13,15 +13,17 @@ pub mod frame;
 pub mod h5ad;
 pub mod hash;
 mod matrix;
+mod matrix_market;
 mod matrix_path;
 mod open;
 mod read_error;
 mod rows;
+pub mod tenx;
 pub mod write;
 
 pub use cell_file::CellFile;
 pub use format::Format;
 pub use matrix::{MatrixInfo, Storage};
 pub use matrix_path::{MatrixPath, MatrixPathError};
-pub use open::open;
+pub use open::{OpenOptions, open, open_with};
 pub use read_error::{InvalidValue, ReadError, ReadErrorKind};

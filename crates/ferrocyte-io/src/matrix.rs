@@ -11,6 +11,8 @@ pub enum Storage {
     Csr,
     /// Compressed columns: gene by gene.
     Csc,
+    /// Row, column and value of each entry.
+    Coordinates,
     /// Every value.
     Dense,
 }
@@ -20,6 +22,7 @@ impl fmt::Display for Storage {
         f.write_str(match self {
             Self::Csr => "CSR",
             Self::Csc => "CSC",
+            Self::Coordinates => "coordinates",
             Self::Dense => "dense",
         })
     }

@@ -149,12 +149,62 @@ pub enum ReadErrorKind {
         filter: String,
     },
 
-    /// The bytes of an object do not follow the HDF5 format, are damaged, or declare more than the file can hold.
+    /// A line of a text that is not what it has to be.
+    #[error("`{object}`, line {line}: expected {expected}, found {found}")]
+    Line {
+        /// The text: a file of a folder or of an archive.
+        object: String,
+        /// The line, from 1.
+        line: u64,
+        /// What it has to be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+
+    /// A file that belongs to another is not beside it.
+    #[error("expected the {what} of `{matrix}` beside it, looked for {}", quoted(looked_for))]
+    NotBeside {
+        /// What the file would hold: `gene names` or `cell names`.
+        what: &'static str,
+        /// The file that is there.
+        matrix: String,
+        /// The names that were looked for.
+        looked_for: Vec<String>,
+    },
+
+    /// A folder or an archive without a matrix.
+    #[error(
+        "expected a `matrix.mtx` or `matrix.mtx.gz` with its genes and barcodes, found {}",
+        quoted(found)
+    )]
+    NoMatrixFile {
+        /// What there is, sorted.
+        found: Vec<String>,
+    },
+
+    /// The data of several genomes, or of several samples, are there, and none was chosen.
+    #[error("there are {} matrices or genomes, {}; choose one with `--genome`", present.len(), quoted(present))]
+    Several {
+        /// What can be chosen.
+        present: Vec<String>,
+    },
+
+    /// The genome asked for is not there.
+    #[error("there is no genome `{wanted}`, there is {}", quoted(present))]
+    NoGenome {
+        /// The genome asked for.
+        wanted: String,
+        /// The genomes there are.
+        present: Vec<String>,
+    },
+
+    /// The bytes of an object do not follow its format (HDF5, gzip, tar), are damaged, or declare more than the file can hold.
     #[error("`{object}` is damaged")]
     Damaged {
         /// The object.
         object: String,
-        /// What the HDF5 reader says.
+        /// What the reader of the format says.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

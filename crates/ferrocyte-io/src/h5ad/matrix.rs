@@ -108,12 +108,23 @@ fn sparse(
             return Err(container.unexpected(&object, "a CSR, CSC or dense matrix", found));
         }
     };
-    let (n_cells, n_genes) = shape(container, &attributes, &object)?;
+    let shape = shape(container, &attributes, &object)?;
+    sparse_arrays(container, path, object, storage, shape)
+}
+
+/// Finds the arrays of a sparse matrix of `(n_cells, n_genes)`, which may be CSR or CSC, and checks their lengths.
+pub(crate) fn sparse_arrays(
+    container: &Container,
+    path: &MatrixPath,
+    object: String,
+    storage: Storage,
+    (n_cells, n_genes): (u64, u64),
+) -> Result<StoredMatrix, ReadError> {
     let array = |name: &str| container.dataset(&format!("{object}/{name}"));
     let (data, indices, indptr) = (array("data")?, array("indices")?, array("indptr")?);
     let (n_rows, meaning) = match storage {
         Storage::Csc => (n_genes, "n_genes + 1"),
-        Storage::Csr | Storage::Dense => (n_cells, "n_cells + 1"),
+        _ => (n_cells, "n_cells + 1"),
     };
     let n_values = container.length(&data, &format!("{object}/data"))?;
     container.check_size(&data, &format!("{object}/data"))?;

@@ -2,19 +2,19 @@
 
 mod column_reader;
 mod columns;
-mod container;
+pub(crate) mod container;
 mod csc;
 mod csr;
 mod dense;
 mod file;
 mod filters;
 mod forward_reader;
-mod matrix;
-mod number;
-mod signature;
+pub(crate) mod matrix;
+pub(crate) mod number;
+pub(crate) mod signature;
 mod source;
 mod table;
-mod text;
+pub(crate) mod text;
 
 pub use file::H5ad;
 pub use source::H5adSource;
