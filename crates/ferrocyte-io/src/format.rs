@@ -8,6 +8,10 @@ use std::fmt;
 pub enum Format {
     /// HDF5 of AnnData.
     H5ad,
+    /// One array of NumPy, or one pickled dict of arrays.
+    Npy,
+    /// A zip archive of NumPy arrays.
+    Npz,
 }
 
 impl Format {
@@ -15,6 +19,8 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::H5ad => "h5ad",
+            Self::Npy => "npy",
+            Self::Npz => "npz",
         }
     }
 }

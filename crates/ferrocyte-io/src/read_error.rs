@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ferrocyte_core::BlockError;
 
 use crate::matrix_path::MatrixPath;
+use crate::pickle::PickleError;
 
 /// Where, then what: the path is added in this one place, the kinds never repeat it.
 #[derive(Debug, thiserror::Error)]
@@ -149,12 +150,22 @@ pub enum ReadErrorKind {
         filter: String,
     },
 
-    /// The bytes of an object do not follow the HDF5 format, are damaged, or declare more than the file can hold.
+    /// Pickled Python objects that are not read.
+    #[error("`{object}` is pickled Python that is not read")]
+    Pickle {
+        /// The array of objects, or the whole file.
+        object: String,
+        /// Why not.
+        #[source]
+        source: PickleError,
+    },
+
+    /// The bytes of an object do not follow the format, are damaged, or declare more than the file can hold.
     #[error("`{object}` is damaged")]
     Damaged {
         /// The object.
         object: String,
-        /// What the HDF5 reader says.
+        /// What its reader says.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -10,7 +10,7 @@ mod file;
 mod filters;
 mod forward_reader;
 mod matrix;
-mod number;
+pub(crate) mod number;
 mod signature;
 mod source;
 mod table;
