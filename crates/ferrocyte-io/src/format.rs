@@ -14,6 +14,10 @@ pub enum Format {
     TenxH5,
     /// MatrixMarket file with the names of genes and cells beside it.
     MatrixMarket,
+    /// One array of NumPy, or one pickled dict of arrays.
+    Npy,
+    /// A zip archive of NumPy arrays.
+    Npz,
 }
 
 impl Format {
@@ -24,6 +28,8 @@ impl Format {
             Self::TenxMtx => "10x-mtx",
             Self::TenxH5 => "10x-h5",
             Self::MatrixMarket => "mtx",
+            Self::Npy => "npy",
+            Self::Npz => "npz",
         }
     }
 }

@@ -8,17 +8,12 @@ use crate::cell_file::CellFile;
 use crate::h5ad::H5ad;
 use crate::h5ad::signature::{LOOK_AT, Signature};
 use crate::matrix_market::{BANNER, Decoded};
+use crate::numpy::NumpyFile;
+use crate::open_options::OpenOptions;
 use crate::read_error::{ReadError, ReadErrorKind};
 use crate::tenx::{TenxH5, TenxMtx, is_tar};
 
-/// What to read of a file that holds more than one thing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OpenOptions {
-    /// The genome, where 10x data of several are there.
-    pub genome: Option<String>,
-}
-
-/// Opens a file of cells.
+/// Opens a file or folder of cells.
 ///
 /// # Errors
 /// When the file cannot be read or is in no known format; the error says what it looks like.
@@ -26,10 +21,10 @@ pub fn open(path: impl AsRef<Path>) -> Result<Box<dyn CellFile>, ReadError> {
     open_with(path, &OpenOptions::default())
 }
 
-/// Opens a file or folder of cells. Its content decides the format, not its name.
+/// As [`open`], with what the file cannot say of itself. Its content decides the format, not its name.
 ///
 /// # Errors
-/// When the file cannot be read or is in no known format; the error says what it looks like.
+/// As [`open`].
 pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dyn CellFile>, ReadError> {
     let path = path.as_ref();
     let genome = options.genome.as_deref();
@@ -43,6 +38,9 @@ pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dy
         } else {
             Box::new(H5ad::open(path)?)
         });
+    }
+    if NumpyFile::recognises(path) {
+        return Ok(Box::new(NumpyFile::open_with(path, &options.dict_keys)?));
     }
     let decoded = decoded_head(&head);
     if decoded.get(..BANNER.len()).is_some_and(|banner| banner.eq_ignore_ascii_case(BANNER)) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ferrocyte_core::BlockError;
 
 use crate::matrix_path::MatrixPath;
+use crate::pickle::PickleError;
 
 /// Where, then what: the path is added in this one place, the kinds never repeat it.
 #[derive(Debug, thiserror::Error)]
@@ -199,12 +200,22 @@ pub enum ReadErrorKind {
         present: Vec<String>,
     },
 
-    /// The bytes of an object do not follow its format (HDF5, gzip, tar), are damaged, or declare more than the file can hold.
+    /// Pickled Python objects that are not read.
+    #[error("`{object}` is pickled Python that is not read")]
+    Pickle {
+        /// The array of objects, or the whole file.
+        object: String,
+        /// Why not.
+        #[source]
+        source: PickleError,
+    },
+
+    /// The bytes of an object do not follow its format, are damaged, or declare more than the file can hold.
     #[error("`{object}` is damaged")]
     Damaged {
         /// The object.
         object: String,
-        /// What the reader of the format says.
+        /// What its reader says.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

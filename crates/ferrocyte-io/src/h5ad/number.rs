@@ -41,12 +41,33 @@ impl NumberType {
             }
             _ => return None,
         };
-        let widths: &[u8] = match found.kind {
+        found.if_known()
+    }
+
+    /// The type that NumPy writes as a letter and a number of bytes: `f4`, `u2`, `b1`.
+    pub(crate) fn of_numpy(letter: u8, bytes: u8, big_endian: bool) -> Option<Self> {
+        let kind = match letter {
+            b'i' => Kind::Signed,
+            b'u' => Kind::Unsigned,
+            b'f' => Kind::Float,
+            b'b' => Kind::Bool,
+            _ => return None,
+        };
+        Self { kind, bytes, big_endian }.if_known()
+    }
+
+    fn if_known(self) -> Option<Self> {
+        let widths: &[u8] = match self.kind {
             Kind::Float => &[2, 4, 8],
             Kind::Bool => &[1],
             Kind::Signed | Kind::Unsigned => &[1, 2, 4, 8],
         };
-        widths.contains(&found.bytes).then_some(found)
+        widths.contains(&self.bytes).then_some(self)
+    }
+
+    /// Reads as many whole values as `raw` holds.
+    pub(crate) fn read<T: FromStored>(self, raw: &[u8]) -> Vec<T> {
+        into_plain(self.decode(raw))
     }
 
     pub(crate) fn is_bool(self) -> bool {

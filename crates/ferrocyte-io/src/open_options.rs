@@ -1,0 +1,12 @@
+//! What a file cannot say of itself.
+
+use crate::numpy::DictKeys;
+
+/// What is to be known of a file before it is opened; the defaults fit most files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenOptions {
+    /// The genome, where 10x data of several are there.
+    pub genome: Option<String>,
+    /// Where the parts of a pickled dict are.
+    pub dict_keys: DictKeys,
+}
