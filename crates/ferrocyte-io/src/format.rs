@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Format {
     /// HDF5 of AnnData.
     H5ad,
+    /// A table of text: `.csv`, `.tsv`.
+    TextTable,
 }
 
 impl Format {
@@ -15,6 +17,7 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::H5ad => "h5ad",
+            Self::TextTable => "text table",
         }
     }
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use ferrocyte_core::BlockError;
 
 use crate::matrix_path::MatrixPath;
+use crate::orientation::OrientationError;
+use crate::text_table::TextError;
 
 /// Where, then what: the path is added in this one place, the kinds never repeat it.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +150,14 @@ pub enum ReadErrorKind {
         /// The compression, by name where it is known.
         filter: String,
     },
+
+    /// A table of text is not one.
+    #[error(transparent)]
+    Text(#[from] TextError),
+
+    /// It is not clear where the genes are.
+    #[error(transparent)]
+    Orientation(#[from] OrientationError),
 
     /// The bytes of an object do not follow the HDF5 format, are damaged, or declare more than the file can hold.
     #[error("`{object}` is damaged")]

@@ -11,7 +11,7 @@ mod filters;
 mod forward_reader;
 mod matrix;
 mod number;
-mod signature;
+pub(crate) mod signature;
 mod source;
 mod table;
 mod text;

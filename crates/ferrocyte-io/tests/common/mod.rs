@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ferrocyte_core::{Block, BlockSource, Stored, SourceError};
+use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 use ferrocyte_io::MatrixPath;
 use ferrocyte_io::h5ad::H5ad;
 
