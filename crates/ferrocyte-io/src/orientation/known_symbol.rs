@@ -32,8 +32,8 @@ pub(super) fn is_known_symbol(name: &str) -> bool {
     };
     let prefixed = |prefix: &&str| name.len() > prefix.len() && name.starts_with(prefix);
     COMMON.binary_search(&name.as_str()).is_ok()
-        || FAMILIES.iter().any(|letters| family(&letters))
-        || PREFIXES.iter().any(|prefix| prefixed(&prefix))
+        || FAMILIES.iter().any(family)
+        || PREFIXES.iter().any(prefixed)
 }
 
 #[cfg(test)]
