@@ -152,8 +152,8 @@ pub enum ReadErrorKind {
     },
 
     /// A table of text is not one.
-    #[error(transparent)]
-    Text(#[from] TextError),
+    #[error("{0}")]
+    Text(Box<TextError>),
 
     /// It is not clear where the genes are.
     #[error(transparent)]
@@ -168,6 +168,12 @@ pub enum ReadErrorKind {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl From<TextError> for ReadErrorKind {
+    fn from(error: TextError) -> Self {
+        Self::Text(Box::new(error))
+    }
 }
 
 /// A value that is infinite or not a number, where it stands, and which matrices could be read instead.
