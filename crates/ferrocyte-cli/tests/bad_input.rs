@@ -48,7 +48,7 @@ fn references_that_cannot_be_trained_on() {
     let cases: &[(&str, PathBuf, &[&str])] = &[
         (train, folder.path().join("nowhere.h5ad"), &["nowhere.h5ad"]),
         (train, folder.path().to_owned(), &["cannot read"]),
-        (train, text.clone(), &["expected an HDF5 file", "text.h5ad"]),
+        (train, text.clone(), &["column names and rows below it", "text.h5ad"]),
         (train, short, &["cut short"]),
         (train, fixture("no_cells.h5ad"), &["holds no cells"]),
         (train, fixture("zeros.h5ad"), &["every value is zero"]),

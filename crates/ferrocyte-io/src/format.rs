@@ -18,6 +18,8 @@ pub enum Format {
     Npy,
     /// A zip archive of NumPy arrays.
     Npz,
+    /// A table of text: `.csv`, `.tsv`.
+    TextTable,
 }
 
 impl Format {
@@ -30,6 +32,7 @@ impl Format {
             Self::MatrixMarket => "mtx",
             Self::Npy => "npy",
             Self::Npz => "npz",
+            Self::TextTable => "text table",
         }
     }
 }

@@ -88,35 +88,6 @@ fn digest(path: &Path) -> io::Result<FileDigest> {
     }
 }
 
-/// Hashes a file, or a folder: the names and digests of everything in it, in the order of the names, so that the
-/// same files in another folder have the same digest.
-///
-/// # Errors
-/// When something cannot be opened or read.
-pub fn sha256_path(path: impl AsRef<Path>) -> Result<FileDigest, HashError> {
-    let path = path.as_ref();
-    if !path.is_dir() {
-        return sha256_file(path);
-    }
-    let failed = |source| HashError { path: path.to_owned(), source };
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-        .map_err(failed)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<_>>()
-        .map_err(failed)?;
-    entries.sort_unstable();
-    let (mut hasher, mut bytes) = (Sha256::new(), 0);
-    for entry in entries {
-        let digest = sha256_path(&entry)?;
-        let name = entry.file_name().unwrap_or_default().as_encoded_bytes();
-        hasher.update((name.len() as u64).to_le_bytes());
-        hasher.update(name);
-        hasher.update(digest.hex);
-        bytes += digest.bytes;
-    }
-    Ok(FileDigest { hex: to_hex(&hasher.finalize()), bytes })
-}
-
 /// SHA-256 of several slices, as if they were one.
 pub(crate) fn sha256_of(slices: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
@@ -176,18 +147,5 @@ mod tests {
     fn a_missing_file_is_named() {
         let error = sha256_file("no/such/file").unwrap_err();
         assert_eq!(error.to_string(), "cannot compute the SHA-256 of `no/such/file`");
-    }
-
-    #[test]
-    fn a_folder_is_its_names_and_contents() {
-        let folder = |name: &str, content: &str| {
-            let folder = tempfile::tempdir().unwrap();
-            std::fs::create_dir(folder.path().join("inner")).unwrap();
-            std::fs::write(folder.path().join("inner").join(name), content).unwrap();
-            sha256_path(folder.path()).unwrap()
-        };
-        assert_eq!(folder("a", "x"), folder("a", "x"));
-        assert_ne!(folder("a", "x"), folder("b", "x"));
-        assert_ne!(folder("a", "x"), folder("a", "y"));
     }
 }

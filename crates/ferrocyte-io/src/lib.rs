@@ -18,10 +18,12 @@ mod matrix_path;
 pub mod numpy;
 mod open;
 mod open_options;
+pub mod orientation;
 pub mod pickle;
 mod read_error;
 mod rows;
 pub mod tenx;
+pub mod text_table;
 pub mod write;
 
 pub use cell_file::CellFile;
@@ -30,4 +32,5 @@ pub use matrix::{MatrixInfo, Storage};
 pub use matrix_path::{MatrixPath, MatrixPathError};
 pub use open::{open, open_with};
 pub use open_options::OpenOptions;
+pub use orientation::Orientation;
 pub use read_error::{InvalidValue, ReadError, ReadErrorKind};

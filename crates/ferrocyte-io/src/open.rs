@@ -12,6 +12,7 @@ use crate::numpy::NumpyFile;
 use crate::open_options::OpenOptions;
 use crate::read_error::{ReadError, ReadErrorKind};
 use crate::tenx::{TenxH5, TenxMtx, is_tar};
+use crate::text_table::{self, TextTable};
 
 /// Opens a file or folder of cells.
 ///
@@ -48,6 +49,9 @@ pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dy
     }
     if is_tar(&decoded) {
         return Ok(Box::new(TenxMtx::open_archive(path, genome)?));
+    }
+    if text_table::is_text_table(&head) {
+        return Ok(Box::new(TextTable::open(path, options.genes)?));
     }
     Ok(Box::new(H5ad::open(path)?))
 }

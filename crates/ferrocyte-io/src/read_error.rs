@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use ferrocyte_core::BlockError;
 
 use crate::matrix_path::MatrixPath;
+use crate::orientation::OrientationError;
 use crate::pickle::PickleError;
+use crate::text_table::TextError;
 
 /// Where, then what: the path is added in this one place, the kinds never repeat it.
 #[derive(Debug, thiserror::Error)]
@@ -211,6 +213,16 @@ pub enum ReadErrorKind {
     },
 
     /// The bytes of an object do not follow its format, are damaged, or declare more than the file can hold.
+
+    /// A table of text is not one.
+    #[error("{0}")]
+    Text(Box<TextError>),
+
+    /// It is not clear where the genes are.
+    #[error(transparent)]
+    Orientation(#[from] OrientationError),
+
+    /// The bytes of an object do not follow the HDF5 format, are damaged, or declare more than the file can hold.
     #[error("`{object}` is damaged")]
     Damaged {
         /// The object.
@@ -219,6 +231,12 @@ pub enum ReadErrorKind {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl From<TextError> for ReadErrorKind {
+    fn from(error: TextError) -> Self {
+        Self::Text(Box::new(error))
+    }
 }
 
 /// A value that is infinite or not a number, where it stands, and which matrices could be read instead.

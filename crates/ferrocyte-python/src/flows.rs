@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions,
-    ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    Orientation, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -23,6 +23,8 @@ pub(crate) struct ReferenceArguments {
     group: Option<String>,
     #[pyo3(item)]
     layer: Option<String>,
+    #[pyo3(item)]
+    genes: Option<String>,
     #[pyo3(item)]
     r#where: Vec<String>,
     #[pyo3(item)]
@@ -53,7 +55,7 @@ pub(crate) struct ModelArguments {
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
         Ok(ReferenceOptions {
-            data: data(self.files, self.layer, &self.r#where, self.library_size)?,
+            data: data(self.files, self.layer, self.genes.as_deref(), &self.r#where, self.library_size)?,
             label: self.label,
             group: self.group,
             downsample: self.downsample,
@@ -83,12 +85,25 @@ impl ModelArguments {
 fn data(
     files: Vec<PathBuf>,
     layer: Option<String>,
+    genes: Option<&str>,
     conditions: &[String],
     library_size: Option<String>,
 ) -> PyResult<DataOptions> {
     let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
     let filter = Filter(conditions.map_err(|error| to_python(&error))?);
-    Ok(DataOptions { files, layer, filter, library_size })
+    Ok(DataOptions { files, layer, genes: orientation(genes)?, filter, library_size })
+}
+
+fn orientation(genes: Option<&str>) -> PyResult<Option<Orientation>> {
+    match genes {
+        None => Ok(None),
+        Some("rows") => Ok(Some(Orientation::GenesInRows)),
+        Some("columns") => Ok(Some(Orientation::GenesInColumns)),
+        Some(other) => {
+            let message = format!("genes: expected 'rows' or 'columns', found '{other}'");
+            Err(PyValueError::new_err(message))
+        }
+    }
 }
 
 /// Scores a kind of model; returns the run record as JSON.
@@ -137,13 +152,14 @@ pub(crate) fn annotate(
     model: PathBuf,
     outputs: Vec<PathBuf>,
     layer: Option<String>,
+    genes: Option<String>,
     r#where: Vec<String>,
     library_size: Option<String>,
     prefix: String,
     truth: Option<String>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
-    let query = data(files, layer, &r#where, library_size)?;
+    let query = data(files, layer, genes.as_deref(), &r#where, library_size)?;
     let options = AnnotateOptions { query, model, outputs, prefix, truth };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
@@ -158,9 +174,11 @@ pub(crate) fn inspect(
     file: PathBuf,
     model: Option<PathBuf>,
     layer: Option<String>,
+    genes: Option<String>,
 ) -> PyResult<String> {
+    let genes = orientation(genes.as_deref())?;
     let inspection = py
-        .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer }))
+        .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer, genes }))
         .map_err(|error| to_python(&error))?;
     serde_json::to_string(&inspection).map_err(|error| to_python(&error))
 }

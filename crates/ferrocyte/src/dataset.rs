@@ -6,8 +6,8 @@ use ferrocyte_core::{
     Block, BlockError, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
     Vocabulary, Warning,
 };
-use ferrocyte_io::hash::{HashError, sha256_path};
-use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, ReadError};
+use ferrocyte_io::hash::{HashError, sha256_file};
+use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, Orientation, ReadError};
 
 use crate::filter::Filter;
 use crate::scale_check::{Looks, ScaleCheck};
@@ -27,6 +27,8 @@ pub struct DataOptions {
     pub files: Vec<PathBuf>,
     /// The matrix: `X`, `raw`, or the name of a layer; `X` when `None`.
     pub layer: Option<String>,
+    /// Where the genes of a table are; found out from the names when `None`.
+    pub genes: Option<Orientation>,
     /// Which cells are used.
     pub filter: Filter,
     /// Column with the counts of each cell over all genes that were measured.
@@ -64,7 +66,7 @@ impl Dataset {
         let matrix = matrix_path(options.layer.as_deref())?;
         let mut files = Vec::with_capacity(options.files.len());
         for path in &options.files {
-            files.push(DataFile::open(path, &matrix, &options.filter, role)?);
+            files.push(DataFile::open(path, &matrix, options, role)?);
         }
         if role == REFERENCE
             && let Some(file) = repeated(&files)
@@ -206,6 +208,9 @@ impl Dataset {
             );
         }
         for file in &self.files {
+            for note in file.content.notes() {
+                warnings.push(Warning::note("reading", format!("{}: {note}", file.name())));
+            }
             let distinct = Vocabulary::of_distinct(file.genes.iter().map(String::as_str)).len();
             let repeated = file.genes.len() - distinct;
             if repeated > 0 {
@@ -249,10 +254,11 @@ impl DataFile {
     fn open(
         path: &std::path::Path,
         matrix: &MatrixPath,
-        filter: &Filter,
+        options: &DataOptions,
         role: &str,
     ) -> Result<Self, DataError> {
-        let content = ferrocyte_io::open(path)?;
+        let content = ferrocyte_io::open_with(path, &OpenOptions { genes: options.genes })?;
+        let filter = &options.filter;
         let genes = content.genes_of(matrix)?.index().to_vec();
         let mut keep = vec![true; content.n_cells()];
         for column in filter.columns() {
@@ -261,7 +267,7 @@ impl DataFile {
             }
         }
         let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
-        let digest = sha256_path(path)?;
+        let digest = sha256_file(path)?;
         let info = content.matrix(matrix)?;
         let reading = format!(
             "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::genes::GenesArg;
 use ferrocyte::{Condition, DataOptions, Filter, ReferenceOptions};
 
 /// How the matrix of a file is read and which of its cells are used.
@@ -10,6 +11,9 @@ pub(crate) struct MatrixArgs {
     /// Matrix to read: `X`, `raw` or the name of a layer [default: X]
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
+    /// Where the genes of a table are [default: found out from the names]
+    #[arg(long, value_name = "WHERE")]
+    genes: Option<GenesArg>,
     /// Use only the cells for which this holds: `COLUMN=VALUE` or `COLUMN!=VALUE`. Repeat it: several values of
     /// one column are alternatives, conditions on different columns must all hold
     #[arg(long = "where", value_name = "CONDITION")]
@@ -22,8 +26,9 @@ pub(crate) struct MatrixArgs {
 
 impl MatrixArgs {
     pub(crate) fn options(self, files: Vec<PathBuf>) -> DataOptions {
-        let Self { layer, conditions, library_size } = self;
-        DataOptions { files, layer, filter: Filter(conditions), library_size }
+        let Self { layer, genes, conditions, library_size } = self;
+        let genes = genes.map(Into::into);
+        DataOptions { files, layer, genes, filter: Filter(conditions), library_size }
     }
 }
 

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use super::genes::GenesArg;
+
 /// Show what is in a file, and how well it fits a model
 #[derive(Debug, clap::Args)]
 pub(crate) struct InspectArgs {
@@ -12,6 +14,9 @@ pub(crate) struct InspectArgs {
     /// Matrix to look at: `X`, `raw` or the name of a layer [default: X]
     #[arg(long, value_name = "NAME")]
     pub(crate) layer: Option<String>,
+    /// Where the genes of a table are [default: found out from the names]
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) genes: Option<GenesArg>,
     /// Print JSON instead of tables
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,6 +4,7 @@ mod annotate;
 mod data;
 mod demo;
 mod evaluate;
+mod genes;
 mod inspect;
 mod model;
 mod report;

@@ -9,8 +9,12 @@ use crate::tables;
 pub(super) fn run(args: &InspectArgs, global: &GlobalArgs) -> anyhow::Result<Done> {
     let mut inspections = Vec::new();
     for file in &args.files {
-        let options =
-            InspectOptions { file: file.clone(), model: args.model.clone(), layer: args.layer.clone() };
+        let options = InspectOptions {
+            file: file.clone(),
+            model: args.model.clone(),
+            layer: args.layer.clone(),
+            genes: args.genes.map(Into::into),
+        };
         inspections.push(ferrocyte::inspect(&options)?);
     }
     if args.json {

@@ -26,6 +26,7 @@ def evaluate(
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
+    genes: str | None = None,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     downsample: int | None = None,
@@ -50,6 +51,8 @@ def evaluate(
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'.
     layer
         Matrix with counts: 'X' (default), 'raw' or the name of a layer.
+    genes
+        Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
     where
         Conditions such as 'condition=ctrl' that a cell must meet.
     library_size
@@ -73,7 +76,7 @@ def evaluate(
         A file or a setting cannot be used; the message says what was expected and what was found.
     """
     record = _ferrocyte.evaluate(
-        _reference(reference, label, group, layer, where, library_size, downsample, max_per_class),
+        _reference(reference, label, group, layer, genes, where, library_size, downsample, max_per_class),
         _model(model, l2, balance, max_iterations, folds, leave_one_out),
         report,
         seed,
@@ -95,6 +98,7 @@ def train(
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
+    genes: str | None = None,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     downsample: int | None = None,
@@ -108,7 +112,7 @@ def train(
     :func:`evaluate`.
     """
     record = _ferrocyte.train(
-        _reference(reference, label, group, layer, where, library_size, downsample, max_per_class),
+        _reference(reference, label, group, layer, genes, where, library_size, downsample, max_per_class),
         _model(model, l2, balance, max_iterations, folds, leave_one_out),
         output,
         score,
@@ -124,6 +128,7 @@ def annotate(
     model: Path,
     output: Paths,
     layer: str | None = None,
+    genes: str | None = None,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     prefix: str = "",
@@ -149,14 +154,14 @@ def annotate(
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
     record = _ferrocyte.annotate(
-        _list(query), model, _list(output), layer, _texts(where), library_size, prefix, truth, report
+        _list(query), model, _list(output), layer, genes, _texts(where), library_size, prefix, truth, report
     )
     return _finish(record)
 
 
-def inspect(file: Path, *, model: Path | None = None, layer: str | None = None) -> dict[str, Any]:
+def inspect(file: Path, *, model: Path | None = None, layer: str | None = None, genes: str | None = None) -> dict[str, Any]:
     """Say what is in a file, and how well it fits a model."""
-    return json.loads(_ferrocyte.inspect(file, model, layer))
+    return json.loads(_ferrocyte.inspect(file, model, layer, genes))
 
 
 def show_model(file: Path) -> dict[str, Any]:
@@ -164,12 +169,13 @@ def show_model(file: Path) -> dict[str, Any]:
     return json.loads(_ferrocyte.show_model(file))
 
 
-def _reference(files, label, group, layer, where, library_size, downsample, max_per_class):
+def _reference(files, label, group, layer, genes, where, library_size, downsample, max_per_class):
     return {
         "files": _list(files),
         "label": label,
         "group": group,
         "layer": layer,
+        "genes": genes,
         "where": _texts(where),
         "library_size": library_size,
         "downsample": downsample,
