@@ -68,5 +68,5 @@ fn a_matrix_of_scipy_reads_as_scipy_reads_it() {
 }
 
 const NON_ZEROS: u64 = 1_195_931;
-const SUM: f64 = 1868455.4981174245;
-const CELL_5000: f64 = 210.13838231563568;
+const SUM: f64 = 1_868_455.498_117_424_5;
+const CELL_5000: f64 = 210.138_382_315_635_68;

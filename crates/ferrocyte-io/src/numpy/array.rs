@@ -185,7 +185,9 @@ impl Objects {
         categories.sort_unstable();
         categories.dedup();
         let place = |object: &Object| match object {
-            Object::Text(text) => categories.binary_search(text).map_or(-1, |place| place as i64),
+            Object::Text(text) => {
+                categories.binary_search(text).map_or(-1, |place| i64::try_from(place).unwrap_or(-1))
+            }
             _ => -1,
         };
         let places: Vec<i64> = self.distinct.iter().map(place).collect();

@@ -48,7 +48,7 @@ pub(super) fn parts<'m>(
         values.push((name.clone(), value));
     }
     let matrix = match scipy(&mut values)? {
-        Some(sparse) => ("X".to_owned(), Value::Sparse(sparse)),
+        Some(sparse) => ("X".to_owned(), Value::Sparse(Box::new(sparse))),
         None => take_matrix(keys, &mut values)?,
     };
     let mut names = |known: &[&str], asked: Option<&str>| {

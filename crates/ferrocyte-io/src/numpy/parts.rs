@@ -8,14 +8,14 @@ use super::{Outcome, unexpected};
 #[derive(Debug)]
 pub(super) enum Value<'a> {
     Array(Array<'a>),
-    Sparse(Sparse<'a>),
+    Sparse(Box<Sparse<'a>>),
 }
 
 impl<'a> Value<'a> {
     /// A matrix of numbers.
     pub(super) fn into_matrix(self, object: &str) -> Outcome<StoredMatrix<'a>> {
         match self {
-            Self::Sparse(sparse) => Ok(StoredMatrix::Sparse(sparse)),
+            Self::Sparse(sparse) => Ok(StoredMatrix::Sparse(*sparse)),
             Self::Array(array) => match (array.shape.as_slice(), array.number()) {
                 (&[rows, columns], Some(_)) => {
                     Ok(StoredMatrix::Dense(Dense { shape: (rows, columns), array }))

@@ -25,7 +25,7 @@ impl<'p> Pickled<'p, '_> {
     pub(super) fn value(self, object: &str, id: NodeId) -> Outcome<Value<'p>> {
         match self.pickle.node(id) {
             Node::Object { global: Global::Csr | Global::Csc | Global::Coo, .. } => {
-                self.sparse(object, id).map(Value::Sparse)
+                self.sparse(object, id).map(|sparse| Value::Sparse(Box::new(sparse)))
             }
             Node::Object { global: Global::Index, args, .. } => {
                 let parts = self.pickle.items(*args).and_then(|args| args.get(1));
