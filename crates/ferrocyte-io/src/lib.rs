@@ -30,6 +30,7 @@ pub use cell_file::CellFile;
 pub use format::Format;
 pub use matrix::{MatrixInfo, Storage};
 pub use matrix_path::{MatrixPath, MatrixPathError};
+pub use numpy::DictKeys;
 pub use open::{open, open_with};
 pub use open_options::OpenOptions;
 pub use orientation::Orientation;

@@ -108,7 +108,9 @@ fn keys_can_be_named_and_missing_ones_are_listed() {
         "`the pickled dict`: expected the keys `UMI`, `classes` and `gene_ids`, found `counts`, `label`, `genes`"
     );
     let dict_keys = DictKeys { matrix: "counts".into(), labels: "label".into(), genes: "genes".into() };
-    let file = open_with(fixture("dict_other_keys.npy"), &OpenOptions { dict_keys, ..OpenOptions::default() }).unwrap();
+    let file =
+        open_with(fixture("dict_other_keys.npy"), &OpenOptions { dict_keys, ..OpenOptions::default() })
+            .unwrap();
     assert_eq!(all_cells(&*file, 1), expected());
     assert_eq!(file.obs().names(), ["label"]);
 

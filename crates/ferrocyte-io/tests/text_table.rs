@@ -159,7 +159,9 @@ fn what_the_user_says_decides_where_the_genes_are() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "t.csv", b",u,v,w\nx,1,2,3\ny,0,0,4\n");
     assert!(causes(&open(&path).err().unwrap()).contains("`--genes rows` or `--genes columns`"));
-    let cells = |genes| open_with(&path, &OpenOptions { genes: Some(genes) }).unwrap().n_cells();
+    let cells = |genes| {
+        open_with(&path, &OpenOptions { genes: Some(genes), ..OpenOptions::default() }).unwrap().n_cells()
+    };
     assert_eq!(cells(Orientation::GenesInColumns), 2);
     assert_eq!(cells(Orientation::GenesInRows), 3);
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions,
-    Orientation, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    OpenOptions, Orientation, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -91,19 +91,20 @@ fn data(
 ) -> PyResult<DataOptions> {
     let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
     let filter = Filter(conditions.map_err(|error| to_python(&error))?);
-    Ok(DataOptions { files, layer, genes: orientation(genes)?, filter, library_size })
+    Ok(DataOptions { files, layer, open: open_options(genes)?, filter, library_size })
 }
 
-fn orientation(genes: Option<&str>) -> PyResult<Option<Orientation>> {
-    match genes {
-        None => Ok(None),
-        Some("rows") => Ok(Some(Orientation::GenesInRows)),
-        Some("columns") => Ok(Some(Orientation::GenesInColumns)),
+fn open_options(genes: Option<&str>) -> PyResult<OpenOptions> {
+    let genes = match genes {
+        None => None,
+        Some("rows") => Some(Orientation::GenesInRows),
+        Some("columns") => Some(Orientation::GenesInColumns),
         Some(other) => {
             let message = format!("genes: expected 'rows' or 'columns', found '{other}'");
-            Err(PyValueError::new_err(message))
+            return Err(PyValueError::new_err(message));
         }
-    }
+    };
+    Ok(OpenOptions { genes, ..OpenOptions::default() })
 }
 
 /// Scores a kind of model; returns the run record as JSON.
@@ -176,9 +177,9 @@ pub(crate) fn inspect(
     layer: Option<String>,
     genes: Option<String>,
 ) -> PyResult<String> {
-    let genes = orientation(genes.as_deref())?;
+    let open = open_options(genes.as_deref())?;
     let inspection = py
-        .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer, genes }))
+        .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer, open }))
         .map_err(|error| to_python(&error))?;
     serde_json::to_string(&inspection).map_err(|error| to_python(&error))
 }

@@ -7,7 +7,7 @@ use ferrocyte_core::{
     Vocabulary, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
-use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, Orientation, ReadError};
+use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
 use crate::filter::Filter;
 use crate::scale_check::{Looks, ScaleCheck};
@@ -27,8 +27,8 @@ pub struct DataOptions {
     pub files: Vec<PathBuf>,
     /// The matrix: `X`, `raw`, or the name of a layer; `X` when `None`.
     pub layer: Option<String>,
-    /// Where the genes of a table are; found out from the names when `None`.
-    pub genes: Option<Orientation>,
+    /// What the files cannot say of themselves.
+    pub open: OpenOptions,
     /// Which cells are used.
     pub filter: Filter,
     /// Column with the counts of each cell over all genes that were measured.
@@ -257,7 +257,7 @@ impl DataFile {
         options: &DataOptions,
         role: &str,
     ) -> Result<Self, DataError> {
-        let content = ferrocyte_io::open_with(path, &OpenOptions { genes: options.genes })?;
+        let content = ferrocyte_io::open_with(path, &options.open)?;
         let filter = &options.filter;
         let genes = content.genes_of(matrix)?.index().to_vec();
         let mut keep = vec![true; content.n_cells()];

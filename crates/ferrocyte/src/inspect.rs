@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ferrocyte_core::{Coverage, GeneMap, SourceError, Vocabulary, Warning};
 use ferrocyte_io::frame::Column;
 use ferrocyte_io::hash::HashError;
-use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, Orientation, ReadError};
+use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
 
@@ -22,8 +22,8 @@ pub struct InspectOptions {
     pub model: Option<PathBuf>,
     /// The matrix to look into; `X` when `None`.
     pub layer: Option<String>,
-    /// Where the genes of a table are; found out from the names when `None`.
-    pub genes: Option<Orientation>,
+    /// What the file cannot say of itself.
+    pub open: OpenOptions,
 }
 
 /// Why a file could not be looked at.
@@ -120,7 +120,7 @@ pub struct ModelFit {
 /// When the file or the model cannot be read.
 pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     const EXAMPLES: usize = 8;
-    let content = ferrocyte_io::open_with(&options.file, &OpenOptions { genes: options.genes })?;
+    let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let matrix = matrix_path(options.layer.as_deref())?;
     let genes = content.genes_of(&matrix)?;
     let genes = genes.index();

@@ -7,7 +7,7 @@ use super::data::MatrixArgs;
 /// Give every cell of a query a label
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnnotateArgs {
-    /// .h5ad file to annotate; several only with a table as output
+    /// File to annotate, in any format that `inspect` reads; several only with a table as output
     #[arg(required = true, value_name = "QUERY")]
     files: Vec<PathBuf>,
     /// Model file

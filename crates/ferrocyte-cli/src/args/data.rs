@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::genes::GenesArg;
+use super::open::OpenArgs;
 use ferrocyte::{Condition, DataOptions, Filter, ReferenceOptions};
 
 /// How the matrix of a file is read and which of its cells are used.
@@ -11,9 +11,8 @@ pub(crate) struct MatrixArgs {
     /// Matrix to read: `X`, `raw` or the name of a layer [default: X]
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
-    /// Where the genes of a table are [default: found out from the names]
-    #[arg(long, value_name = "WHERE")]
-    genes: Option<GenesArg>,
+    #[command(flatten)]
+    open: OpenArgs,
     /// Use only the cells for which this holds: `COLUMN=VALUE` or `COLUMN!=VALUE`. Repeat it: several values of
     /// one column are alternatives, conditions on different columns must all hold
     #[arg(long = "where", value_name = "CONDITION")]
@@ -26,16 +25,15 @@ pub(crate) struct MatrixArgs {
 
 impl MatrixArgs {
     pub(crate) fn options(self, files: Vec<PathBuf>) -> DataOptions {
-        let Self { layer, genes, conditions, library_size } = self;
-        let genes = genes.map(Into::into);
-        DataOptions { files, layer, genes, filter: Filter(conditions), library_size }
+        let Self { layer, open, conditions, library_size } = self;
+        DataOptions { files, layer, open: open.options(), filter: Filter(conditions), library_size }
     }
 }
 
 /// A labelled reference.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReferenceArgs {
-    /// Labelled .h5ad file; several files are one data set on the union of their genes
+    /// Labelled file: .h5ad, 10x folder, .tar.gz or .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes
     #[arg(required = true, value_name = "REF")]
     files: Vec<PathBuf>,
     /// Column with the labels to learn

@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
-use super::genes::GenesArg;
+use super::open::OpenArgs;
 
 /// Show what is in a file, and how well it fits a model
 #[derive(Debug, clap::Args)]
 pub(crate) struct InspectArgs {
-    /// .h5ad file
+    /// File or folder: .h5ad, 10x folder, .tar.gz or .h5, .mtx, .csv or .tsv, .npy or .npz
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Model file: shows how many of its genes the file has
@@ -14,9 +14,8 @@ pub(crate) struct InspectArgs {
     /// Matrix to look at: `X`, `raw` or the name of a layer [default: X]
     #[arg(long, value_name = "NAME")]
     pub(crate) layer: Option<String>,
-    /// Where the genes of a table are [default: found out from the names]
-    #[arg(long, value_name = "WHERE")]
-    pub(crate) genes: Option<GenesArg>,
+    #[command(flatten)]
+    pub(crate) open: OpenArgs,
     /// Print JSON instead of tables
     #[arg(long)]
     pub(crate) json: bool,

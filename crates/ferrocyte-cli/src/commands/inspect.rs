@@ -13,7 +13,7 @@ pub(super) fn run(args: &InspectArgs, global: &GlobalArgs) -> anyhow::Result<Don
             file: file.clone(),
             model: args.model.clone(),
             layer: args.layer.clone(),
-            genes: args.genes.map(Into::into),
+            open: args.open.clone().options(),
         };
         inspections.push(ferrocyte::inspect(&options)?);
     }

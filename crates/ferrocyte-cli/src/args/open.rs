@@ -1,0 +1,50 @@
+//! What a file cannot say of itself.
+
+use clap::ValueEnum;
+use ferrocyte::{DictKeys, OpenOptions, Orientation};
+
+/// What is to be known of a file before it is opened.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct OpenArgs {
+    /// Where the genes of a table are [default: found out from the names]
+    #[arg(long, value_name = "WHERE")]
+    genes: Option<GenesArg>,
+    /// The genome, where 10x data of several are in one file or folder
+    #[arg(long, value_name = "NAME")]
+    genome: Option<String>,
+    /// Key of the counts in a pickled dict (.npy) [default: UMI]
+    #[arg(long, value_name = "KEY")]
+    matrix_key: Option<String>,
+    /// Key of the labels in a pickled dict (.npy) [default: classes]
+    #[arg(long, value_name = "KEY")]
+    label_key: Option<String>,
+    /// Key of the names of the genes in a pickled dict (.npy) [default: `gene_ids`]
+    #[arg(long, value_name = "KEY")]
+    gene_key: Option<String>,
+}
+
+/// Where the genes of a table are.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum GenesArg {
+    /// A row for each gene, a column for each cell
+    Rows,
+    /// A column for each gene, a row for each cell
+    Columns,
+}
+
+impl OpenArgs {
+    pub(crate) fn options(self) -> OpenOptions {
+        let Self { genes, genome, matrix_key, label_key, gene_key } = self;
+        let genes = genes.map(|genes| match genes {
+            GenesArg::Rows => Orientation::GenesInRows,
+            GenesArg::Columns => Orientation::GenesInColumns,
+        });
+        let default = DictKeys::default();
+        let dict_keys = DictKeys {
+            matrix: matrix_key.unwrap_or(default.matrix),
+            labels: label_key.unwrap_or(default.labels),
+            genes: gene_key.unwrap_or(default.genes),
+        };
+        OpenOptions { genes, genome, dict_keys }
+    }
+}
