@@ -2,7 +2,7 @@
 //!
 //! A pickle is a program that builds Python objects, and whoever wrote it may let it call anything. This reader
 //! follows its instructions (protocols 0 to 5) but calls nothing: what the program would build becomes a table of
-//! [`Node`]s, and a short list says which Python names may stand in it ([`Global`]). Any other name is refused, by
+//! nodes, and a short list says which Python names may stand in it. Any other name is refused, by
 //! name, before anything is made of it.
 //!
 //! Every limit is a count that the size of the file bounds already or a constant: nodes, depth, memo. Nodes refer

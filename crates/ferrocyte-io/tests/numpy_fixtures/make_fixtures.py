@@ -74,7 +74,7 @@ np.savez(HERE / "two_matrices.npz", a=X, b=X)
 
 # Hostile pickles.
 EVIL = {
-    "system_0": b"cos\nsystem\n(S'touch /tmp/ferrocyte_was_run'\ntR.",
+    "system_0": b"cos\nsystem\n(S'touch was_run'\ntR.",
     "system_4": b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R.",
     "eval_inst": b"(S'1'\ni__builtin__\neval\n.",
     "posix": b"\x80\x02cposix\nsystem\nX\x02\x00\x00\x00id\x85R.",
