@@ -102,8 +102,9 @@ fn random_tables_come_back_whichever_way_they_were_written() {
         .unwrap();
         for (row, name) in rows.iter().enumerate() {
             text += &quoted(name);
-            for column in 0..columns.len() {
-                let value = if turned { dense[column][row] } else { dense[row][column] };
+            let of_row: Vec<f32> =
+                if turned { dense.iter().map(|cell| cell[row]).collect() } else { dense[row].clone() };
+            for value in of_row {
                 write!(text, "{delimiter}{value}").unwrap();
             }
             text += if row + 1 == rows.len() && random.below(2) == 1 { "" } else { end };
