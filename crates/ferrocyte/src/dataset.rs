@@ -297,14 +297,14 @@ impl DataFile {
     fn not_a_count(&self, error: BlockError, start: usize, rows: &[usize]) -> DataError {
         let BlockError::Value { row, gene, value } = error else { return DataError::Block(error) };
         let cell = start + rows.get(row).copied().unwrap_or_default();
-        DataError::NotACount {
+        DataError::NotACount(Box::new(NotACount {
             file: self.name(),
             matrix: self.matrix.to_string(),
             cell: self.content.obs().index().get(cell).cloned().unwrap_or_default(),
             gene: self.genes.get(gene as usize).cloned().unwrap_or_default(),
             found: value,
             others: self.other_matrices(),
-        }
+        }))
     }
 
     fn other_matrices(&self) -> Vec<String> {
@@ -418,21 +418,8 @@ pub enum DataError {
     #[error("the cells cannot be used")]
     Block(#[source] BlockError),
     /// A value below zero.
-    #[error("`{file}`: expected counts in `{matrix}`, found {found} in cell `{cell}`, gene `{gene}`")]
-    NotACount {
-        /// The file.
-        file: String,
-        /// The matrix.
-        matrix: String,
-        /// Name of the cell.
-        cell: String,
-        /// Name of the gene.
-        gene: String,
-        /// The value.
-        found: f32,
-        /// Other matrices of the file.
-        others: Vec<String>,
-    },
+    #[error(transparent)]
+    NotACount(Box<NotACount>),
     /// The matrix holds something else.
     #[error("`{file}`: expected counts in `{matrix}`, found {found}")]
     NotCounts {
@@ -445,4 +432,22 @@ pub enum DataError {
         /// Other matrices of the file.
         others: Vec<String>,
     },
+}
+
+/// A value that no count can be, where it stands, and which matrices could be read instead.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("`{file}`: expected counts in `{matrix}`, found {found} in cell `{cell}`, gene `{gene}`")]
+pub struct NotACount {
+    /// The file.
+    pub file: String,
+    /// The matrix.
+    pub matrix: String,
+    /// Name of the cell.
+    pub cell: String,
+    /// Name of the gene.
+    pub gene: String,
+    /// The value.
+    pub found: f32,
+    /// Other matrices of the file.
+    pub others: Vec<String>,
 }

@@ -5,17 +5,16 @@ use crate::dataset::DataError;
 /// What the user can do about this error, looked for along its chain of causes.
 pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     std::iter::successors(Some(error), |error| error.source()).find_map(|cause| {
-        match cause.downcast_ref::<DataError>()? {
-            DataError::NotCounts { others, .. } | DataError::NotACount { others, .. }
-                if others.is_empty() =>
-            {
-                Some("start from the file before normalisation: it has no other matrix".to_owned())
-            }
-            DataError::NotCounts { others, .. } | DataError::NotACount { others, .. } => {
-                Some(format!("the file also has {}: name the one with counts with --layer", list(others)))
-            }
-            _ => None,
-        }
+        let others = match cause.downcast_ref::<DataError>()? {
+            DataError::NotCounts { others, .. } => others,
+            DataError::NotACount(value) => &value.others,
+            _ => return None,
+        };
+        Some(if others.is_empty() {
+            "start from the file before normalisation: it has no other matrix".to_owned()
+        } else {
+            format!("the file also has {}: name the one with counts with --layer", list(others))
+        })
     })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ferrocyte_core::{Coverage, GeneMap, SourceError, Vocabulary, Warning};
 use ferrocyte_io::frame::Column;
-use ferrocyte_io::hash::HashError;
+use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
@@ -160,7 +160,7 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     Ok(Inspection {
         file: file_name(&options.file),
         format: content.format().to_string(),
-        bytes: std::fs::metadata(&options.file).map_or(0, |metadata| metadata.len()),
+        bytes: sha256_file(&options.file)?.bytes,
         cells: content.n_cells(),
         matrices,
         donor_like,

@@ -19,7 +19,7 @@ mod threads;
 mod train;
 
 pub use annotate::{AnnotateError, AnnotateOptions, annotate};
-pub use dataset::{DataError, DataOptions};
+pub use dataset::{DataError, DataOptions, NotACount};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};
 pub use filter::{Condition, ConditionError, Filter};

@@ -218,11 +218,11 @@ impl Predictions {
                 decisions.iter().map(|decision| name(decision.as_ref()?)).collect();
             ObsColumn::from_names(&names)
         };
-        let confidence = |decision: &Option<&Decision>| decision.map_or(f32::NAN, |d| d.confidence as f32);
+        let confidence = |decision: Option<&Decision>| decision.map_or(f32::NAN, |d| d.confidence as f32);
         let name = |label: usize| self.labels.name(label);
         [
             ("predicted_labels", categories(&|d| Some(d.label.map_or(UNASSIGNED, name)))),
-            ("conf_score", ObsColumn::F32(decisions.iter().map(confidence).collect())),
+            ("conf_score", ObsColumn::F32(decisions.iter().copied().map(confidence).collect())),
             ("runner_up", categories(&|d| d.runner_up.map(name))),
             ("ferrocyte_note", categories(&|d| d.label.err().map(Unassigned::reason))),
         ]

@@ -1,4 +1,4 @@
-use ferrocyte::InspectOptions;
+use ferrocyte::{InspectOptions, Severity};
 
 use super::print;
 use crate::args::{GlobalArgs, InspectArgs};
@@ -25,5 +25,6 @@ pub(super) fn run(args: &InspectArgs, global: &GlobalArgs) -> anyhow::Result<Don
     }
     let warnings: Vec<_> = inspections.into_iter().flat_map(|inspection| inspection.warnings).collect();
     print_warnings(&warnings, global.quiet);
-    Ok(if warnings.is_empty() { Done::Clean } else { Done::WithWarnings })
+    let eye = warnings.iter().any(|warning| warning.severity == Severity::Warning);
+    Ok(if eye { Done::WithWarnings } else { Done::Clean })
 }
