@@ -1,0 +1,89 @@
+//! Files as users have them, from the command line.
+
+mod support;
+
+use support::{data, json, run};
+
+/// A NumPy file that holds one pickled dict trains and evaluates as it is.
+#[test]
+fn a_pickled_dict_of_counts_is_evaluated_as_it_is() {
+    let Some(cells) = data("formats/seed/cells.npy") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("run.json");
+    let evaluated = run("evaluate {} --label classes --json {}", &[&cells, &record]);
+    assert_eq!(evaluated.status, 1, "a class of two cells needs the eye: {}", evaluated.stderr);
+    let record = json(&record);
+    assert_eq!(record["inputs"][0]["format"], "npy");
+    // 0.932 when this was written.
+    assert!(record["metrics"]["accuracy"].as_f64().unwrap() > 0.9);
+}
+
+/// Every format is found by its content.
+#[test]
+fn inspect_knows_every_format() {
+    for (file, format) in [
+        ("formats/10x_v2_mtx_tiny", "10x-mtx"),
+        ("formats/10x_v3_mtx_pbmc1k.tar.gz", "10x-mtx"),
+        ("formats/10x_v3_small.h5", "10x-h5"),
+        ("formats/tsv_genes_by_cells_immune_control_tiny.txt", "text table"),
+        ("formats/scipy_or_numpy_statot_expr.npz", "npz"),
+        ("data/pbmc3k.h5ad", "h5ad"),
+    ] {
+        let Some(path) = data(file) else { return };
+        let inspected = run("inspect {} --json", &[&path]);
+        assert!(inspected.status < 2, "{file}: {}", inspected.stderr);
+        let inspection: serde_json::Value = serde_json::from_str(&inspected.stdout).unwrap();
+        assert_eq!(inspection[0]["format"], format, "{file}");
+    }
+    let Some(genomes) = data("formats/10x_v2_multi_genome.h5") else { return };
+    let refused = run("inspect {}", &[&genomes]);
+    assert_eq!(refused.status, 2);
+    assert!(
+        refused.stderr.contains("`hg19_chr21`") && refused.stderr.contains("--genome"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(run("inspect {} --genome hg19_chr21", &[&genomes]).status, 0);
+}
+
+/// A table with genes in rows gives the labels that the .h5ad gives, whichever way round it is.
+#[test]
+fn a_table_is_turned_and_matched_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let genes = ["CD3D", "MS4A1", "NKG7", "LYZ", "ACTB", "GAPDH"];
+    let count =
+        |cell: usize, gene: usize| if cell % 3 == gene { 20 + cell } else { (cell * 7 + gene * 3) % 4 + 1 };
+    let types = ["T", "B", "NK"];
+    let mut rows = format!("cell,{},cell_type\n", genes.join(","));
+    for cell in 0..30 {
+        let counts: Vec<String> = (0..genes.len()).map(|gene| count(cell, gene).to_string()).collect();
+        rows += &format!("AAACATAC{cell:04}-1,{},{}\n", counts.join(","), types[cell % 3]);
+    }
+    std::fs::write(at("cells.csv"), rows).unwrap();
+    // Genes in rows, in another order, without one of them.
+    let cells: Vec<String> = (0..30).map(|cell| format!("AAACATAC{cell:04}-1")).collect();
+    let mut turned = format!("gene\t{}\n", cells.join("\t"));
+    for gene in [3, 0, 5, 2, 1] {
+        let counts: Vec<String> = (0..30).map(|cell| count(cell, gene).to_string()).collect();
+        turned += &format!("{}\t{}\n", genes[gene], counts.join("\t"));
+    }
+    std::fs::write(at("genes.tsv"), turned).unwrap();
+
+    let trained =
+        run("train {} --label cell_type --no-score -o {}", &[&at("cells.csv"), &at("model.ferrocyte")]);
+    assert!(trained.status < 2, "{}", trained.stderr);
+    let annotated =
+        run("annotate {} -m {} -o {}", &[&at("genes.tsv"), &at("model.ferrocyte"), &at("labels.csv")]);
+    assert!(annotated.status < 2, "{}", annotated.stderr);
+    assert!(annotated.stderr.contains("turned"), "{}", annotated.stderr);
+    let labels = std::fs::read_to_string(at("labels.csv")).unwrap();
+    for (cell, line) in labels.lines().skip(1).enumerate() {
+        assert_eq!(line.split(',').nth(1), Some(types[cell % 3]), "{line}");
+    }
+    // An .h5ad is a copy of an .h5ad.
+    let refused =
+        run("annotate {} -m {} -o {}", &[&at("genes.tsv"), &at("model.ferrocyte"), &at("out.h5ad")]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("write a .csv instead"), "{}", refused.stderr);
+}
