@@ -52,8 +52,11 @@ def test_errors_are_pythons(tmp_path):
         ferrocyte.evaluate(REFERENCE, l2=-1, **SETTINGS)
     with pytest.raises(ValueError, match="balance"):
         ferrocyte.evaluate(REFERENCE, balance="some", **SETTINGS)
-    (tmp_path / "text.h5ad").write_text("not HDF5")
-    with pytest.raises(ValueError, match="HDF5"):
+    (tmp_path / "noise.h5ad").write_bytes(bytes(range(256)))
+    with pytest.raises(ValueError, match="expected an HDF5 file"):
+        ferrocyte.inspect(tmp_path / "noise.h5ad")
+    (tmp_path / "text.h5ad").write_text("no table")
+    with pytest.raises(ValueError, match="column names and rows"):
         ferrocyte.inspect(tmp_path / "text.h5ad")
 
 
