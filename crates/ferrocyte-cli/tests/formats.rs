@@ -25,7 +25,7 @@ fn inspect_knows_every_format() {
         ("formats/10x_v2_mtx_tiny", "10x-mtx"),
         ("formats/10x_v3_mtx_pbmc1k.tar.gz", "10x-mtx"),
         ("formats/10x_v3_small.h5", "10x-h5"),
-        ("formats/tsv_genes_by_cells_immune_control_tiny.txt", "text table"),
+        ("formats/tsv_genes_by_cells_immune_control_tiny.txt", "text-table"),
         ("formats/scipy_or_numpy_statot_expr.npz", "npz"),
         ("data/pbmc3k.h5ad", "h5ad"),
     ] {

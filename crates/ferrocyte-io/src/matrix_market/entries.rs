@@ -6,6 +6,9 @@ use super::header::{Field, Header, MOST_COMMENTS, whole_number};
 use super::lines::{LineError, Lines, shown};
 use super::sparse_rows::{SparseRows, SparseRowsBuilder};
 
+/// Memory of an entry while entries are read: gene, value, and the cell where cells are not in order.
+const ENTRY_BYTES: u64 = 12;
+
 /// What rows and columns of the file are, and which genes are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Axes<'a> {
@@ -50,6 +53,7 @@ pub(crate) fn read_entries(
         }
         let (cell, gene, value) = entry(text, header.field, &axes).map_err(wrong)?;
         found += 1;
+        lines.keep(ENTRY_BYTES)?;
         match axes.columns {
             None => rows.push(cell, gene, value),
             Some(columns) => {

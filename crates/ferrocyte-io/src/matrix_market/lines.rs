@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use crate::memory_limit::MemoryLimit;
+
 /// Bytes of the longest line that is read.
 const LONGEST: u64 = 1 << 20;
 
@@ -10,6 +12,8 @@ const LONGEST: u64 = 1 << 20;
 pub(crate) enum LineError {
     #[error("line {line}: expected {expected}, found {found}")]
     Unexpected { line: u64, expected: String, found: String },
+    #[error("line {line}: expected at most {most} bytes in memory, found more")]
+    TooLarge { line: u64, most: u64 },
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -19,11 +23,31 @@ pub(crate) struct Lines<R> {
     reader: BufReader<R>,
     line: Vec<u8>,
     number: u64,
+    /// Bytes that were kept of what the lines say, and how many may be.
+    kept: u64,
+    limit: MemoryLimit,
 }
 
 impl<R: Read> Lines<R> {
+    /// Lines of which no more may be kept than of any file.
+    #[cfg(test)]
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader: BufReader::with_capacity(1 << 17, reader), line: Vec::new(), number: 0 }
+        Self::with_limit(reader, MemoryLimit::of_file(0))
+    }
+
+    /// Lines of which `limit` may be kept.
+    pub(crate) fn with_limit(reader: R, limit: MemoryLimit) -> Self {
+        let reader = BufReader::with_capacity(1 << 17, reader);
+        Self { reader, line: Vec::new(), number: 0, kept: 0, limit }
+    }
+
+    /// Says that so many more bytes are kept.
+    pub(crate) fn keep(&mut self, bytes: u64) -> Result<(), LineError> {
+        self.kept = self.kept.saturating_add(bytes);
+        if self.kept <= self.limit.most() {
+            return Ok(());
+        }
+        Err(LineError::TooLarge { line: self.number, most: self.limit.most() })
     }
 
     /// The next line, with its number.
@@ -71,6 +95,16 @@ mod tests {
         assert_eq!(lines.next().unwrap(), None);
         let error = Lines::new(io::repeat(b'a')).next().unwrap_err().to_string();
         assert_eq!(error, "line 1: expected a line, found one of more than 1048576 bytes");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut lines = Lines::new(b"a\nb\n".as_slice());
+        lines.next().unwrap();
+        assert!(lines.keep(512 << 20).is_ok());
+        lines.next().unwrap();
+        let error = lines.keep(1).unwrap_err().to_string();
+        assert_eq!(error, "line 2: expected at most 536870912 bytes in memory, found more");
     }
 
     #[test]

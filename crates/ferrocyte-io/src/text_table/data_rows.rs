@@ -9,7 +9,7 @@ use super::line_reader::LineReader;
 use super::parse_row::Layout;
 use super::text_error::TextError;
 use crate::read_error::ReadErrorKind;
-use crate::rows::RawRows;
+use crate::rows::{RawRows, VALUE_BYTES};
 
 /// Text that one thread parses at a time.
 const GROUP: usize = 256 << 10;
@@ -44,8 +44,15 @@ impl DataRows {
         while rows.row_ptr.len() <= n {
             let part = self.take_some(n + 1 - rows.row_ptr.len())?;
             append(&mut rows, part);
+            self.check_kept(rows.gene.len())?;
         }
         Ok(rows)
+    }
+
+    /// Refuses to keep so many values in memory.
+    pub(super) fn check_kept(&self, n_values: usize) -> Result<(), ReadErrorKind> {
+        let bytes = n_values.saturating_mul(VALUE_BYTES) as u64;
+        self.reader.as_ref().map_or(Ok(()), |reader| reader.limit().check("the table", bytes))
     }
 
     /// At least one and at most `most` of the next rows: as many as are read from the file at a time.

@@ -11,6 +11,7 @@ use super::line_reader::LineReader;
 use super::number::{self, Field};
 use super::parse_row::Layout;
 use super::text_error::TextError;
+use crate::memory_limit::NAME_BYTES;
 use crate::read_error::ReadErrorKind;
 
 /// Lines that show how the text is divided.
@@ -129,7 +130,9 @@ fn read(path: &Path, layout: &Layout, texts: &mut [TextColumn]) -> Result<Vec<St
     let mut reader = LineReader::open(path)?;
     reader.batch(1)?; // the names of the columns
     let wanted: Vec<usize> = texts.iter().map(|column| column.field).collect();
-    let mut names = Vec::new();
+    let limit = reader.limit();
+    let mut kept: u64 = layout.columns.iter().map(|name| NAME_BYTES + name.len() as u64).sum();
+    let mut names: Vec<String> = Vec::new();
     while let Some(batch) = reader.batch(usize::MAX)? {
         let parts: Vec<Result<Part, TextError>> = batch
             .groups(GROUP)
@@ -144,6 +147,9 @@ fn read(path: &Path, layout: &Layout, texts: &mut [TextColumn]) -> Result<Vec<St
             .collect();
         for part in parts {
             let (part_names, part_values) = part?;
+            let words = part_names.iter().chain(part_values.iter().flatten().flatten());
+            kept += words.map(|text| NAME_BYTES + text.len() as u64).sum::<u64>();
+            limit.check("names and columns of text", kept)?;
             names.extend(part_names);
             for (column, values) in texts.iter_mut().zip(part_values) {
                 column.values.extend(values);

@@ -84,14 +84,6 @@ pub enum TextError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// Compressed text that expands without measure.
-    #[error(
-        "expected at most {limit} bytes of text for each compressed byte, found more; decompress the file first"
-    )]
-    Expansion {
-        /// Bytes of text allowed for each compressed byte.
-        limit: u64,
-    },
     /// Too many columns or rows.
     #[error("expected fewer than 2³² {what}, found more")]
     TooMany {
