@@ -12,7 +12,7 @@ use super::text::TextType;
 use crate::frame::{Column, Columns, Frame};
 use crate::known_names::{self, Axis};
 use crate::memory_limit::NAME_BYTES;
-use crate::read_error::ReadError;
+use crate::read_error::{ReadError, ReadErrorKind};
 
 /// What becomes of a column after it was read.
 pub(crate) type Tidy = fn(Column) -> Column;
@@ -64,7 +64,7 @@ pub(crate) fn arrays_in(container: &Container, path: &str) -> Result<Vec<ArrayCo
 }
 
 /// Makes a frame of `n` rows of those `arrays` that fit; the others, and what there is to say, become notes. The names
-/// of the rows are in the array that is usually called so; where there is none they are numbered.
+/// of the rows are in the array that is usually called so, which must fit; where there is none they are numbered.
 pub(crate) fn frame(
     container: &Container,
     axis: Axis,
@@ -77,6 +77,7 @@ pub(crate) fn frame(
         Axis::Cells => ("obs", "one per cell"),
         Axis::Genes => ("var", "one per gene"),
     };
+    let all = arrays.clone();
     let mut left_out = Vec::new();
     arrays.retain(|array| {
         let fits = array.len() == Some(n) && array.is_readable();
@@ -85,21 +86,34 @@ pub(crate) fn frame(
         }
         fits
     });
-    if !left_out.is_empty() {
-        notes.push(format!("left out, as no column of cells or genes: {}", left_out.join(", ")));
-    }
-    let names: Vec<&str> = arrays.iter().map(|array| array.name.as_str()).collect();
-    let index = if let Some(place) = known_names::find(axis, &names) {
+    let index = if let Some(place) = names(axis, &arrays) {
         let names = arrays.remove(place).read(container, tidy)?.to_names();
         // A name that is missing is an empty name.
         names.into_iter().map(Option::unwrap_or_default).collect()
+    } else if let Some(place) = names(axis, &all) {
+        let array = &all[place];
+        return Err(container.error(ReadErrorKind::Length {
+            array: array.path.clone(),
+            expected: n,
+            meaning,
+            found: array.len().unwrap_or(0),
+        }));
     } else {
         numbered(container, axis, n, notes)?
     };
+    if !left_out.is_empty() {
+        notes.push(format!("left out, as no column of cells or genes: {}", left_out.join(", ")));
+    }
     let columns = arrays.iter().map(|array| array.name.clone()).collect();
     let source = ArrayColumns { container: container.clone(), arrays, tidy };
     let file: &Path = container.path();
     Ok(Frame::new(file, path, meaning, index, columns, Arc::new(source)))
+}
+
+/// The place of the names of cells or genes.
+fn names(axis: Axis, arrays: &[ArrayColumn]) -> Option<usize> {
+    let names: Vec<&str> = arrays.iter().map(|array| array.name.as_str()).collect();
+    known_names::find(axis, &names)
 }
 
 /// Names for cells or genes that have none.
