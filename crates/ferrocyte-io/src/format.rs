@@ -20,6 +20,8 @@ pub enum Format {
     Npz,
     /// A table of text: `.csv`, `.tsv`.
     TextTable,
+    /// AnnData in a zarr store, a folder or a zip archive.
+    Zarr,
 }
 
 impl Format {
@@ -33,6 +35,7 @@ impl Format {
             Self::Npy => "npy",
             Self::Npz => "npz",
             Self::TextTable => "text table",
+            Self::Zarr => "zarr",
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::open_options::OpenOptions;
 use crate::read_error::{ReadError, ReadErrorKind};
 use crate::tenx::{TenxH5, TenxMtx, is_tar};
 use crate::text_table::{self, TextTable};
+use crate::zarr;
 
 /// Opens a file or folder of cells.
 ///
@@ -30,6 +31,9 @@ pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dy
     let path = path.as_ref();
     let genome = options.genome.as_deref();
     if path.is_dir() {
+        if zarr::is_store_in_folder(path) {
+            return open_zarr(path);
+        }
         return Ok(Box::new(TenxMtx::open_folder(path, genome)?));
     }
     let head = head(path).map_err(|error| ReadError::new(path, ReadErrorKind::Io(error)))?;
@@ -43,6 +47,9 @@ pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dy
     if NumpyFile::recognises(path) {
         return Ok(Box::new(NumpyFile::open_with(path, &options.dict_keys)?));
     }
+    if zarr::is_store_in_zip(path, &head) {
+        return open_zarr(path);
+    }
     let decoded = decoded_head(&head);
     if decoded.get(..BANNER.len()).is_some_and(|banner| banner.eq_ignore_ascii_case(BANNER)) {
         return Ok(Box::new(TenxMtx::open_file(path)?));
@@ -54,6 +61,17 @@ pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dy
         return Ok(Box::new(TextTable::open(path, options.genes)?));
     }
     Ok(Box::new(H5ad::open(path)?))
+}
+
+#[cfg(feature = "zarr")]
+fn open_zarr(path: &Path) -> Result<Box<dyn CellFile>, ReadError> {
+    Ok(Box::new(zarr::Zarr::open(path)?))
+}
+
+#[cfg(not(feature = "zarr"))]
+fn open_zarr(path: &Path) -> Result<Box<dyn CellFile>, ReadError> {
+    use crate::format::Format;
+    Err(ReadError::new(path, ReadErrorKind::LeftOut { format: Format::Zarr, feature: "zarr" }))
 }
 
 fn head(path: &Path) -> io::Result<Vec<u8>> {

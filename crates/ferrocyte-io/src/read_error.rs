@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ferrocyte_core::BlockError;
 
+use crate::format::Format;
 use crate::matrix_path::MatrixPath;
 use crate::orientation::OrientationError;
 use crate::pickle::PickleError;
@@ -55,6 +56,17 @@ pub enum ReadErrorKind {
     NotAnnData {
         /// What stands at the root of the file, sorted.
         found: Vec<String>,
+    },
+
+    /// A format that was left out when this program was built.
+    #[error(
+        "this is a {format} store, which this program was built without: build it with the feature `{feature}`"
+    )]
+    LeftOut {
+        /// The format.
+        format: Format,
+        /// The feature of the crate that reads it.
+        feature: &'static str,
     },
 
     /// The matrix asked for is not there.
@@ -260,7 +272,7 @@ pub struct InvalidValue {
 }
 
 /// `a`, `b` and `c`, each in backticks; "nothing" where there is none. At most the first forty.
-fn quoted<T: std::fmt::Display>(names: &[T]) -> String {
+pub(crate) fn quoted<T: std::fmt::Display>(names: &[T]) -> String {
     const MOST: usize = 40;
     let mut shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
     if names.len() > MOST {

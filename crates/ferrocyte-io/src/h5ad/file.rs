@@ -4,16 +4,15 @@ use std::path::Path;
 
 use ferrocyte_core::BlockSource;
 
-use super::columns::open_frame;
+use super::H5adSource;
 use super::container::Container;
-use super::matrix;
-use super::source::H5adSource;
+use crate::anndata::AnnData;
 use crate::cell_file::CellFile;
 use crate::format::Format;
 use crate::frame::Frame;
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
-use crate::read_error::{ReadError, ReadErrorKind};
+use crate::read_error::ReadError;
 
 /// An open `.h5ad` file: annotations of cells and genes, and matrices to be read in blocks.
 ///
@@ -30,11 +29,7 @@ use crate::read_error::{ReadError, ReadErrorKind};
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 #[derive(Clone)]
-pub struct H5ad {
-    container: Container,
-    obs: Frame,
-    var: Frame,
-}
+pub struct H5ad(AnnData<Container>);
 
 impl H5ad {
     /// Opens a file and reads the names of its cells and genes.
@@ -42,29 +37,22 @@ impl H5ad {
     /// # Errors
     /// When it is not HDF5, is cut short, or has no `obs` and `var`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
-        let container = Container::open(path.as_ref().to_owned())?;
-        let (Some(obs), Some(var)) = (container.find("obs")?, container.find("var")?) else {
-            let found = container.names(&container.root()?, "/")?;
-            return Err(container.error(ReadErrorKind::NotAnnData { found }));
-        };
-        let obs = open_frame(&container, "obs", obs, "one per cell")?;
-        let var = open_frame(&container, "var", var, "one per gene")?;
-        Ok(Self { container, obs, var })
+        AnnData::open(Container::open(path.as_ref().to_owned())?).map(Self)
     }
 
     /// Number of cells.
     pub fn n_cells(&self) -> usize {
-        self.obs.len()
+        self.0.obs().len()
     }
 
     /// Annotations of the cells.
     pub fn obs(&self) -> &Frame {
-        &self.obs
+        self.0.obs()
     }
 
     /// Annotations of the genes of `X` and of the layers.
     pub fn var(&self) -> &Frame {
-        &self.var
+        self.0.var()
     }
 
     /// Annotations of the genes of `raw/X`, where there is one.
@@ -72,13 +60,7 @@ impl H5ad {
     /// # Errors
     /// When they cannot be read.
     pub fn raw_var(&self) -> Result<Option<Frame>, ReadError> {
-        // anndata before 0.7 wrote `raw.var`.
-        for path in ["raw/var", "raw.var"] {
-            if let Some(object) = self.container.find(path)? {
-                return open_frame(&self.container, path, object, "one per gene").map(Some);
-            }
-        }
-        Ok(None)
+        self.0.raw_var()
     }
 
     /// Annotations of the genes of a matrix: `raw/X` has its own.
@@ -86,12 +68,7 @@ impl H5ad {
     /// # Errors
     /// When they cannot be read, or are not there.
     pub fn genes_of(&self, path: &MatrixPath) -> Result<Frame, ReadError> {
-        match path {
-            MatrixPath::X | MatrixPath::Layer(_) => Ok(self.var.clone()),
-            MatrixPath::Raw => self
-                .raw_var()?
-                .ok_or_else(|| self.container.unexpected("raw/var", "the genes of `raw/X`", "nothing")),
-        }
+        self.0.genes_of(path)
     }
 
     /// Every matrix there is: `X`, `raw/X`, then the layers by name. One that cannot be described is left out;
@@ -100,8 +77,7 @@ impl H5ad {
     /// # Errors
     /// When the list itself cannot be read.
     pub fn matrices(&self) -> Result<Vec<MatrixInfo>, ReadError> {
-        let paths = matrix::paths(&self.container)?;
-        Ok(paths.iter().filter_map(|path| self.matrix(path).ok()).collect())
+        self.0.matrices()
     }
 
     /// What the file says of a matrix.
@@ -109,7 +85,7 @@ impl H5ad {
     /// # Errors
     /// When there is none of that name (the error names those there are), or its arrays do not belong together.
     pub fn matrix(&self, path: &MatrixPath) -> Result<MatrixInfo, ReadError> {
-        matrix::open(&self.container, path).map(|stored| stored.info)
+        self.0.matrix(path)
     }
 
     /// The cells of a matrix in blocks of `block_cells` cells.
@@ -118,22 +94,7 @@ impl H5ad {
     /// When there is no such matrix, its shape disagrees with `obs` and `var`, or its row pointers are wrong.
     /// Values are checked as they are read.
     pub fn source(&self, path: &MatrixPath, block_cells: usize) -> Result<H5adSource, ReadError> {
-        let stored = matrix::open(&self.container, path)?;
-        let genes = self.genes_of(path)?;
-        let expected = (self.obs.len() as u64, genes.len() as u64);
-        let found = (stored.info.n_cells, stored.info.n_genes);
-        if expected != found {
-            return Err(self.container.error(ReadErrorKind::MatrixShape {
-                matrix: path.clone(),
-                expected,
-                found,
-            }));
-        }
-        if u32::try_from(expected.1).is_err() {
-            return Err(self.container.unexpected(&path.to_string(), "fewer than 2³² genes", "more"));
-        }
-        let cell_names = self.obs.shared_index();
-        H5adSource::new(&self.container, stored, cell_names, genes.index().to_vec(), block_cells)
+        self.0.source(path, block_cells)
     }
 }
 
@@ -143,11 +104,11 @@ impl CellFile for H5ad {
     }
 
     fn path(&self) -> &Path {
-        self.container.path()
+        self.0.path()
     }
 
     fn obs(&self) -> &Frame {
-        &self.obs
+        self.0.obs()
     }
 
     fn genes_of(&self, matrix: &MatrixPath) -> Result<Frame, ReadError> {
@@ -169,6 +130,6 @@ impl CellFile for H5ad {
 
 impl std::fmt::Debug for H5ad {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("H5ad").field("obs", &self.obs).field("var", &self.var).finish_non_exhaustive()
+        f.debug_struct("H5ad").field("obs", self.obs()).field("var", self.var()).finish_non_exhaustive()
     }
 }

@@ -1,61 +1,69 @@
 //! The cells of a file, block by block.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 
-use super::container::Container;
 use super::csc::CscRows;
 use super::csr::CsrRows;
 use super::dense::DenseRows;
 use super::matrix::{self, Arrays, StoredMatrix};
+use super::tree::Tree;
 use crate::matrix::Storage;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::{InvalidValue, ReadError, ReadErrorKind};
 use crate::rows::{RawRows, RowsError};
 
-/// The cells of one matrix of an `.h5ad` file, in blocks of a fixed number of cells (the last may be smaller).
+/// The cells of one matrix of AnnData, in blocks of a fixed number of cells (the last may be smaller).
 ///
 /// CSR and dense matrices are read as they are needed; memory is one block. CSC is turned into rows when the
 /// source is made; memory is eight bytes per value. Chunks are decoded on the current rayon pool.
-pub struct H5adSource {
-    container: Container,
+pub struct MatrixSource {
+    file: PathBuf,
+    /// The matrices of the file, for messages.
+    matrices: Box<dyn Fn() -> Vec<MatrixPath> + Send + Sync>,
     matrix: MatrixPath,
     cell_names: Arc<[String]>,
     genes: Vec<String>,
     block_cells: usize,
     next_cell: usize,
-    rows: Rows,
+    rows: Box<dyn Rows>,
 }
 
-enum Rows {
-    Csr(Box<CsrRows>),
-    Csc(CscRows),
-    Dense(DenseRows),
+/// The rows of a matrix, in order, however they are stored.
+pub(super) trait Rows: Send + Sync {
+    /// Starts again at the first row.
+    fn rewind(&mut self);
+
+    /// The next `n_rows` rows, which must exist.
+    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError>;
 }
 
-impl H5adSource {
+impl MatrixSource {
     /// Takes a matrix whose shape was checked against the names of its cells and genes.
-    pub(crate) fn new(
-        container: &Container,
-        stored: StoredMatrix,
+    pub(crate) fn new<F: Tree>(
+        container: &F,
+        stored: StoredMatrix<F>,
         cell_names: Arc<[String]>,
         genes: Vec<String>,
         block_cells: usize,
     ) -> Result<Self, ReadError> {
         let StoredMatrix { info, object, arrays } = stored;
         let (n_cells, n_genes) = (cell_names.len(), genes.len());
-        let rows = match arrays {
-            Arrays::Dense(dataset) => Rows::Dense(DenseRows::new(container, &object, dataset, n_genes)?),
+        let rows: Box<dyn Rows> = match arrays {
+            Arrays::Dense(array) => Box::new(DenseRows::new(container, &object, array, n_genes)?),
             Arrays::Sparse { data, indices, indptr } if info.storage == Storage::Csc => {
-                Rows::Csc(CscRows::new(container, &object, data, indices, &indptr, n_cells)?)
+                Box::new(CscRows::new(container, &object, data, indices, &indptr, n_cells)?)
             }
             Arrays::Sparse { data, indices, indptr } => {
-                Rows::Csr(Box::new(CsrRows::new(container, &object, data, indices, &indptr, n_genes)?))
+                Box::new(CsrRows::new(container, &object, data, indices, &indptr, n_genes)?)
             }
         };
+        let of = container.clone();
         Ok(Self {
-            container: container.clone(),
+            file: container.path().to_owned(),
+            matrices: Box::new(move || matrix::paths(&of).unwrap_or_default()),
             matrix: info.path,
             cell_names,
             genes,
@@ -65,20 +73,12 @@ impl H5adSource {
         })
     }
 
-    fn take(&mut self, n_cells: usize) -> Result<RawRows, ReadError> {
-        match &mut self.rows {
-            Rows::Csr(rows) => rows.take(n_cells),
-            Rows::Csc(rows) => Ok(rows.take(n_cells)),
-            Rows::Dense(rows) => rows.take(n_cells),
-        }
-    }
-
     fn describe(&self, error: RowsError) -> ReadError {
         let kind = match error {
             RowsError::Block(source) => ReadErrorKind::Block { first_cell: self.next_cell as u64, source },
             RowsError::Value { row, gene, value } => {
                 let cell = self.next_cell + row;
-                let mut other_matrices = matrix::paths(&self.container).unwrap_or_default();
+                let mut other_matrices = (self.matrices)();
                 other_matrices.retain(|other| *other != self.matrix);
                 ReadErrorKind::Value(Box::new(InvalidValue {
                     matrix: self.matrix.clone(),
@@ -90,11 +90,11 @@ impl H5adSource {
                 }))
             }
         };
-        self.container.error(kind)
+        ReadError::new(&self.file, kind)
     }
 }
 
-impl BlockSource for H5adSource {
+impl BlockSource for MatrixSource {
     fn n_cells(&self) -> usize {
         self.cell_names.len()
     }
@@ -112,25 +112,22 @@ impl BlockSource for H5adSource {
         if n_cells == 0 {
             return Ok(None);
         }
-        let block = self.take(n_cells)?.into_block(self.genes.len()).map_err(|error| self.describe(error))?;
+        let block =
+            self.rows.take(n_cells)?.into_block(self.genes.len()).map_err(|error| self.describe(error))?;
         self.next_cell += n_cells;
         Ok(Some(block))
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.next_cell = 0;
-        match &mut self.rows {
-            Rows::Csr(rows) => rows.rewind(),
-            Rows::Csc(rows) => rows.rewind(),
-            Rows::Dense(rows) => rows.rewind(),
-        }
+        self.rows.rewind();
         Ok(())
     }
 }
 
-impl std::fmt::Debug for H5adSource {
+impl std::fmt::Debug for MatrixSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("H5adSource")
+        f.debug_struct("MatrixSource")
             .field("matrix", &self.matrix)
             .field("n_cells", &self.n_cells())
             .field("n_genes", &self.genes.len())
