@@ -27,6 +27,8 @@ pub enum Format {
     Npz,
     /// A table of text: `.csv`, `.tsv`.
     TextTable,
+    /// AnnData in a zarr store, a folder or a zip archive.
+    Zarr,
 }
 
 impl Format {
@@ -42,6 +44,7 @@ impl Format {
         Self::Npy,
         Self::Npz,
         Self::TextTable,
+        Self::Zarr,
     ];
 
     /// The name, as users write it.
@@ -57,6 +60,7 @@ impl Format {
             Self::Npy => "npy",
             Self::Npz => "npz",
             Self::TextTable => "text-table",
+            Self::Zarr => "zarr",
         }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! [`mod@write`] puts results into files, whole or not at all; [`bundle`] writes and reads model files.
 
+mod anndata;
 pub mod bundle;
 mod cell_file;
 pub mod dense_h5;
@@ -30,6 +31,7 @@ mod rows;
 pub mod tenx;
 pub mod text_table;
 pub mod write;
+pub mod zarr;
 
 pub use cell_file::CellFile;
 pub use format::{Format, FormatError};

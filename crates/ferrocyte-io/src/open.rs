@@ -18,6 +18,7 @@ use crate::open_options::OpenOptions;
 use crate::read_error::{ReadError, ReadErrorKind};
 use crate::tenx::{TenxH5, TenxMtx, is_tar};
 use crate::text_table::{self, TextTable};
+use crate::zarr;
 
 /// Opens a file or folder of cells.
 ///
@@ -78,6 +79,7 @@ fn read_as(format: Format, path: &Path, options: &OpenOptions) -> Result<Box<dyn
             Box::new(file)
         }
         Format::TextTable => Box::new(TextTable::open(path, options.genes)?),
+        Format::Zarr => open_zarr(path)?,
     })
 }
 
@@ -93,7 +95,8 @@ impl Looks {
     fn at(path: &Path) -> Result<Self, ReadError> {
         let known = |format| Ok(Self { format: Some(format), other: "" });
         if path.is_dir() {
-            return known(Format::TenxMtx);
+            let is_zarr = zarr::is_store_in_folder(path);
+            return known(if is_zarr { Format::Zarr } else { Format::TenxMtx });
         }
         let head = head(path).map_err(|error| ReadError::new(path, ReadErrorKind::Io(error)))?;
         let signature = Signature::of(&head);
@@ -102,6 +105,9 @@ impl Looks {
         }
         if NumpyFile::recognises(path) {
             return known(if head.starts_with(b"PK") { Format::Npz } else { Format::Npy });
+        }
+        if zarr::is_store_in_zip(path, &head) {
+            return known(Format::Zarr);
         }
         let decoded = decoded_head(&head);
         if decoded.get(..BANNER.len()).is_some_and(|banner| banner.eq_ignore_ascii_case(BANNER)) {
@@ -144,6 +150,16 @@ fn hdf5_format(container: &Container) -> Result<Format, ReadError> {
         return Ok(Format::DenseH5);
     }
     Err(container.unknown_layout())
+}
+
+#[cfg(feature = "zarr")]
+fn open_zarr(path: &Path) -> Result<Box<dyn CellFile>, ReadError> {
+    Ok(Box::new(zarr::Zarr::open(path)?))
+}
+
+#[cfg(not(feature = "zarr"))]
+fn open_zarr(path: &Path) -> Result<Box<dyn CellFile>, ReadError> {
+    Err(ReadError::new(path, ReadErrorKind::LeftOut { format: Format::Zarr, feature: "zarr" }))
 }
 
 fn head(path: &Path) -> io::Result<Vec<u8>> {

@@ -93,6 +93,17 @@ pub enum ReadErrorKind {
         most: u64,
     },
 
+    /// A format that was left out when this program was built.
+    #[error(
+        "this is a {format} store, which this program was built without: build it with the feature `{feature}`"
+    )]
+    LeftOut {
+        /// The format.
+        format: Format,
+        /// The feature of the crate that reads it.
+        feature: &'static str,
+    },
+
     /// The matrix asked for is not there.
     #[error("there is no matrix `{wanted}`, there is {}", quoted(present))]
     NoMatrix {

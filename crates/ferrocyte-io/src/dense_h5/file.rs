@@ -4,13 +4,15 @@ use std::path::Path;
 
 use ferrocyte_core::BlockSource;
 
+use crate::anndata::dimensions;
+use crate::anndata::matrix::{StoredMatrix, dense};
 use crate::cell_file::CellFile;
 use crate::format::Format;
 use crate::frame::{Column, Frame};
 use crate::h5ad::H5adSource;
 use crate::h5ad::array_columns::{ArrayColumn, arrays_in, frame};
-use crate::h5ad::container::{Container, Object, dimensions};
-use crate::h5ad::matrix::{StoredMatrix, dense, dense_turned};
+use crate::h5ad::container::{Container, Object};
+use crate::h5ad::turned::{dense_turned, turned_source};
 use crate::known_names::{self, Axis};
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
@@ -85,7 +87,7 @@ impl DenseH5 {
         Ok(Self { container, turned, obs, var, notes })
     }
 
-    fn stored(&self, matrix: &MatrixPath) -> Result<StoredMatrix, ReadError> {
+    fn stored(&self, matrix: &MatrixPath) -> Result<StoredMatrix<Container>, ReadError> {
         if *matrix != MatrixPath::X {
             let (wanted, present) = (matrix.clone(), vec![MatrixPath::X]);
             return Err(self.container.error(ReadErrorKind::NoMatrix { wanted, present }));
@@ -152,7 +154,8 @@ impl CellFile for DenseH5 {
     fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
         let stored = self.stored(matrix)?;
         let (cells, genes) = (self.obs.shared_index(), self.var.index().to_vec());
-        Ok(Box::new(H5adSource::new(&self.container, stored, cells, genes, block_cells, Vec::new())?))
+        let open = if self.turned { turned_source } else { H5adSource::new };
+        Ok(Box::new(open(&self.container, stored, cells, genes, block_cells, Vec::new())?))
     }
 
     fn notes(&self) -> Vec<String> {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use hdf5_reader::Dataset;
 
-use super::column_reader;
 use super::container::{Container, Object};
 use super::number::NumberType;
 use super::text::TextType;
+use crate::anndata;
 use crate::frame::{Column, Columns, Frame};
 use crate::known_names::{self, Axis};
 use crate::memory_limit::NAME_BYTES;
@@ -42,7 +42,7 @@ impl ArrayColumn {
     }
 
     fn read(&self, container: &Container, tidy: Tidy) -> Result<Column, ReadError> {
-        column_reader::values(container, &self.dataset, &self.path).map(tidy)
+        anndata::column_values(container, &self.dataset, &self.path).map(tidy)
     }
 }
 

@@ -14,6 +14,7 @@ use hdf5_reader::{Attribute, Dataset, FileStorage, Hdf5File, OpenOptions};
 use super::filters;
 use super::number::{FromStored, Number, into_plain};
 use super::signature::{LOOK_AT, Signature};
+use crate::anndata::{self, dimensions};
 use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit};
 use crate::read_error::{ReadError, ReadErrorKind};
 
@@ -28,11 +29,7 @@ pub(crate) struct Container {
 }
 
 /// What stands at a path inside a file.
-#[derive(Clone)]
-pub(crate) enum Object {
-    Group(Group),
-    Dataset(Arc<Dataset>),
-}
+pub(crate) type Object = anndata::Object<Group, Arc<Dataset>>;
 
 impl Container {
     /// Opens a file after a look at its first bytes, and checks that it is as long as its header says.
@@ -213,11 +210,6 @@ impl Container {
         let (numbers, _) = self.call(path, read)?.into_raw_vec_and_offset();
         Ok(into_plain(numbers))
     }
-}
-
-/// `0 dimensions`, `1 dimension`, ...
-pub(crate) fn dimensions(n: usize) -> String {
-    format!("{n} dimension{}", if n == 1 { "" } else { "s" })
 }
 
 fn call<T>(path: &Path, object: &str, read: impl FnOnce() -> Result<T, Hdf5Error>) -> Result<T, ReadError> {

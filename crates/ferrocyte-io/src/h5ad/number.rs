@@ -131,18 +131,13 @@ impl fmt::Display for NumberType {
     }
 }
 
-/// Decodes raw bytes of a numeric type; `None` when the type is not numeric.
-pub(crate) fn decode<T: FromStored>(raw: &[u8], datatype: &Datatype) -> Option<Vec<T>> {
-    NumberType::of(datatype).map(|stored| into_plain(stored.decode(raw)))
-}
-
 /// Takes the values out of their wrappers; the standard library does this in place.
 pub(crate) fn into_plain<T: FromStored>(numbers: Vec<Number<T>>) -> Vec<T> {
     numbers.into_iter().map(|number| number.0).collect()
 }
 
 /// A type that any stored number can be read as.
-pub(crate) trait FromStored: Copy + Send + 'static {
+pub(crate) trait FromStored: Copy + Send + Sync + 'static {
     fn from_i64(value: i64) -> Self;
     fn from_u64(value: u64) -> Self;
     fn from_f64(value: f64) -> Self;
@@ -261,6 +256,10 @@ fn half(bits: u16) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decode<T: FromStored>(raw: &[u8], datatype: &Datatype) -> Option<Vec<T>> {
+        NumberType::of(datatype).map(|stored| stored.read(raw))
+    }
 
     fn fixed(size: u8, signed: bool, byte_order: ByteOrder) -> Datatype {
         Datatype::FixedPoint { size, signed, byte_order }

@@ -1,62 +1,45 @@
-//! `obs` and `var` as anndata before 0.7 wrote them: one array of records, the names in the first field, and
-//! the categories of a field `NAME` in `uns/NAME_categories`.
-
-use std::sync::Arc;
+//! Arrays of records, as anndata before 0.7 wrote `obs` and `var`.
 
 use hdf5_reader::messages::datatype::CompoundField;
 use hdf5_reader::{Dataset, Datatype};
 
-use super::column_reader;
-use super::container::{Container, Object};
+use super::container::Container;
 use super::number::{NumberType, describe};
 use super::text::TextType;
+use crate::anndata::{Elements, column_of_numbers};
 use crate::frame::Column;
 use crate::read_error::ReadError;
 
 /// An array of records.
-#[derive(Clone)]
-pub(crate) struct Table {
-    dataset: Arc<Dataset>,
-    fields: Vec<CompoundField>,
+pub(super) struct Table<'a> {
+    dataset: &'a Dataset,
+    fields: &'a [CompoundField],
     record_size: usize,
-    n_rows: usize,
-    path: String,
 }
 
-impl Table {
+impl<'a> Table<'a> {
     /// Takes an array of records with at least one field.
-    pub(crate) fn new(container: &Container, dataset: Arc<Dataset>, path: &str) -> Result<Self, ReadError> {
-        let (fields, record_size) = match dataset.dtype() {
-            Datatype::Compound { size, fields } if !fields.is_empty() => (fields.clone(), *size as usize),
-            other => return Err(container.unexpected(path, "a table", describe(other))),
-        };
-        let n_rows = usize::try_from(container.length(&dataset, path)?).unwrap_or(usize::MAX);
-        Ok(Self { dataset, fields, record_size, n_rows, path: path.to_owned() })
+    pub(super) fn new(container: &Container, dataset: &'a Dataset, path: &str) -> Result<Self, ReadError> {
+        match dataset.dtype() {
+            Datatype::Compound { size, fields } if !fields.is_empty() => {
+                Ok(Self { dataset, fields, record_size: *size as usize })
+            }
+            other => Err(container.unexpected(path, "a table", describe(other))),
+        }
     }
 
-    /// Names of the fields; the first is the index.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(|field| field.name.as_str())
+    /// Names of the fields.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.fields.iter().map(|field| field.name.clone()).collect()
     }
 
-    /// Reads one field, with its categories where it has some.
-    pub(crate) fn column(&self, container: &Container, name: &str) -> Result<Option<Column>, ReadError> {
-        let Some(field) = self.fields.iter().find(|field| field.name == name) else { return Ok(None) };
-        let path = format!("{}/{name}", self.path);
-        let values = self.values(container, field, &path)?;
-        let Column::Integers(codes) = &values else { return Ok(Some(values)) };
-        let categories_path = format!("uns/{name}_categories");
-        let Some(Object::Dataset(categories)) = container.find(&categories_path)? else {
-            return Ok(Some(values));
-        };
-        let categories = column_reader::array(container, &categories, &categories_path)?;
-        let codes: Vec<i64> = codes.iter().map(|code| code.unwrap_or(-1)).collect();
-        column_reader::from_codes(container, &codes, &categories, &path).map(Some)
-    }
-
-    fn values(&self, container: &Container, field: &CompoundField, path: &str) -> Result<Column, ReadError> {
-        let size = match (TextType::of(&field.datatype), NumberType::of(&field.datatype)) {
-            (Some(text), _) => text.element_size(&self.dataset),
+    /// The values of a field.
+    pub(super) fn values(&self, container: &Container, name: &str, path: &str) -> Result<Column, ReadError> {
+        let missing = || container.unexpected(path, "a column", "nothing");
+        let field = self.fields.iter().find(|field| field.name == name).ok_or_else(missing)?;
+        let (text, number) = (TextType::of(&field.datatype), NumberType::of(&field.datatype));
+        let size = match (text, number) {
+            (Some(text), _) => text.element_size(self.dataset),
             (None, Some(number)) => number.n_bytes(),
             (None, None) => {
                 return Err(container.unexpected(path, "text or numbers", describe(&field.datatype)));
@@ -68,9 +51,16 @@ impl Table {
             let found = format!("a field that ends at byte {end}");
             return Err(container.unexpected(path, format!("records of {} bytes", self.record_size), found));
         }
+        let n_rows = usize::try_from(container.length(self.dataset, path)?).unwrap_or(usize::MAX);
         let raw = container.call(path, || self.dataset.read_raw_bytes())?;
         let records = raw.chunks_exact(self.record_size.max(1));
         let elements: Vec<u8> = records.flat_map(|record| &record[start..end]).copied().collect();
-        column_reader::elements(container, &self.dataset, &field.datatype, &elements, self.n_rows, path)
+        if let Some(text) = text {
+            let strings = text.decode(&elements, n_rows, self.dataset, container, path)?;
+            return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
+        }
+        let stored =
+            number.ok_or_else(|| container.unexpected(path, "text or numbers", describe(&field.datatype)))?;
+        column_of_numbers(stored, &Elements { stored, raw: &elements })
     }
 }

@@ -6,15 +6,52 @@ use hdf5_reader::{Dataset, SliceInfo, SliceInfoElem};
 
 use super::container::Container;
 use super::number::{Number, into_plain};
+use crate::anndata::matrix::{Arrays, StoredMatrix, dense};
+use crate::anndata::{MatrixSource, Rows, dimensions};
+use crate::matrix::MatrixInfo;
+use crate::matrix_path::MatrixPath;
 use crate::read_error::ReadError;
 use crate::rows::{RawRows, VALUE_BYTES};
 
 /// Decoded bytes held at a time.
 const SLAB_BYTES: usize = 32 << 20;
 
+/// Takes a dense matrix of genes × cells.
+pub(crate) fn dense_turned(
+    container: &Container,
+    path: &MatrixPath,
+    object: String,
+    dataset: Arc<Dataset>,
+) -> Result<StoredMatrix<Container>, ReadError> {
+    if dataset.ndim() != 2 {
+        return Err(container.unexpected(&object, "2 dimensions", dimensions(dataset.ndim())));
+    }
+    let StoredMatrix { info, object, arrays } = dense(container, path, object, dataset)?;
+    let info = MatrixInfo { n_cells: info.n_genes, n_genes: info.n_cells, ..info };
+    Ok(StoredMatrix { info, object, arrays })
+}
+
+/// The cells of a matrix that [`dense_turned`] took, whose shape was checked against the names of its cells and genes.
+pub(crate) fn turned_source(
+    container: &Container,
+    stored: StoredMatrix<Container>,
+    cell_names: Arc<[String]>,
+    genes: Vec<String>,
+    block_cells: usize,
+    others: Vec<MatrixPath>,
+) -> Result<MatrixSource, ReadError> {
+    let StoredMatrix { info, object, arrays } = stored;
+    let Arrays::Dense(dataset) = arrays else {
+        return Err(container.unexpected(&object, "a dense matrix", "a sparse one"));
+    };
+    let rows = Box::new(TurnedRows::new(container, &object, dataset)?);
+    let file = container.path().to_owned();
+    Ok(MatrixSource::of_rows(file, info.path, rows, cell_names, genes, block_cells, others))
+}
+
 /// The cells of a matrix of genes × cells, in order. Memory is the non-zeros of one group of cells: as many as fit
 /// into a slab of decoded numbers, or a column of chunks where that is wider, so that no chunk is decoded twice.
-pub(crate) struct TurnedRows {
+struct TurnedRows {
     container: Container,
     object: String,
     dataset: Arc<Dataset>,
@@ -33,7 +70,7 @@ pub(crate) struct TurnedRows {
 
 impl TurnedRows {
     /// Starts at the first cell of the matrix at `object`.
-    pub(crate) fn new(container: &Container, object: &str, dataset: Arc<Dataset>) -> Result<Self, ReadError> {
+    fn new(container: &Container, object: &str, dataset: Arc<Dataset>) -> Result<Self, ReadError> {
         let &[n_genes, n_cells] = dataset.shape() else {
             return Err(container.unexpected(object, "2 dimensions", "another number"));
         };
@@ -59,40 +96,6 @@ impl TurnedRows {
             used: 0,
             next: 0,
         })
-    }
-
-    /// Starts again at the first cell.
-    pub(crate) fn rewind(&mut self) {
-        self.group = RawRows { row_ptr: vec![0], ..RawRows::default() };
-        self.used = 0;
-        self.next = 0;
-    }
-
-    /// The next `n_cells` cells, which must exist.
-    pub(crate) fn take(&mut self, n_cells: usize) -> Result<RawRows, ReadError> {
-        let mut rows = RawRows { row_ptr: vec![0], ..RawRows::default() };
-        let mut left = n_cells;
-        while left > 0 {
-            let turned = self.group.row_ptr.len() - 1;
-            if self.used == turned {
-                if self.next == self.n_cells {
-                    let found = format!("{} cells", self.n_cells);
-                    return Err(self.container.unexpected(&self.object, format!("{left} more cells"), found));
-                }
-                self.turn()?;
-                continue;
-            }
-            let n = left.min(turned - self.used);
-            let bounds = &self.group.row_ptr[self.used..=self.used + n];
-            let (start, end, offset) = (bounds[0], bounds[n], rows.gene.len());
-            rows.row_ptr.extend(bounds[1..].iter().map(|bound| bound - start + offset));
-            rows.gene.extend_from_slice(&self.group.gene[start..end]);
-            rows.value.extend_from_slice(&self.group.value[start..end]);
-            self.container.check_kept(&self.object, rows.gene.len().saturating_mul(VALUE_BYTES))?;
-            self.used += n;
-            left -= n;
-        }
-        Ok(rows)
     }
 
     /// Turns the next group of cells.
@@ -153,5 +156,39 @@ impl TurnedRows {
             return Err(self.container.unexpected(&self.object, format!("{expected} values"), found));
         }
         Ok(into_plain(numbers))
+    }
+}
+
+impl Rows for TurnedRows {
+    fn rewind(&mut self) {
+        self.group = RawRows { row_ptr: vec![0], ..RawRows::default() };
+        self.used = 0;
+        self.next = 0;
+    }
+
+    fn take(&mut self, n_cells: usize) -> Result<RawRows, ReadError> {
+        let mut rows = RawRows { row_ptr: vec![0], ..RawRows::default() };
+        let mut left = n_cells;
+        while left > 0 {
+            let turned = self.group.row_ptr.len() - 1;
+            if self.used == turned {
+                if self.next == self.n_cells {
+                    let found = format!("{} cells", self.n_cells);
+                    return Err(self.container.unexpected(&self.object, format!("{left} more cells"), found));
+                }
+                self.turn()?;
+                continue;
+            }
+            let n = left.min(turned - self.used);
+            let bounds = &self.group.row_ptr[self.used..=self.used + n];
+            let (start, end, offset) = (bounds[0], bounds[n], rows.gene.len());
+            rows.row_ptr.extend(bounds[1..].iter().map(|bound| bound - start + offset));
+            rows.gene.extend_from_slice(&self.group.gene[start..end]);
+            rows.value.extend_from_slice(&self.group.value[start..end]);
+            self.container.check_kept(&self.object, rows.gene.len().saturating_mul(VALUE_BYTES))?;
+            self.used += n;
+            left -= n;
+        }
+        Ok(rows)
     }
 }

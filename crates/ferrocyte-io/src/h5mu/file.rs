@@ -5,11 +5,11 @@ use std::path::Path;
 use ferrocyte_core::BlockSource;
 
 use super::columns_of_both::with_columns_of_whole;
+use crate::anndata::open_frame;
 use crate::cell_file::CellFile;
 use crate::format::Format;
 use crate::frame::Frame;
 use crate::h5ad::H5ad;
-use crate::h5ad::columns::open_frame;
 use crate::h5ad::container::{Container, Object};
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;

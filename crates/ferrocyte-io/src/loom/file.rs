@@ -5,13 +5,14 @@ use std::path::Path;
 use ferrocyte_core::BlockSource;
 
 use super::unescape::unescaped;
+use crate::anndata::dimensions;
+use crate::anndata::matrix::StoredMatrix;
 use crate::cell_file::CellFile;
 use crate::format::Format;
 use crate::frame::Frame;
-use crate::h5ad::H5adSource;
 use crate::h5ad::array_columns::{arrays_in, frame};
-use crate::h5ad::container::{Container, Object, dimensions};
-use crate::h5ad::matrix::{StoredMatrix, dense_turned};
+use crate::h5ad::container::{Container, Object};
+use crate::h5ad::turned::{dense_turned, turned_source};
 use crate::known_names::Axis;
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
@@ -84,7 +85,7 @@ impl Loom {
         Ok(paths)
     }
 
-    fn stored(&self, matrix: &MatrixPath) -> Result<StoredMatrix, ReadError> {
+    fn stored(&self, matrix: &MatrixPath) -> Result<StoredMatrix<Container>, ReadError> {
         let object = match matrix {
             MatrixPath::X => MATRIX.to_owned(),
             MatrixPath::Raw | MatrixPath::Layer(_) => matrix.to_string(),
@@ -135,7 +136,7 @@ impl CellFile for Loom {
         let mut others = self.paths()?;
         others.retain(|other| other != matrix);
         let (cells, genes) = (self.obs.shared_index(), self.var.index().to_vec());
-        Ok(Box::new(H5adSource::new(&self.container, stored, cells, genes, block_cells, others)?))
+        Ok(Box::new(turned_source(&self.container, stored, cells, genes, block_cells, others)?))
     }
 
     fn notes(&self) -> Vec<String> {

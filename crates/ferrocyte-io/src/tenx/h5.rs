@@ -114,7 +114,7 @@ impl TenxH5 {
         Ok(Self { container, object, features: names, obs, genes })
     }
 
-    fn stored(&self, matrix: &MatrixPath) -> Result<StoredMatrix, ReadError> {
+    fn stored(&self, matrix: &MatrixPath) -> Result<StoredMatrix<Container>, ReadError> {
         if *matrix != MatrixPath::X {
             let (wanted, present) = (matrix.clone(), vec![MatrixPath::X]);
             return Err(self.container.error(ReadErrorKind::NoMatrix { wanted, present }));

@@ -1,38 +1,25 @@
 //! The matrices of a file and how they are stored.
 
-use std::sync::Arc;
-
-use hdf5_reader::group::Group;
-use hdf5_reader::{Attribute, Dataset};
-
-use super::container::{Container, Object, dimensions};
-use super::number::{Number, NumberType, describe};
-use super::text;
+use super::tree::{Node, Object, Tree, dimensions};
 use crate::matrix::{MatrixInfo, Storage};
 use crate::matrix_path::MatrixPath;
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// A matrix that was found, with the arrays it consists of.
-pub(crate) struct StoredMatrix {
+pub(crate) struct StoredMatrix<F: Tree> {
     pub(crate) info: MatrixInfo,
     /// Where it stands in the file.
     pub(crate) object: String,
-    pub(crate) arrays: Arrays,
+    pub(crate) arrays: Arrays<F::Array>,
 }
 
-pub(crate) enum Arrays {
-    Sparse {
-        data: Arc<Dataset>,
-        indices: Arc<Dataset>,
-        indptr: Arc<Dataset>,
-    },
-    Dense(Arc<Dataset>),
-    /// Dense, with genes in rows.
-    DenseTurned(Arc<Dataset>),
+pub(crate) enum Arrays<A> {
+    Sparse { data: A, indices: A, indptr: A },
+    Dense(A),
 }
 
 /// The matrices of the AnnData in the group `root` (`""`, `mod/rna/`): `X`, `raw/X`, then the layers by name.
-pub(crate) fn paths(container: &Container, root: &str) -> Result<Vec<MatrixPath>, ReadError> {
+pub(crate) fn paths<F: Tree>(container: &F, root: &str) -> Result<Vec<MatrixPath>, ReadError> {
     let mut paths = Vec::new();
     for path in [MatrixPath::X, MatrixPath::Raw] {
         if locate(container, root, &path)?.is_some() {
@@ -47,22 +34,26 @@ pub(crate) fn paths(container: &Container, root: &str) -> Result<Vec<MatrixPath>
 }
 
 /// Finds a matrix and checks that its arrays belong together.
-pub(crate) fn open(container: &Container, root: &str, path: &MatrixPath) -> Result<StoredMatrix, ReadError> {
+pub(crate) fn open<F: Tree>(
+    container: &F,
+    root: &str,
+    path: &MatrixPath,
+) -> Result<StoredMatrix<F>, ReadError> {
     match locate(container, root, path)? {
         None => {
             let present = paths(container, root)?;
             Err(container.error(ReadErrorKind::NoMatrix { wanted: path.clone(), present }))
         }
-        Some((object, Object::Dataset(dataset))) => dense(container, path, object, dataset),
-        Some((object, Object::Group(group))) => sparse(container, path, object, &group),
+        Some((object, Object::Dataset(array))) => dense(container, path, object, array),
+        Some((object, group @ Object::Group(_))) => sparse(container, path, object, &group),
     }
 }
 
-fn locate(
-    container: &Container,
+fn locate<F: Tree>(
+    container: &F,
     root: &str,
     path: &MatrixPath,
-) -> Result<Option<(String, Object)>, ReadError> {
+) -> Result<Option<(String, Node<F>)>, ReadError> {
     let mut candidates = vec![format!("{root}{path}")];
     if *path == MatrixPath::Raw {
         candidates.push(format!("{root}raw.X")); // anndata before 0.7
@@ -76,21 +67,21 @@ fn locate(
 }
 
 /// Takes a dense matrix of cells × genes.
-pub(crate) fn dense(
-    container: &Container,
+pub(crate) fn dense<F: Tree>(
+    container: &F,
     path: &MatrixPath,
     object: String,
-    dataset: Arc<Dataset>,
-) -> Result<StoredMatrix, ReadError> {
-    let (n_cells, n_genes) = match *dataset.shape() {
+    array: F::Array,
+) -> Result<StoredMatrix<F>, ReadError> {
+    let (n_cells, n_genes) = match *container.shape(&array) {
         [n_cells, n_genes] => (n_cells, n_genes),
         [n_cells] => (n_cells, 1), // older anndata flattened a matrix of one gene
         ref shape => {
             return Err(container.unexpected(&object, "2 dimensions", dimensions(shape.len())));
         }
     };
-    container.check_size(&dataset, &object)?;
-    let dtype = dtype(container, &dataset, &object)?;
+    container.check_size(&array, &object)?;
+    let dtype = dtype(container, &array, &object)?;
     let info = MatrixInfo {
         path: path.clone(),
         n_cells,
@@ -99,34 +90,20 @@ pub(crate) fn dense(
         dtype,
         n_non_zeros: None,
     };
-    Ok(StoredMatrix { info, object, arrays: Arrays::Dense(dataset) })
+    Ok(StoredMatrix { info, object, arrays: Arrays::Dense(array) })
 }
 
-/// Takes a dense matrix of genes × cells.
-pub(crate) fn dense_turned(
-    container: &Container,
+fn sparse<F: Tree>(
+    container: &F,
     path: &MatrixPath,
     object: String,
-    dataset: Arc<Dataset>,
-) -> Result<StoredMatrix, ReadError> {
-    if dataset.ndim() != 2 {
-        return Err(container.unexpected(&object, "2 dimensions", dimensions(dataset.ndim())));
+    group: &Node<F>,
+) -> Result<StoredMatrix<F>, ReadError> {
+    let mut format = container.text_attribute(group, &object, "encoding-type")?;
+    if format.is_none() {
+        // What anndata before 0.7 wrote.
+        format = container.text_attribute(group, &object, "h5sparse_format")?;
     }
-    let StoredMatrix { info, object, .. } = dense(container, path, object, Arc::clone(&dataset))?;
-    let info = MatrixInfo { n_cells: info.n_genes, n_genes: info.n_cells, ..info };
-    Ok(StoredMatrix { info, object, arrays: Arrays::DenseTurned(dataset) })
-}
-
-fn sparse(
-    container: &Container,
-    path: &MatrixPath,
-    object: String,
-    group: &Group,
-) -> Result<StoredMatrix, ReadError> {
-    let attributes = container.attributes(&Object::Group(group.clone()), &object)?;
-    // `h5sparse_*` is what anndata before 0.7 wrote.
-    let format = text::attribute(&attributes, "encoding-type")
-        .or_else(|| text::attribute(&attributes, "h5sparse_format"));
     let storage = match format.as_deref() {
         Some("csr_matrix" | "csr") => Storage::Csr,
         Some("csc_matrix" | "csc") => Storage::Csc,
@@ -135,19 +112,19 @@ fn sparse(
             return Err(container.unexpected(&object, "a CSR, CSC or dense matrix", found));
         }
     };
-    let shape = shape(container, &attributes, &object)?;
+    let shape = shape(container, group, &object)?;
     sparse_arrays(container, path, object, storage, shape)
 }
 
 /// Finds the arrays of a sparse matrix of `(n_cells, n_genes)`, which may be CSR or CSC, and checks their lengths.
-pub(crate) fn sparse_arrays(
-    container: &Container,
+pub(crate) fn sparse_arrays<F: Tree>(
+    container: &F,
     path: &MatrixPath,
     object: String,
     storage: Storage,
     (n_cells, n_genes): (u64, u64),
-) -> Result<StoredMatrix, ReadError> {
-    let array = |name: &str| container.dataset(&format!("{object}/{name}"));
+) -> Result<StoredMatrix<F>, ReadError> {
+    let array = |name: &str| container.array(&format!("{object}/{name}"));
     let (data, indices, indptr) = (array("data")?, array("indices")?, array("indptr")?);
     let (n_rows, meaning) = match storage {
         Storage::Csc => (n_genes, "n_genes + 1"),
@@ -155,17 +132,17 @@ pub(crate) fn sparse_arrays(
     };
     let n_values = container.length(&data, &format!("{object}/data"))?;
     container.check_size(&data, &format!("{object}/data"))?;
-    for (dataset, name, expected, meaning) in [
+    for (part, name, expected, meaning) in [
         (&indptr, "indptr", n_rows.saturating_add(1), meaning),
         (&indices, "indices", n_values, "as many as there are in `data`"),
     ] {
         let array = format!("{object}/{name}");
-        let found = container.length(dataset, &array)?;
+        let found = container.length(part, &array)?;
         if found != expected {
             return Err(container.error(ReadErrorKind::Length { array, expected, meaning, found }));
         }
-        dtype(container, dataset, &array)?;
-        container.check_size(dataset, &array)?;
+        dtype(container, part, &array)?;
+        container.check_size(part, &array)?;
     }
     let dtype = dtype(container, &data, &format!("{object}/data"))?;
     let info =
@@ -173,22 +150,22 @@ pub(crate) fn sparse_arrays(
     Ok(StoredMatrix { info, object, arrays: Arrays::Sparse { data, indices, indptr } })
 }
 
-fn shape(container: &Container, attributes: &[Attribute], object: &str) -> Result<(u64, u64), ReadError> {
-    let shape = attributes.iter().find(|attribute| matches!(&*attribute.name, "shape" | "h5sparse_shape"));
-    let found = match shape {
+fn shape<F: Tree>(container: &F, group: &Node<F>, object: &str) -> Result<(u64, u64), ReadError> {
+    let mut shape = container.numbers_attribute(group, object, "shape")?;
+    if shape.is_none() {
+        shape = container.numbers_attribute(group, object, "h5sparse_shape")?;
+    }
+    let found = match shape.as_deref() {
         None => "no `shape`".to_owned(),
-        Some(shape) => match *container.call(object, || shape.read_1d::<Number<u64>>())? {
-            [Number(n_cells), Number(n_genes)] => return Ok((n_cells, n_genes)),
-            ref other => format!("`shape` of {} numbers", other.len()),
-        },
+        Some(&[n_cells, n_genes]) => return Ok((n_cells, n_genes)),
+        Some(other) => format!("`shape` of {} numbers", other.len()),
     };
     Err(container.unexpected(object, "`shape`, the numbers of cells and genes", found))
 }
 
-fn dtype(container: &Container, dataset: &Dataset, path: &str) -> Result<String, ReadError> {
-    let datatype = dataset.dtype();
-    match NumberType::of(datatype) {
+fn dtype<F: Tree>(container: &F, array: &F::Array, path: &str) -> Result<String, ReadError> {
+    match container.number_type(array) {
         Some(stored) => Ok(stored.to_string()),
-        None => Err(container.unexpected(path, "numbers", describe(datatype))),
+        None => Err(container.unexpected(path, "numbers", container.describe(array))),
     }
 }

@@ -1,39 +1,36 @@
 //! A matrix stored cell by cell: only the chunks of a block are read.
 
-use std::sync::Arc;
-
-use hdf5_reader::{Dataset, SliceInfo, SliceInfoElem};
-
-use super::container::Container;
 use super::forward_reader::ForwardReader;
-use super::number::Number;
+use super::source::Rows;
+use super::tree::Tree;
 use crate::read_error::{ReadError, ReadErrorKind};
 use crate::rows::RawRows;
 
 /// The rows of a CSR matrix, in order.
-pub(crate) struct CsrRows {
-    container: Container,
+pub(crate) struct CsrRows<F: Tree> {
+    container: F,
     indices_path: String,
-    indices: Arc<Dataset>,
+    indices: F::Array,
     row_ptr: Vec<u64>,
     n_genes: usize,
-    genes: ForwardReader<u32>,
-    values: ForwardReader<f32>,
+    genes: ForwardReader<F, u32>,
+    values: ForwardReader<F, f32>,
     next_row: usize,
 }
 
-impl CsrRows {
+impl<F: Tree> CsrRows<F> {
     /// Reads and checks the row pointers of the matrix at `object`.
     pub(crate) fn new(
-        container: &Container,
+        container: &F,
         object: &str,
-        data: Arc<Dataset>,
-        indices: Arc<Dataset>,
-        indptr: &Dataset,
+        data: F::Array,
+        indices: F::Array,
+        indptr: &F::Array,
         n_genes: usize,
     ) -> Result<Self, ReadError> {
         let indices_path = format!("{object}/indices");
-        let row_ptr = row_pointers(container, indptr, &format!("{object}/indptr"), data.shape()[0])?;
+        let n_values = container.length(&data, &format!("{object}/data"))?;
+        let row_ptr = row_pointers(container, indptr, &format!("{object}/indptr"), n_values)?;
         Ok(Self {
             container: container.clone(),
             row_ptr,
@@ -46,15 +43,32 @@ impl CsrRows {
         })
     }
 
-    /// Starts again at the first row.
-    pub(crate) fn rewind(&mut self) {
+    /// Finds the first index that names no gene; reads it again, as it may not have fitted its type.
+    fn bad_index(&self, gene: &[u32], start: u64) -> ReadError {
+        let offset = gene.iter().position(|&gene| gene as usize >= self.n_genes).unwrap_or(0);
+        let position = start + offset as u64;
+        let stored = self.container.rows::<i64>(&self.indices, &self.indices_path, position..position + 1);
+        self.container.error(ReadErrorKind::Index {
+            array: self.indices_path.clone(),
+            position,
+            axis: "gene",
+            limit: self.n_genes as u64,
+            found: stored
+                .ok()
+                .and_then(|stored| stored.first().copied())
+                .unwrap_or_else(|| i64::from(gene[offset])),
+        })
+    }
+}
+
+impl<F: Tree> Rows for CsrRows<F> {
+    fn rewind(&mut self) {
         self.next_row = 0;
         self.genes.rewind();
         self.values.rewind();
     }
 
-    /// The next `n_rows` rows, which must exist.
-    pub(crate) fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
+    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
         let row_ptr = &self.row_ptr[self.next_row..=self.next_row + n_rows];
         let start = row_ptr[0];
         let n_values = row_ptr[n_rows] - start;
@@ -69,31 +83,12 @@ impl CsrRows {
         self.next_row += n_rows;
         Ok(RawRows { row_ptr, gene, value })
     }
-
-    /// Finds the first index that names no gene; reads it again, as it may not have fitted its type.
-    fn bad_index(&self, gene: &[u32], start: u64) -> ReadError {
-        let offset = gene.iter().position(|&gene| gene as usize >= self.n_genes).unwrap_or(0);
-        let position = start + offset as u64;
-        let selection = SliceInfo {
-            selections: vec![SliceInfoElem::Slice { start: position, end: position + 1, step: 1 }],
-        };
-        let stored = self.container.call(&self.indices_path, || {
-            Ok(self.indices.read_slice::<Number<i64>>(&selection)?.first().map(|number| number.0))
-        });
-        self.container.error(ReadErrorKind::Index {
-            array: self.indices_path.clone(),
-            position,
-            axis: "gene",
-            limit: self.n_genes as u64,
-            found: stored.ok().flatten().unwrap_or_else(|| i64::from(gene[offset])),
-        })
-    }
 }
 
 /// Reads the row pointers of a sparse matrix: they start at 0, never decrease, and end at `n_values`.
-pub(crate) fn row_pointers(
-    container: &Container,
-    indptr: &Dataset,
+pub(crate) fn row_pointers<F: Tree>(
+    container: &F,
+    indptr: &F::Array,
     path: &str,
     n_values: u64,
 ) -> Result<Vec<u64>, ReadError> {

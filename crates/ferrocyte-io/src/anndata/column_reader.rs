@@ -1,22 +1,17 @@
 //! Columns as the files hold them, in every encoding that anndata has used.
 
-use std::sync::Arc;
-
-use hdf5_reader::{Dataset, Datatype};
-
-use super::container::{Container, Object};
-use super::number::{self, NumberType, describe};
-use super::text::{self, TextType};
+use super::tree::{Node, Object, Tree};
 use crate::frame::{Categorical, Column};
+use crate::h5ad::number::{FromStored, NumberType};
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// Reads a column from the object that holds it.
-pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result<Column, ReadError> {
+pub(super) fn read<F: Tree>(container: &F, object: &Node<F>, path: &str) -> Result<Column, ReadError> {
     let group = match object {
-        Object::Dataset(dataset) => return array(container, dataset, path),
+        Object::Dataset(stored) => return array(container, stored, path),
         Object::Group(group) => group,
     };
-    let encoding = text::attribute(&container.attributes(object, path)?, "encoding-type");
+    let encoding = container.text_attribute(object, path, "encoding-type")?;
     let part = |name: &str| {
         let path = format!("{path}/{name}");
         container.child(group, name, &path).map(|object| (object, path))
@@ -24,7 +19,7 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
     match encoding.as_deref() {
         Some("categorical") => {
             let ((codes, codes_path), (categories, categories_path)) = (part("codes")?, part("categories")?);
-            let codes = required(container, codes, &codes_path)?;
+            let codes = container.required(codes, &codes_path)?;
             let Some(categories) = categories else {
                 return Err(container.unexpected(&categories_path, "the categories", "nothing"));
             };
@@ -32,8 +27,8 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
         }
         Some("nullable-integer" | "nullable-boolean" | "nullable-string-array") => {
             let ((values, values_path), (mask, mask_path)) = (part("values")?, part("mask")?);
-            let values = required(container, values, &values_path)?;
-            let mask = required(container, mask, &mask_path)?;
+            let values = container.required(values, &values_path)?;
+            let mask = container.required(mask, &mask_path)?;
             let column = array(container, &values, &values_path)?;
             container.length(&mask, &mask_path)?;
             let mask = container.numbers::<u32>(&mask, &mask_path)?;
@@ -48,17 +43,17 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
 }
 
 /// Reads codes and the categories they point to.
-pub(crate) fn categorical(
-    container: &Container,
-    codes: &Dataset,
+pub(super) fn categorical<F: Tree>(
+    container: &F,
+    codes: &F::Array,
     codes_path: &str,
-    categories: &Object,
+    categories: &Node<F>,
     categories_path: &str,
 ) -> Result<Column, ReadError> {
     container.length(codes, codes_path)?;
     let codes = container.numbers::<i64>(codes, codes_path)?;
     let categories = match categories {
-        Object::Dataset(dataset) => array(container, dataset, categories_path)?,
+        Object::Dataset(names) => array(container, names, categories_path)?,
         Object::Group(_) => match read(container, categories, categories_path)? {
             Column::Categorical(_) => {
                 return Err(container.unexpected(categories_path, "names", "categories of categories"));
@@ -70,8 +65,8 @@ pub(crate) fn categorical(
 }
 
 /// Puts codes and categories together.
-pub(crate) fn from_codes(
-    container: &Container,
+pub(super) fn from_codes<F: Tree>(
+    container: &F,
     codes: &[i64],
     categories: &Column,
     codes_path: &str,
@@ -85,51 +80,68 @@ pub(crate) fn from_codes(
 }
 
 /// Reads an array of one dimension.
-pub(crate) fn array(container: &Container, dataset: &Dataset, path: &str) -> Result<Column, ReadError> {
-    container.length(dataset, path)?;
-    values(container, dataset, path)
+pub(super) fn array<F: Tree>(container: &F, array: &F::Array, path: &str) -> Result<Column, ReadError> {
+    container.length(array, path)?;
+    values(container, array, path)
 }
 
 /// Reads all values of an array, whatever its dimensions, in the order of the file.
-pub(crate) fn values(container: &Container, dataset: &Dataset, path: &str) -> Result<Column, ReadError> {
-    if let Some(strings) = text::read(container, dataset, path)? {
+pub(crate) fn values<F: Tree>(container: &F, array: &F::Array, path: &str) -> Result<Column, ReadError> {
+    if let Some(strings) = container.strings(array, path)? {
         return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
     }
-    let raw = container.call(path, || dataset.read_raw_bytes())?;
-    numbers(&raw, dataset.dtype()).ok_or_else(|| not_a_column(container, dataset.dtype(), path))
-}
-
-/// Decodes raw elements of a stored type; `n` is their number.
-pub(crate) fn elements(
-    container: &Container,
-    dataset: &Dataset,
-    datatype: &Datatype,
-    raw: &[u8],
-    n: usize,
-    path: &str,
-) -> Result<Column, ReadError> {
-    if let Some(text) = TextType::of(datatype) {
-        let strings = text.decode(raw, n, dataset, container, path)?;
-        return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
+    match container.number_type(array) {
+        Some(stored) => column_of_numbers(stored, &InFile { container, array, path }),
+        None => {
+            let found = container.describe(array);
+            Err(container.unexpected(path, "text, numbers or truth values", found))
+        }
     }
-    numbers(raw, datatype).ok_or_else(|| not_a_column(container, datatype, path))
 }
 
-fn numbers(raw: &[u8], datatype: &Datatype) -> Option<Column> {
-    let stored = NumberType::of(datatype)?;
+/// Where the numbers of a column come from: as what they are read depends on how they are stored.
+pub(crate) trait Numbers {
+    fn read<T: FromStored>(&self) -> Result<Vec<T>, ReadError>;
+}
+
+/// Numbers in memory, as they are stored.
+pub(crate) struct Elements<'a> {
+    pub(crate) stored: NumberType,
+    pub(crate) raw: &'a [u8],
+}
+
+impl Numbers for Elements<'_> {
+    fn read<T: FromStored>(&self) -> Result<Vec<T>, ReadError> {
+        Ok(self.stored.read(self.raw))
+    }
+}
+
+struct InFile<'a, F: Tree> {
+    container: &'a F,
+    array: &'a F::Array,
+    path: &'a str,
+}
+
+impl<F: Tree> Numbers for InFile<'_, F> {
+    fn read<T: FromStored>(&self) -> Result<Vec<T>, ReadError> {
+        self.container.numbers(self.array, self.path)
+    }
+}
+
+/// Makes a column of stored numbers.
+pub(crate) fn column_of_numbers(stored: NumberType, numbers: &impl Numbers) -> Result<Column, ReadError> {
     let too_large = |values: &[u64]| values.iter().any(|&value| i64::try_from(value).is_err());
-    Some(if stored.is_bool() {
-        let values = number::decode::<u32>(raw, datatype)?;
-        Column::Booleans(values.into_iter().map(|value| Some(value != 0)).collect())
-    } else if stored.is_float() || stored.is_u64() && too_large(&number::decode(raw, datatype)?) {
-        Column::Floats(number::decode(raw, datatype)?)
+    Ok(if stored.is_bool() {
+        Column::Booleans(numbers.read::<u32>()?.into_iter().map(|value| Some(value != 0)).collect())
+    } else if stored.is_float() || stored.is_u64() && too_large(&numbers.read::<u64>()?) {
+        Column::Floats(numbers.read()?)
     } else {
-        Column::Integers(number::decode::<i64>(raw, datatype)?.into_iter().map(Some).collect())
+        Column::Integers(numbers.read::<i64>()?.into_iter().map(Some).collect())
     })
 }
 
 /// Takes away the values that a mask marks as missing.
-fn masked(container: &Container, column: Column, mask: &[u32], path: &str) -> Result<Column, ReadError> {
+fn masked<F: Tree>(container: &F, column: Column, mask: &[u32], path: &str) -> Result<Column, ReadError> {
     fn hide<T>(values: &mut [Option<T>], mask: &[u32]) {
         for (value, _) in values.iter_mut().zip(mask).filter(|(_, missing)| **missing != 0) {
             *value = None;
@@ -156,16 +168,4 @@ fn masked(container: &Container, column: Column, mask: &[u32], path: &str) -> Re
         Column::Categorical(_) => {} // `array` makes none
     }
     Ok(column)
-}
-
-fn required(container: &Container, object: Option<Object>, path: &str) -> Result<Arc<Dataset>, ReadError> {
-    match object {
-        Some(Object::Dataset(dataset)) => Ok(dataset),
-        Some(Object::Group(_)) => Err(container.unexpected(path, "an array", "a group")),
-        None => Err(container.unexpected(path, "an array", "nothing")),
-    }
-}
-
-fn not_a_column(container: &Container, datatype: &Datatype, path: &str) -> ReadError {
-    container.unexpected(path, "text, numbers or truth values", describe(datatype))
 }

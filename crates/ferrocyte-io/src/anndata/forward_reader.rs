@@ -1,11 +1,7 @@
 //! Reads an array from front to back, decoding each chunk once.
 
-use std::sync::Arc;
-
-use hdf5_reader::{Dataset, SliceInfo, SliceInfoElem};
-
-use super::container::Container;
-use super::number::{FromStored, Number, NumberType, into_plain};
+use super::tree::Tree;
+use crate::h5ad::number::{FromStored, NumberType};
 use crate::read_error::ReadError;
 
 /// More than this is not kept of a chunk that reaches beyond the rows asked for: it is decoded again.
@@ -13,10 +9,10 @@ const MOST_KEPT_BYTES: u64 = 512 << 20;
 
 /// Hands out the rows of an array of one or two dimensions in order. Reads end where a chunk ends, and what was
 /// decoded beyond the rows asked for is kept for the next call.
-pub(crate) struct ForwardReader<T> {
-    container: Container,
+pub(crate) struct ForwardReader<F: Tree, T> {
+    container: F,
     path: String,
-    dataset: Arc<Dataset>,
+    array: F::Array,
     /// Values per row.
     width: usize,
     n_rows: u64,
@@ -29,22 +25,21 @@ pub(crate) struct ForwardReader<T> {
     used: usize,
 }
 
-impl<T: FromStored> ForwardReader<T> {
+impl<F: Tree, T: FromStored> ForwardReader<F, T> {
     /// Starts at the first row.
-    pub(crate) fn new(container: &Container, dataset: Arc<Dataset>, path: &str) -> Result<Self, ReadError> {
-        let (n_rows, width) = match *dataset.shape() {
+    pub(crate) fn new(container: &F, array: F::Array, path: &str) -> Result<Self, ReadError> {
+        let (n_rows, width) = match *container.shape(&array) {
             [n_rows] => (n_rows, 1),
             [n_rows, width] => (n_rows, width),
             _ => return Err(container.unexpected(path, "an array of 1 or 2 dimensions", "another")),
         };
-        let chunk_rows = dataset.chunks().and_then(|chunk| chunk.first().copied()).map_or(1, u64::from);
-        let stored =
-            NumberType::of(dataset.dtype()).map_or(1, NumberType::n_bytes).max(size_of::<T>()) as u64;
+        let chunk_rows = container.chunk_rows(&array);
+        let stored = container.number_type(&array).map_or(1, NumberType::n_bytes).max(size_of::<T>()) as u64;
         let keep = chunk_rows.saturating_mul(width).saturating_mul(stored) <= MOST_KEPT_BYTES;
         Ok(Self {
             container: container.clone(),
             path: path.to_owned(),
-            dataset,
+            array,
             width: usize::try_from(width).unwrap_or(usize::MAX),
             n_rows,
             align: if keep { chunk_rows.max(1) } else { 1 },
@@ -79,7 +74,7 @@ impl<T: FromStored> ForwardReader<T> {
         let start = self.next + (kept / self.width.max(1)) as u64;
         let end = self.next + rows;
         let end = end.checked_next_multiple_of(self.align).map_or(self.n_rows, |end| end.min(self.n_rows));
-        let mut read = self.read(start, end)?;
+        let mut read = self.container.rows(&self.array, &self.path, start..end)?;
         let missing = wanted - kept;
         if read.len() < missing {
             let found = format!("{} values from row {start} to {end}", read.len());
@@ -102,16 +97,5 @@ impl<T: FromStored> ForwardReader<T> {
 
     fn n_values(&self, rows: u64) -> usize {
         usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(self.width)
-    }
-
-    fn read(&self, start: u64, end: u64) -> Result<Vec<T>, ReadError> {
-        let mut selections = vec![SliceInfoElem::Slice { start, end, step: 1 }];
-        if self.dataset.ndim() == 2 {
-            selections.push(SliceInfoElem::Slice { start: 0, end: self.width as u64, step: 1 });
-        }
-        let selection = SliceInfo { selections };
-        let read = || self.dataset.read_slice_parallel::<Number<T>>(&selection);
-        let (numbers, _) = self.container.call(&self.path, read)?.into_raw_vec_and_offset();
-        Ok(into_plain(numbers))
     }
 }

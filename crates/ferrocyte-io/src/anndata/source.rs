@@ -1,27 +1,27 @@
 //! The cells of a file, block by block.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 
-use super::container::Container;
 use super::csc::CscRows;
 use super::csr::CsrRows;
 use super::dense::DenseRows;
 use super::matrix::{Arrays, StoredMatrix};
-use super::turned::TurnedRows;
+use super::tree::Tree;
 use crate::matrix::Storage;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::{InvalidValue, ReadError, ReadErrorKind};
 use crate::rows::{RawRows, RowsError};
 
-/// The cells of one matrix of an HDF5 file, in blocks of a fixed number of cells (the last may be smaller).
+/// The cells of one matrix of AnnData, in blocks of a fixed number of cells (the last may be smaller).
 ///
 /// CSR and dense matrices are read as they are needed; memory is one block. CSC is turned into rows when the
 /// source is made; memory is eight bytes per value. A dense matrix of genes × cells is read in columns of chunks;
 /// memory is the non-zeros of one. Chunks are decoded on the current rayon pool.
-pub struct H5adSource {
-    container: Container,
+pub struct MatrixSource {
+    file: PathBuf,
     matrix: MatrixPath,
     cell_names: Arc<[String]>,
     genes: Vec<String>,
@@ -29,21 +29,23 @@ pub struct H5adSource {
     next_cell: usize,
     /// The other matrices of the file, for messages.
     others: Vec<MatrixPath>,
-    rows: Rows,
+    rows: Box<dyn Rows>,
 }
 
-enum Rows {
-    Csr(Box<CsrRows>),
-    Csc(CscRows),
-    Dense(DenseRows),
-    Turned(TurnedRows),
+/// The rows of a matrix, in order, however they are stored.
+pub(crate) trait Rows: Send + Sync {
+    /// Starts again at the first row.
+    fn rewind(&mut self);
+
+    /// The next `n_rows` rows, which must exist.
+    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError>;
 }
 
-impl H5adSource {
+impl MatrixSource {
     /// Takes a matrix whose shape was checked against the names of its cells and genes.
-    pub(crate) fn new(
-        container: &Container,
-        stored: StoredMatrix,
+    pub(crate) fn new<F: Tree>(
+        container: &F,
+        stored: StoredMatrix<F>,
         cell_names: Arc<[String]>,
         genes: Vec<String>,
         block_cells: usize,
@@ -51,35 +53,38 @@ impl H5adSource {
     ) -> Result<Self, ReadError> {
         let StoredMatrix { info, object, arrays } = stored;
         let (n_cells, n_genes) = (cell_names.len(), genes.len());
-        let rows = match arrays {
-            Arrays::Dense(dataset) => Rows::Dense(DenseRows::new(container, &object, dataset, n_genes)?),
-            Arrays::DenseTurned(dataset) => Rows::Turned(TurnedRows::new(container, &object, dataset)?),
+        let rows: Box<dyn Rows> = match arrays {
+            Arrays::Dense(array) => Box::new(DenseRows::new(container, &object, array, n_genes)?),
             Arrays::Sparse { data, indices, indptr } if info.storage == Storage::Csc => {
-                Rows::Csc(CscRows::new(container, &object, data, indices, &indptr, n_cells)?)
+                Box::new(CscRows::new(container, &object, data, indices, &indptr, n_cells)?)
             }
             Arrays::Sparse { data, indices, indptr } => {
-                Rows::Csr(Box::new(CsrRows::new(container, &object, data, indices, &indptr, n_genes)?))
+                Box::new(CsrRows::new(container, &object, data, indices, &indptr, n_genes)?)
             }
         };
-        Ok(Self {
-            container: container.clone(),
-            matrix: info.path,
+        Ok(Self::of_rows(
+            container.path().to_owned(),
+            info.path,
+            rows,
             cell_names,
             genes,
-            block_cells: block_cells.max(1),
-            next_cell: 0,
+            block_cells,
             others,
-            rows,
-        })
+        ))
     }
 
-    fn take(&mut self, n_cells: usize) -> Result<RawRows, ReadError> {
-        match &mut self.rows {
-            Rows::Csr(rows) => rows.take(n_cells),
-            Rows::Csc(rows) => Ok(rows.take(n_cells)),
-            Rows::Dense(rows) => rows.take(n_cells),
-            Rows::Turned(rows) => rows.take(n_cells),
-        }
+    /// Takes rows, one per name of a cell, on these genes.
+    pub(crate) fn of_rows(
+        file: PathBuf,
+        matrix: MatrixPath,
+        rows: Box<dyn Rows>,
+        cell_names: Arc<[String]>,
+        genes: Vec<String>,
+        block_cells: usize,
+        others: Vec<MatrixPath>,
+    ) -> Self {
+        let block_cells = block_cells.max(1);
+        Self { file, matrix, cell_names, genes, block_cells, next_cell: 0, others, rows }
     }
 
     fn describe(&self, error: RowsError) -> ReadError {
@@ -97,11 +102,11 @@ impl H5adSource {
                 }))
             }
         };
-        self.container.error(kind)
+        ReadError::new(&self.file, kind)
     }
 }
 
-impl BlockSource for H5adSource {
+impl BlockSource for MatrixSource {
     fn n_cells(&self) -> usize {
         self.cell_names.len()
     }
@@ -119,26 +124,22 @@ impl BlockSource for H5adSource {
         if n_cells == 0 {
             return Ok(None);
         }
-        let block = self.take(n_cells)?.into_block(self.genes.len()).map_err(|error| self.describe(error))?;
+        let block =
+            self.rows.take(n_cells)?.into_block(self.genes.len()).map_err(|error| self.describe(error))?;
         self.next_cell += n_cells;
         Ok(Some(block))
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.next_cell = 0;
-        match &mut self.rows {
-            Rows::Csr(rows) => rows.rewind(),
-            Rows::Csc(rows) => rows.rewind(),
-            Rows::Dense(rows) => rows.rewind(),
-            Rows::Turned(rows) => rows.rewind(),
-        }
+        self.rows.rewind();
         Ok(())
     }
 }
 
-impl std::fmt::Debug for H5adSource {
+impl std::fmt::Debug for MatrixSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("H5adSource")
+        f.debug_struct("MatrixSource")
             .field("matrix", &self.matrix)
             .field("n_cells", &self.n_cells())
             .field("n_genes", &self.genes.len())

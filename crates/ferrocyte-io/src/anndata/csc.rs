@@ -1,12 +1,9 @@
 //! A matrix stored gene by gene: turned into rows once, in memory.
 
-use std::sync::Arc;
-
-use hdf5_reader::Dataset;
-
-use super::container::Container;
 use super::csr::row_pointers;
 use super::forward_reader::ForwardReader;
+use super::source::Rows;
+use super::tree::Tree;
 use crate::read_error::{ReadError, ReadErrorKind};
 use crate::rows::{RawRows, VALUE_BYTES};
 
@@ -24,19 +21,19 @@ pub(crate) struct CscRows {
 impl CscRows {
     /// Reads the matrix at `object` twice: once to count the values of each cell, once to put them in place.
     /// Genes come out increasing within a cell.
-    pub(crate) fn new(
-        container: &Container,
+    pub(crate) fn new<F: Tree>(
+        container: &F,
         object: &str,
-        data: Arc<Dataset>,
-        indices: Arc<Dataset>,
-        indptr: &Dataset,
+        data: F::Array,
+        indices: F::Array,
+        indptr: &F::Array,
         n_cells: usize,
     ) -> Result<Self, ReadError> {
-        let n_values = data.shape()[0];
+        let n_values = container.length(&data, &format!("{object}/data"))?;
         let column_ptr = row_pointers(container, indptr, &format!("{object}/indptr"), n_values)?;
         let path = format!("{object}/indices");
-        let mut cells = ForwardReader::<u32>::new(container, indices, &path)?;
-        let mut values = ForwardReader::<f32>::new(container, data, &format!("{object}/data"))?;
+        let mut cells = ForwardReader::<F, u32>::new(container, indices, &path)?;
+        let mut values = ForwardReader::<F, f32>::new(container, data, &format!("{object}/data"))?;
 
         let mut row_ptr = vec![0_usize; n_cells + 1];
         for start in steps(n_values) {
@@ -72,22 +69,22 @@ impl CscRows {
         }
         Ok(Self { row_ptr, gene, value, next_row: 0 })
     }
+}
 
-    /// Starts again at the first row.
-    pub(crate) fn rewind(&mut self) {
+impl Rows for CscRows {
+    fn rewind(&mut self) {
         self.next_row = 0;
     }
 
-    /// The next `n_rows` rows, which must exist.
-    pub(crate) fn take(&mut self, n_rows: usize) -> RawRows {
+    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
         let row_ptr = &self.row_ptr[self.next_row..=self.next_row + n_rows];
         let (start, end) = (row_ptr[0], row_ptr[n_rows]);
         self.next_row += n_rows;
-        RawRows {
+        Ok(RawRows {
             row_ptr: row_ptr.iter().map(|pointer| pointer - start).collect(),
             gene: self.gene[start..end].to_vec(),
             value: self.value[start..end].to_vec(),
-        }
+        })
     }
 }
 

@@ -1,11 +1,8 @@
 //! A matrix that stores every value: read some rows at a time and kept without its zeros.
 
-use std::sync::Arc;
-
-use hdf5_reader::Dataset;
-
-use super::container::Container;
 use super::forward_reader::ForwardReader;
+use super::source::Rows;
+use super::tree::Tree;
 use crate::read_error::ReadError;
 use crate::rows::{RawRows, VALUE_BYTES};
 
@@ -13,32 +10,32 @@ use crate::rows::{RawRows, VALUE_BYTES};
 const SLAB_BYTES: usize = 32 << 20;
 
 /// The rows of a dense matrix, in order.
-pub(crate) struct DenseRows {
-    container: Container,
+pub(crate) struct DenseRows<F: Tree> {
+    container: F,
     object: String,
-    reader: ForwardReader<f32>,
+    reader: ForwardReader<F, f32>,
     n_genes: usize,
 }
 
-impl DenseRows {
+impl<F: Tree> DenseRows<F> {
     /// Starts at the first row of the matrix at `object`.
     pub(crate) fn new(
-        container: &Container,
+        container: &F,
         object: &str,
-        dataset: Arc<Dataset>,
+        array: F::Array,
         n_genes: usize,
     ) -> Result<Self, ReadError> {
-        let reader = ForwardReader::new(container, dataset, object)?;
+        let reader = ForwardReader::new(container, array, object)?;
         Ok(Self { container: container.clone(), object: object.to_owned(), reader, n_genes })
     }
+}
 
-    /// Starts again at the first row.
-    pub(crate) fn rewind(&mut self) {
+impl<F: Tree> Rows for DenseRows<F> {
+    fn rewind(&mut self) {
         self.reader.rewind();
     }
 
-    /// The next `n_rows` rows, which must exist.
-    pub(crate) fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
+    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
         let mut rows = RawRows { row_ptr: vec![0], ..RawRows::default() };
         let slab = usize::try_from(self.reader.rows_of(SLAB_BYTES)).unwrap_or(usize::MAX);
         let mut left = n_rows;
