@@ -5,6 +5,9 @@
 //! turned, an array or a chunk that is decoded as one) may take [`MOST_PER_BYTE`] bytes for each byte of the file, and
 //! [`ALWAYS_ALLOWED`] in any case. Matrices that were measured keep below 10.
 
+use std::io;
+use std::path::Path;
+
 use crate::read_error::ReadErrorKind;
 
 /// Bytes that may be kept whatever the size of the file.
@@ -17,8 +20,8 @@ const MOST_PER_BYTE: u64 = 64;
 /// fact: an array that promises more than this was never written.
 pub(crate) const DEFLATE_EXPANSION: u64 = 1032;
 
-/// What the memory of a name costs beside its bytes.
-pub(crate) const NAME_BYTES: u64 = size_of::<String>() as u64;
+/// What the memory of a name costs beside its bytes: where they are, how many, and the least that is allocated for them.
+pub(crate) const NAME_BYTES: u64 = 2 * size_of::<String>() as u64;
 
 /// How many bytes of one file may be kept in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,17 @@ impl MemoryLimit {
     /// The limit of a file of `n_bytes` bytes, compressed as it is.
     pub(crate) fn of_file(n_bytes: u64) -> Self {
         Self { most: n_bytes.saturating_mul(MOST_PER_BYTE).max(ALWAYS_ALLOWED) }
+    }
+
+    /// The limit of the file at `path`.
+    pub(crate) fn of_path(path: &Path) -> io::Result<Self> {
+        Ok(Self::of_file(std::fs::metadata(path)?.len()))
+    }
+
+    /// A limit that a test can reach.
+    #[cfg(test)]
+    pub(crate) fn exactly(most: u64) -> Self {
+        Self { most }
     }
 
     /// Bytes that may be kept.

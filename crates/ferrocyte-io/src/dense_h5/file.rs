@@ -53,11 +53,7 @@ impl DenseH5 {
     /// # Errors
     /// When it is no such file, or its names cannot be read.
     pub fn open(path: impl AsRef<Path>, genes: Option<Orientation>) -> Result<Self, ReadError> {
-        Self::in_container(Container::open(path.as_ref().to_owned())?, genes)
-    }
-
-    /// As [`open`](Self::open), in an open file.
-    pub(crate) fn in_container(container: Container, genes: Option<Orientation>) -> Result<Self, ReadError> {
+        let container = Container::open(path.as_ref().to_owned())?;
         if !is_dense_h5(&container)? {
             return Err(container.unknown_layout());
         }

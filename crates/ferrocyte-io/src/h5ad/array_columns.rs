@@ -125,7 +125,7 @@ fn numbered(
 ) -> Result<Vec<String>, ReadError> {
     let n = usize::try_from(n).unwrap_or(usize::MAX);
     // Empty cells and genes cost no bytes in the file.
-    container.check_kept("names", n.saturating_mul(2 * NAME_BYTES as usize))?;
+    container.check_kept("names", n.saturating_mul(NAME_BYTES as usize))?;
     Ok(match axis {
         Axis::Cells => {
             notes.push("the cells have no names in this file and are numbered from 0".to_owned());

@@ -58,11 +58,7 @@ impl H5mu {
     /// # Errors
     /// When it is no such file, has no such modality, or several and none is chosen.
     pub fn open(path: impl AsRef<Path>, modality: Option<&str>) -> Result<Self, ReadError> {
-        Self::in_container(Container::open(path.as_ref().to_owned())?, modality)
-    }
-
-    /// As [`open`](Self::open), in an open file.
-    pub(crate) fn in_container(container: Container, modality: Option<&str>) -> Result<Self, ReadError> {
+        let container = Container::open(path.as_ref().to_owned())?;
         let present = modalities(&container)?;
         if present.is_empty() {
             return Err(container.unknown_layout());

@@ -56,11 +56,7 @@ impl Loom {
     /// # Errors
     /// When it is no such file, or its names cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
-        Self::in_container(Container::open(path.as_ref().to_owned())?)
-    }
-
-    /// As [`open`](Self::open), in an open file.
-    pub(crate) fn in_container(container: Container) -> Result<Self, ReadError> {
+        let container = Container::open(path.as_ref().to_owned())?;
         if !is_loom(&container)? {
             return Err(container.unknown_layout());
         }

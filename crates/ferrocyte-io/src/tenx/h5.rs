@@ -38,11 +38,7 @@ impl TenxH5 {
     /// # Errors
     /// When it is no such file; when it has several genomes, each with a matrix, and none is chosen.
     pub fn open(path: impl AsRef<Path>, genome: Option<&str>) -> Result<Self, ReadError> {
-        Self::in_container(Container::open(path.as_ref().to_owned())?, genome)
-    }
-
-    /// As [`open`](Self::open), in an open file.
-    pub(crate) fn in_container(container: Container, genome: Option<&str>) -> Result<Self, ReadError> {
+        let container = Container::open(path.as_ref().to_owned())?;
         match matrices(&container)? {
             Matrices::None => Err(container.unknown_layout()),
             Matrices::One => Self::version_3(container, genome),

@@ -89,7 +89,7 @@ impl Place {
         let mut archive = self.open_archive()?;
         while let Some(Member { name, is_file }) = archive.next()? {
             if is_file && name == member {
-                let limit = MemoryLimit::of_file(fs::metadata(&self.path)?.len());
+                let limit = MemoryLimit::of_path(&self.path)?;
                 return read(&mut Lines::with_limit(Decoded::new(archive)?, limit));
             }
         }
@@ -137,9 +137,7 @@ fn read_file<T>(
     path: &Path,
     read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
 ) -> Result<T, LineError> {
-    let file = File::open(path)?;
-    let limit = MemoryLimit::of_file(file.metadata()?.len());
-    read(&mut Lines::with_limit(Decoded::new(file)?, limit))
+    read(&mut Lines::with_limit(Decoded::new(File::open(path)?)?, MemoryLimit::of_path(path)?))
 }
 
 fn members_of_folder(folder: &Path) -> io::Result<Vec<String>> {

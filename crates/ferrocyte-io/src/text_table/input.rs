@@ -6,17 +6,11 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::memory_limit::MemoryLimit;
 use crate::read_error::ReadErrorKind;
 
 /// The bytes of a text, decompressed where it is gzip. A text may expand as far as it will: what is kept of it is
 /// limited where it is kept.
-pub(super) struct Input {
-    content: Content,
-    limit: MemoryLimit,
-}
-
-enum Content {
+pub(super) enum Input {
     Plain(File),
     Gzip(Box<MultiGzDecoder<BufReader<File>>>),
 }
@@ -24,29 +18,22 @@ enum Content {
 impl Input {
     pub(super) fn open(path: &Path) -> Result<Self, ReadErrorKind> {
         let mut file = File::open(path)?;
-        let limit = MemoryLimit::of_file(file.metadata()?.len());
         let mut magic = Vec::new();
         (&mut file).take(2).read_to_end(&mut magic)?;
         file.rewind()?;
-        let content = if magic == [0x1f, 0x8b] {
-            Content::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file))))
-        } else {
-            Content::Plain(file)
-        };
-        Ok(Self { content, limit })
-    }
-
-    /// How much of the text may be kept.
-    pub(super) fn limit(&self) -> MemoryLimit {
-        self.limit
+        if magic != [0x1f, 0x8b] {
+            return Ok(Self::Plain(file));
+        }
+        Ok(Self::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file)))))
     }
 
     /// Some bytes; 0 at the end.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ReadErrorKind> {
-        match &mut self.content {
-            Content::Plain(file) => Ok(retry(|| file.read(buffer))?),
-            Content::Gzip(decoder) => retry(|| decoder.read(buffer)).map_err(|source| {
-                ReadErrorKind::Damaged { object: "the compressed text".to_owned(), source: Box::new(source) }
+        match self {
+            Self::Plain(file) => Ok(retry(|| file.read(buffer))?),
+            Self::Gzip(decoder) => retry(|| decoder.read(buffer)).map_err(|source| ReadErrorKind::Damaged {
+                object: "the compressed text".to_owned(),
+                source: Box::new(source),
             }),
         }
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::input::Input;
 use super::text_error::TextError;
-use crate::memory_limit::MemoryLimit;
 use crate::read_error::ReadErrorKind;
 
 /// Bytes that are read at a time: enough for all threads, little beside a block.
@@ -61,11 +60,6 @@ impl LineReader {
             reader.start = 3;
         }
         Ok(reader)
-    }
-
-    /// How much of the text may be kept.
-    pub(super) fn limit(&self) -> MemoryLimit {
-        self.input.limit()
     }
 
     /// Up to `most` of the next lines; `None` at the end.

@@ -11,7 +11,7 @@ use super::line_reader::LineReader;
 use super::number::{self, Field};
 use super::parse_row::Layout;
 use super::text_error::TextError;
-use crate::memory_limit::NAME_BYTES;
+use crate::memory_limit::{MemoryLimit, NAME_BYTES};
 use crate::read_error::ReadErrorKind;
 
 /// Lines that show how the text is divided.
@@ -41,7 +41,8 @@ pub(super) struct TextColumn {
 type Part = (Vec<String>, Vec<Vec<Option<String>>>);
 
 impl Scan {
-    pub(super) fn of(path: &Path) -> Result<Self, ReadErrorKind> {
+    /// Reads a table, of whose names and texts no more than `limit` is kept.
+    pub(super) fn of(path: &Path, limit: MemoryLimit) -> Result<Self, ReadErrorKind> {
         let sample = sample(path)?;
         let lines: Vec<&[u8]> = sample.iter().map(|(_, line)| line.as_slice()).collect();
         if lines.len() < 2 {
@@ -50,7 +51,7 @@ impl Scan {
         let delimiter = dialect::delimiter(&lines).ok_or(TextError::OneColumn)?;
         let (layout, first) = layout(&sample, delimiter)?;
         let mut texts = candidates(&layout, &sample[1], &first)?;
-        let row_names = read(path, &layout, &mut texts)?;
+        let row_names = read(path, &layout, &mut texts, limit)?;
         check(&layout, &sample[1], &first, &texts)?;
         Ok(Self { layout, row_names, texts })
     }
@@ -126,11 +127,15 @@ fn candidates(
 }
 
 /// Reads the names of all rows and the values of the columns that may annotate them.
-fn read(path: &Path, layout: &Layout, texts: &mut [TextColumn]) -> Result<Vec<String>, ReadErrorKind> {
+fn read(
+    path: &Path,
+    layout: &Layout,
+    texts: &mut [TextColumn],
+    limit: MemoryLimit,
+) -> Result<Vec<String>, ReadErrorKind> {
     let mut reader = LineReader::open(path)?;
     reader.batch(1)?; // the names of the columns
     let wanted: Vec<usize> = texts.iter().map(|column| column.field).collect();
-    let limit = reader.limit();
     let mut kept: u64 = layout.columns.iter().map(|name| NAME_BYTES + name.len() as u64).sum();
     let mut names: Vec<String> = Vec::new();
     while let Some(batch) = reader.batch(usize::MAX)? {
@@ -203,4 +208,22 @@ fn check(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_up_to_a_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, "cell,TP53,type\na,1,T\nb,2,B\n").unwrap();
+        // Two columns, two rows, two texts.
+        let kept = 6 * NAME_BYTES + 4 + 4 + 1 + 1 + 1 + 1;
+        let scan = |most| Scan::of(&path, MemoryLimit::exactly(most));
+        assert_eq!(scan(kept).unwrap().row_names, ["a", "b"]);
+        let Err(error) = scan(kept - 1) else { panic!("it does not fit") };
+        assert!(matches!(error, ReadErrorKind::TooLarge { most, .. } if most == kept - 1), "{error}");
+    }
 }
