@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::path::Path;
+
 use support::{data, json, run};
 
 /// A NumPy file that holds one pickled dict trains and evaluates as it is.
@@ -30,6 +32,8 @@ fn inspect_knows_every_format() {
         ("formats/tiny_fc_dropseq.loom", "loom"),
         ("formats/muon_wu2020_200.h5mu", "h5mu"),
         ("formats/dense_XY_mouse_bladder.h5", "dense-h5"),
+        ("formats/anndata_10x_10k_subset.zarr", "zarr"),
+        ("formats/anndata_archive_v0.7.8_adata.zarr.zip", "zarr"),
         ("data/pbmc3k.h5ad", "h5ad"),
     ] {
         let Some(path) = data(file) else { return };
@@ -123,6 +127,74 @@ fn a_table_is_turned_and_matched_by_name() {
     // An .h5ad is a copy of an .h5ad.
     let refused =
         run("annotate {} -m {} -o {}", &[&at("genes.tsv"), &at("model.ferrocyte"), &at("out.h5ad")]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("write a .csv instead"), "{}", refused.stderr);
+}
+
+/// Writes cells as a zarr store of version 2 without compression: one chunk per array.
+fn write_zarr(store: &Path, cells: &[&str], genes: &[&str], types: &[&str], counts: &[u16]) {
+    let array = |path: &str, dtype: &str, shape: &[usize], chunk: &str, bytes: &[u8]| {
+        let folder = store.join(path);
+        std::fs::create_dir_all(&folder).unwrap();
+        let metadata = format!(
+            r#"{{"zarr_format": 2, "shape": {shape:?}, "chunks": {shape:?}, "dtype": "{dtype}", "order": "C",
+                "compressor": null, "fill_value": 0, "filters": null}}"#
+        );
+        std::fs::write(folder.join(".zarray"), metadata).unwrap();
+        std::fs::write(folder.join(chunk), bytes).unwrap();
+    };
+    let padded = |names: &[&str]| -> Vec<u8> {
+        names.iter().flat_map(|name| format!("{name:\0<20}").into_bytes()).collect()
+    };
+    array("obs/names", "|S20", &[cells.len()], "0", &padded(cells));
+    array("obs/cell_type", "|S20", &[cells.len()], "0", &padded(types));
+    array("var/names", "|S20", &[genes.len()], "0", &padded(genes));
+    let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
+    array("X", "<u2", &[cells.len(), genes.len()], "0.0", &bytes);
+    for group in ["", "obs", "var"] {
+        std::fs::write(store.join(group).join(".zgroup"), r#"{"zarr_format": 2}"#).unwrap();
+    }
+    let columns = |columns: &str| format!(r#"{{"_index": "names", "column-order": [{columns}]}}"#);
+    std::fs::write(store.join("obs/.zattrs"), columns(r#""cell_type""#)).unwrap();
+    std::fs::write(store.join("var/.zattrs"), columns("")).unwrap();
+}
+
+/// A zarr store does all that an .h5ad does, but for being copied.
+#[test]
+fn a_zarr_store_is_evaluated_trained_on_and_annotated() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let genes = ["CD3D", "MS4A1", "NKG7", "LYZ", "ACTB", "GAPDH"];
+    let names: Vec<String> = (0..30).map(|cell| format!("AAACATAC{cell:04}-1")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let types: Vec<&str> = (0..30).map(|cell| ["T", "B", "NK"][cell % 3]).collect();
+    let count = |cell: usize, gene: usize| {
+        if cell % 3 == gene { 20 + cell } else { (cell * 7 + gene * 3) % 4 + 1 }
+    };
+    let counts: Vec<u16> =
+        (0..30).flat_map(|cell| (0..6).map(move |gene| count(cell, gene) as u16)).collect();
+    write_zarr(&at("cells.zarr"), &names, &genes, &types, &counts);
+
+    let evaluated =
+        run("evaluate {} --label cell_type --folds 3 --json {}", &[&at("cells.zarr"), &at("run.json")]);
+    assert!(evaluated.status < 2, "{}", evaluated.stderr);
+    let record = json(&at("run.json"));
+    assert_eq!(record["inputs"][0]["format"], "zarr");
+    assert_eq!(record["inputs"][0]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(record["metrics"]["accuracy"], 1.0, "the types differ in their genes");
+
+    let trained =
+        run("train {} --label cell_type --no-score -o {}", &[&at("cells.zarr"), &at("model.ferrocyte")]);
+    assert!(trained.status < 2, "{}", trained.stderr);
+    let annotated =
+        run("annotate {} -m {} -o {}", &[&at("cells.zarr"), &at("model.ferrocyte"), &at("labels.csv")]);
+    assert!(annotated.status < 2, "{}", annotated.stderr);
+    let labels = std::fs::read_to_string(at("labels.csv")).unwrap();
+    for (cell, line) in labels.lines().skip(1).enumerate() {
+        assert_eq!(line.split(',').nth(1), Some(types[cell]), "{line}");
+    }
+    let refused =
+        run("annotate {} -m {} -o {}", &[&at("cells.zarr"), &at("model.ferrocyte"), &at("out.h5ad")]);
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("write a .csv instead"), "{}", refused.stderr);
 }
