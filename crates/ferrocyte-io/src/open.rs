@@ -51,7 +51,7 @@ pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Box<dy
         return Ok(Box::new(TenxMtx::open_archive(path, genome)?));
     }
     if text_table::is_text_table(&head) {
-        return Ok(Box::new(TextTable::open(path, options.genes)?));
+        return Ok(Box::new(TextTable::open(path, options.genes_of_tables())?));
     }
     Ok(Box::new(H5ad::open(path)?))
 }

@@ -8,6 +8,13 @@ pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         let others = match cause.downcast_ref::<DataError>()? {
             DataError::NotCounts { others, .. } => others,
             DataError::NotACount(value) => &value.others,
+            DataError::WrongWayRound { .. } => {
+                return Some(
+                    "write it the right way round (in Python: `adata.T.write(...)`), or say --trust-orientation where \
+                     the names mislead"
+                        .to_owned(),
+                );
+            }
             _ => return None,
         };
         Some(if others.is_empty() {
