@@ -125,7 +125,7 @@ impl Duplicates {
             self.examples(place_of).join("; ")
         );
         Some(Warning::new("duplicate-cells", message).with_hint(
-            "copies count twice, and one that is trained on makes the other easy to label: leave them out of the file",
+            "copies count twice, and one that is trained on makes the other easy to label: leave them out with --drop-copies",
         ))
     }
 
@@ -134,14 +134,15 @@ impl Duplicates {
         let split = |set: &&Vec<usize>| set.iter().any(|&cell| fold_of(cell) != fold_of(set[0]));
         let sets = self.sets.iter().filter(split).count();
         (sets > 0).then(|| {
+            let times = crate::hint::times(sets);
             Warning::new(
                 "copies-across-folds",
                 format!(
-                    "{sets} sets of identical cells stand on both sides of a split: the model is scored on cells that it \
+                    "identical cells stand on both sides of a split, {times}: the model is scored on cells that it \
                      was trained on, so this score flatters"
                 ),
             )
-            .with_hint("leave the copies out of the file, or keep them together with --group")
+            .with_hint("leave the copies out with --drop-copies, or keep them together with --group")
         })
     }
 }
@@ -215,7 +216,7 @@ mod tests {
              example `a` and `d`; `b` and `b`"
         );
         assert!(found.leakage(|_| 0).is_none());
-        assert!(found.leakage(|cell| cell % 2).unwrap().message.starts_with("1 sets"));
+        assert!(found.leakage(|cell| cell % 2).unwrap().message.contains("a split, once: the"));
     }
 
     #[test]

@@ -89,9 +89,12 @@ pub(crate) fn fixes(options: &InspectOptions, findings: &Findings<'_>) -> Vec<Fi
         }
     }
     if let Some(column) = findings.donor {
+        let of_no_donor =
+            findings.columns.iter().find(|found| found.name == column).map_or(Vec::new(), doubtful);
+        let flag = [format!("--group {}", quoted(column)), leave_out(column, &of_no_donor)].join(" ");
         set(
             format!("column `{column}` says which cells belong together"),
-            format!("--group {}", quoted(column)),
+            flag.trim_end().to_owned(),
             "cells of one donor resemble each other; only a score on new donors says how the model does on new donors",
         );
     }
@@ -172,10 +175,15 @@ fn turn(file: &str) -> Fix {
     }
 }
 
+/// Entries of a column that name nothing.
+fn doubtful(column: &ColumnInspection) -> Vec<String> {
+    column.doubtful.iter().map(|label| label.label.clone()).collect()
+}
+
 /// Labels of a column that are better left out, with what is wrong with them.
 fn odd_labels(column: &ColumnInspection) -> Vec<(Vec<String>, String)> {
     let mut odd = Vec::new();
-    let doubtful: Vec<String> = column.doubtful.iter().map(|label| label.label.clone()).collect();
+    let doubtful = doubtful(column);
     if !doubtful.is_empty() {
         let finding =
             format!("column `{}`: {} name no kind of cell", column.name, crate::hint::list(&doubtful));

@@ -179,7 +179,12 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Vec<String>), DataError
                 .map(ToString::to_string)
                 .collect();
         let warning = Warning::new("not-counts", causes.join(": "));
-        warnings.push(warning.with_hint("name another matrix with --layer"));
+        let others = content.matrices().map_or(0, |matrices| matrices.len().saturating_sub(1));
+        warnings.push(if others > 0 {
+            warning.with_hint("name another matrix with --layer")
+        } else {
+            warning
+        });
     });
     let contents = contents.ok();
     let holds = contents.as_ref().map_or_else(|| "not counts".to_owned(), |found| found.looks.in_words());
@@ -216,7 +221,9 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Vec<String>), DataError
         n_cells: content.n_cells(),
         way_round: contradicted,
     };
-    let fixes = fixes(options, &findings);
+    // A matrix that cannot be read is beyond commands, unless there is another.
+    let beyond = contents.is_none() && findings.counts_in.is_none() && contradicted.is_none();
+    let fixes = if beyond { Vec::new() } else { fixes(options, &findings) };
     let quoted = |cell: usize| format!("`{}`", cell_names.get(cell).map_or("", String::as_str));
     let inspection = Inspection {
         file: file_name(&options.file),

@@ -321,7 +321,8 @@ fn find_duplicates(
             Warning::new(
                 "copies-disagree",
                 format!(
-                    "{others} sets of identical cells have different labels: for example {} is `{}` and {} is `{}`",
+                    "identical cells have different labels, {}: for example {} is `{}` and {} is `{}`",
+                    crate::hint::times(others),
                     dataset.cell_in_words(first[0]),
                     labels.name(first[0]),
                     dataset.cell_in_words(*other),
