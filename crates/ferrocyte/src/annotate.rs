@@ -112,8 +112,8 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     record.predictions = Some(predictions.summary());
     predictions.warn(&mut record.warnings);
     record.warnings.extend(query.repeated_cell_names());
-    if let Some((truth, place)) = truth {
-        compare(&truth, &place, &predictions, &mut record)?;
+    if let Some(truth) = truth {
+        compare(&truth, &predictions, &mut record)?;
     }
     for (path, kind) in options.outputs.iter().zip(kinds) {
         progress.begin("writing", 1);
@@ -256,11 +256,16 @@ fn score_cells(
     Ok(non_zeros)
 }
 
-/// The labels that the query's cells are known to have, and where they stand; `None` where nothing says them.
-fn truth(
-    query: &Dataset,
-    options: &AnnotateOptions,
-) -> Result<Option<(Vec<Option<String>>, String)>, DataError> {
+/// The labels that the query's cells are known to have.
+struct Truth {
+    /// One entry for each cell.
+    entries: Vec<Option<String>>,
+    /// Where they stand, for a sentence.
+    place: String,
+}
+
+/// The labels that the query's cells are known to have; `None` where nothing says them.
+fn truth(query: &Dataset, options: &AnnotateOptions) -> Result<Option<Truth>, DataError> {
     let files: Vec<InputFile> = query.inputs();
     let source = match (&options.truth, files.iter().any(|file| file.label.is_some())) {
         (None, false) => return Ok(None),
@@ -268,17 +273,16 @@ fn truth(
         (None, true) => LabelSource::Files, // a file without a label has cells without a truth
         (Some(column), true) => return Err(LabelSource::two_truths(column, &files).into()),
     };
-    let labels = match source {
+    let entries = match source {
         LabelSource::Column(column) => query.column(column)?,
         LabelSource::Files => query.file_labels(),
     };
-    Ok(Some((labels, source.in_words())))
+    Ok(Some(Truth { entries, place: source.in_words() }))
 }
 
 /// Scores the predicted labels against those that the cells are known to have.
 fn compare(
-    truth: &[Option<String>],
-    place: &str,
+    Truth { entries: truth, place }: &Truth,
     predictions: &Predictions,
     record: &mut RunRecord,
 ) -> Result<(), AnnotateError> {

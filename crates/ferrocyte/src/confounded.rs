@@ -14,25 +14,25 @@ pub(crate) fn label_is_file(
     names: &[String],
     per_file: bool,
 ) -> Option<Warning> {
-    let mut files_of = vec![Vec::new(); labels.set().len()];
+    const SHOWN: usize = 5;
+    let mut sources = vec![Vec::new(); labels.set().len()];
     for (label, &file) in labels.codes().zip(file_of) {
-        let files: &mut Vec<usize> = &mut files_of[label];
+        let files: &mut Vec<usize> = &mut sources[label];
         if !files.contains(&file) {
             files.push(file);
         }
     }
-    let in_one: Vec<(usize, usize)> = (files_of.iter().enumerate())
+    let in_one: Vec<(usize, usize)> = (sources.iter().enumerate())
         .filter_map(|(label, files)| match files.as_slice() {
             [file] => Some((label, *file)),
             _ => None,
         })
         .collect();
     let several_files = in_one.iter().any(|(_, file)| *file != in_one[0].1);
-    let all = in_one.len() == files_of.len() && several_files;
+    let all = in_one.len() == sources.len() && several_files;
     if !(all || per_file && !in_one.is_empty()) {
         return None;
     }
-    const SHOWN: usize = 5;
     let mut shown: Vec<String> = (in_one.iter().take(SHOWN))
         .map(|&(label, file)| format!("`{}` from {}", labels.set().name(label), names[file]))
         .collect();

@@ -71,17 +71,17 @@ pub(crate) fn find(fingerprints: &[Fingerprint], name_of: impl Fn(usize) -> Stri
     order.par_sort_unstable_by_key(|&cell| (fingerprints[cell], cell));
     let mut found = Duplicates::default();
     for same in order.chunk_by(|&a, &b| fingerprints[a] == fingerprints[b]).filter(|same| same.len() > 1) {
-        let mut named: Vec<(String, usize)> = same.iter().map(|&cell| (name_of(cell), cell)).collect();
-        named.sort_unstable();
-        let by_name = || named.chunk_by(|(a, _), (b, _)| a == b);
-        let names = by_name().count();
+        let mut by_name: Vec<(String, usize)> = same.iter().map(|&cell| (name_of(cell), cell)).collect();
+        by_name.sort_unstable();
+        let sets = || by_name.chunk_by(|(a, _), (b, _)| a == b);
+        let names = sets().count();
         found.same_name += same.len() - names;
         if fingerprints[same[0]].genes >= FEWEST_GENES {
             found.other_name += names - 1;
             found.sets.push(same.to_vec());
         } else {
             found.sets.extend(
-                by_name().filter(|set| set.len() > 1).map(|set| set.iter().map(|&(_, cell)| cell).collect()),
+                sets().filter(|set| set.len() > 1).map(|set| set.iter().map(|&(_, cell)| cell).collect()),
             );
         }
     }

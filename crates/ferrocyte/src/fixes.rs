@@ -63,7 +63,7 @@ pub(crate) fn fixes(options: &InspectOptions, findings: &Findings<'_>) -> Vec<Fi
     let label = label_column(findings.columns, findings.donor, findings.n_cells);
     let mut settings: Vec<Setting> = Vec::new();
     let mut set = |finding: String, flag: String, why: &str| {
-        settings.push(Setting { finding, flag, why: why.to_owned() })
+        settings.push(Setting { finding, flag, why: why.to_owned() });
     };
     if let Some(matrix) = &findings.counts_in {
         set(

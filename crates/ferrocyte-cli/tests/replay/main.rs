@@ -20,6 +20,11 @@ fn fewer_genes_in_another_order() -> Vec<usize> {
     (0..30).map(|i| (i * 7 + 3) % GENES.len()).collect()
 }
 
+/// The test table, with a column of diagnoses.
+fn test_table() -> Table {
+    Table::of_every_class(500, TEST).on_genes(&fewer_genes_in_another_order())
+}
+
 /// A folder with the tables of the story.
 struct Story {
     folder: tempfile::TempDir,
@@ -32,16 +37,12 @@ impl Story {
         for (class, name) in ["healthy.tsv", "ra.tsv", "sle.tsv"].iter().enumerate() {
             Table::of_class(class, class * 100, TRAINING).write(&story.at(name), ways[class]);
         }
-        story.test_table().write(&story.at("test.tsv"), Way::SamplesInRows);
+        test_table().write(&story.at("test.tsv"), Way::SamplesInRows);
         story
     }
 
     fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-
-    fn test_table(&self) -> Table {
-        Table::of_every_class(500, TEST).on_genes(&fewer_genes_in_another_order())
     }
 
     /// The three tables as they are typed: `healthy.tsv=Healthy`.
@@ -114,7 +115,7 @@ fn tables_the_wrong_way_round_are_turned_aloud_and_give_the_same_labels() {
     }
 
     // The test table may be the wrong way round too. Its column of diagnoses is gone then.
-    let mut test = right.test_table();
+    let mut test = test_table();
     test.diagnosis = None;
     test.write(&right.at("turned.tsv"), Way::GenesInRows);
     let (annotated, turned) = right.annotate("turned.tsv", "");
@@ -128,10 +129,10 @@ fn the_order_of_genes_changes_nothing_to_the_last_digit() {
     assert!(story.train("model.ferrocyte", "").status < 2);
     let (_, labels) = story.annotate("test.tsv", "--truth diagnosis");
     let metrics = json(&story.at("annotation.json"))["metrics"].clone();
-    let n = story.test_table().genes.len();
+    let n = test_table().genes.len();
     for step in [1, 7, 11, 29] {
         let order: Vec<usize> = (0..n).rev().map(|gene| gene * step % n).collect();
-        story.test_table().on_genes(&order).write(&story.at("shuffled.tsv"), Way::SamplesInRows);
+        test_table().on_genes(&order).write(&story.at("shuffled.tsv"), Way::SamplesInRows);
         let (ended, shuffled) = story.annotate("shuffled.tsv", "--truth diagnosis");
         assert!(ended.status < 2, "{}", ended.stderr);
         assert_eq!(shuffled, labels, "step {step}");
@@ -153,7 +154,7 @@ fn genes_that_are_missing_are_zero_by_name_and_said() {
     assert_eq!((&coverage["shared_genes"], &coverage["model_genes"]), (&30.into(), &40.into()));
 
     // Written out with zeros under their names, the missing genes give the same labels.
-    let test = story.test_table();
+    let test = test_table();
     let mut whole = test.clone();
     whole.genes.extend(
         GENES.iter().filter(|gene| !test.genes.contains(&(**gene).to_owned())).map(ToString::to_string),
@@ -181,7 +182,7 @@ fn no_option_pads_by_position() {
     let by_name = story.accuracy();
 
     // What the mistake does, made by hand under the names of other genes.
-    story.test_table().padded_by_position().write(&story.at("padded.tsv"), Way::SamplesInRows);
+    test_table().padded_by_position().write(&story.at("padded.tsv"), Way::SamplesInRows);
     let (_, padded) = story.annotate("padded.tsv", "--truth diagnosis");
     assert!(story.accuracy() < by_name - 0.2, "{} by position, {by_name} by name", story.accuracy());
     assert_ne!(padded.unwrap(), labels);
@@ -202,7 +203,7 @@ fn no_option_pads_by_position() {
     assert_eq!(read, 15, "all but `--genes rows`");
 
     // A table as wide as the model whose genes have other names is as wide for nothing.
-    let mut nameless = story.test_table().padded_by_position();
+    let mut nameless = test_table().padded_by_position();
     nameless.genes = (1..=GENES.len()).map(|gene| format!("gene{gene}")).collect();
     nameless.write(&story.at("nameless.tsv"), Way::SamplesInRows);
     for options in ["", "--genes columns", "--trust-orientation"] {
@@ -234,7 +235,7 @@ fn insisting_on_the_wrong_way_round_leads_nowhere() {
     // The query the wrong way round beside a model that is right.
     let right = Story::new([Way::SamplesInRows; 3]);
     assert!(right.train("model.ferrocyte", "").status < 2);
-    let mut test = right.test_table();
+    let mut test = test_table();
     test.diagnosis = None;
     test.write(&right.at("turned.tsv"), Way::GenesInRows);
     for options in ["--genes columns", "--trust-orientation"] {
