@@ -68,7 +68,7 @@ pub struct TrainingProvenance {
     pub cells: usize,
     /// Number of cells of each label, in label order.
     pub cells_per_label: Vec<usize>,
-    /// Column that held the labels.
+    /// Column that held the labels; empty where each file had one label.
     pub label_column: String,
     /// Column that said which cells belong together (donor), where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

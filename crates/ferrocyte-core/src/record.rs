@@ -180,6 +180,9 @@ pub struct DataSummary {
     pub cells_used: usize,
     /// Genes in the files.
     pub genes: usize,
+    /// Genes of the files that no cell has a count of; they are not among [`genes`](Self::genes).
+    #[serde(default)]
+    pub genes_without_counts: usize,
     /// Values other than zero among the cells used.
     pub non_zeros: u64,
     /// Column that holds the labels, where there are any.

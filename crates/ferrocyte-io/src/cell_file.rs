@@ -8,6 +8,7 @@ use crate::format::Format;
 use crate::frame::Frame;
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
+use crate::orientation::Orientation;
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// An open file of cells, whatever its format: annotations of cells and genes, and matrices to be read in blocks.
@@ -64,6 +65,11 @@ pub trait CellFile: Send + Sync {
     /// What was left out or turned round in reading, in sentences for the user.
     fn notes(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Which way round the file has cells and genes, where its format leaves that open.
+    fn orientation(&self) -> Option<Orientation> {
+        None
     }
 
     /// Number of cells.

@@ -63,7 +63,7 @@ fn read_as(format: Format, path: &Path, options: &OpenOptions) -> Result<Box<dyn
         Format::H5ad => Box::new(H5ad::open(path)?),
         Format::H5mu => Box::new(H5mu::open(path, options.modality.as_deref())?),
         Format::Loom => Box::new(Loom::open(path)?),
-        Format::DenseH5 => Box::new(DenseH5::open(path, options.genes)?),
+        Format::DenseH5 => Box::new(DenseH5::open(path, options.genes_of_tables())?),
         Format::TenxMtx if path.is_dir() => Box::new(TenxMtx::open_folder(path, genome)?),
         Format::TenxMtx => Box::new(TenxMtx::open_archive(path, genome)?),
         Format::TenxH5 => Box::new(TenxH5::open(path, genome)?),
@@ -78,7 +78,7 @@ fn read_as(format: Format, path: &Path, options: &OpenOptions) -> Result<Box<dyn
             }
             Box::new(file)
         }
-        Format::TextTable => Box::new(TextTable::open(path, options.genes)?),
+        Format::TextTable => Box::new(TextTable::open(path, options.genes_of_tables())?),
         Format::Zarr => open_zarr(path)?,
     })
 }

@@ -9,6 +9,9 @@ use crate::orientation::Orientation;
 pub struct OpenOptions {
     /// Where the genes of a table are; found out from the names when `None`.
     pub genes: Option<Orientation>,
+    /// Do not look at the names to find out which way round a file is: the rows of a table are cells where
+    /// [`genes`](Self::genes) does not say otherwise.
+    pub trust_orientation: bool,
     /// The genome, where 10x data of several are there.
     pub genome: Option<String>,
     /// The modality of MuData; `rna` when `None`, or the one there is.
@@ -17,4 +20,11 @@ pub struct OpenOptions {
     pub format: Option<Format>,
     /// Where the parts of a pickled dict are.
     pub dict_keys: DictKeys,
+}
+
+impl OpenOptions {
+    /// Where the genes of a table are, as far as these options say.
+    pub(crate) fn genes_of_tables(&self) -> Option<Orientation> {
+        self.genes.or(self.trust_orientation.then_some(Orientation::GenesInColumns))
+    }
 }

@@ -4,8 +4,9 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions,
-    OpenOptions, Orientation, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InputFile, InspectOptions,
+    LabelFromName, ModelOptions, OpenOptions, Orientation, ReferenceOptions, ScoringOptions, Silent,
+    TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -16,9 +17,11 @@ use crate::errors::to_python;
 #[derive(FromPyObject)]
 pub(crate) struct ReferenceArguments {
     #[pyo3(item)]
-    files: Vec<PathBuf>,
+    files: Vec<(PathBuf, Option<String>)>,
     #[pyo3(item)]
-    label: String,
+    label: Option<String>,
+    #[pyo3(item)]
+    label_from_name: Option<String>,
     #[pyo3(item)]
     group: Option<String>,
     #[pyo3(item)]
@@ -26,9 +29,13 @@ pub(crate) struct ReferenceArguments {
     #[pyo3(item)]
     genes: Option<String>,
     #[pyo3(item)]
+    trust_orientation: bool,
+    #[pyo3(item)]
     r#where: Vec<String>,
     #[pyo3(item)]
     library_size: Option<String>,
+    #[pyo3(item)]
+    drop_copies: bool,
     #[pyo3(item)]
     downsample: Option<usize>,
     #[pyo3(item)]
@@ -55,9 +62,17 @@ pub(crate) struct ModelArguments {
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
         Ok(ReferenceOptions {
-            data: data(self.files, self.layer, self.genes.as_deref(), &self.r#where, self.library_size)?,
+            data: DataOptions {
+                files: input_files(self.files),
+                label_from_name: label_from_name(self.label_from_name.as_deref())?,
+                layer: self.layer,
+                open: open_options(self.genes.as_deref(), self.trust_orientation)?,
+                filter: filter(&self.r#where)?,
+                library_size: self.library_size,
+            },
             label: self.label,
             group: self.group,
+            drop_copies: self.drop_copies,
             downsample: self.downsample,
             max_per_class: self.max_per_class,
         })
@@ -82,19 +97,21 @@ impl ModelArguments {
     }
 }
 
-fn data(
-    files: Vec<PathBuf>,
-    layer: Option<String>,
-    genes: Option<&str>,
-    conditions: &[String],
-    library_size: Option<String>,
-) -> PyResult<DataOptions> {
-    let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
-    let filter = Filter(conditions.map_err(|error| to_python(&error))?);
-    Ok(DataOptions { files, layer, open: open_options(genes)?, filter, library_size })
+fn input_files(files: Vec<(PathBuf, Option<String>)>) -> Vec<InputFile> {
+    files.into_iter().map(|(path, label)| InputFile { path, label }).collect()
 }
 
-fn open_options(genes: Option<&str>) -> PyResult<OpenOptions> {
+fn label_from_name(labels: Option<&str>) -> PyResult<Option<LabelFromName>> {
+    let labels = labels.map(str::parse::<LabelFromName>).transpose();
+    labels.map_err(|error| to_python(&error))
+}
+
+fn filter(conditions: &[String]) -> PyResult<Filter> {
+    let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
+    Ok(Filter(conditions.map_err(|error| to_python(&error))?))
+}
+
+fn open_options(genes: Option<&str>, trust_orientation: bool) -> PyResult<OpenOptions> {
     let genes = match genes {
         None => None,
         Some("rows") => Some(Orientation::GenesInRows),
@@ -104,7 +121,7 @@ fn open_options(genes: Option<&str>) -> PyResult<OpenOptions> {
             return Err(PyValueError::new_err(message));
         }
     };
-    Ok(OpenOptions { genes, ..OpenOptions::default() })
+    Ok(OpenOptions { genes, trust_orientation, ..OpenOptions::default() })
 }
 
 /// Scores a kind of model; returns the run record as JSON.
@@ -144,24 +161,50 @@ pub(crate) fn train(
     })
 }
 
+/// Keyword arguments that say which cells are annotated.
+#[derive(FromPyObject)]
+pub(crate) struct QueryArguments {
+    #[pyo3(item)]
+    files: Vec<(PathBuf, Option<String>)>,
+    #[pyo3(item)]
+    label_from_name: Option<String>,
+    #[pyo3(item)]
+    layer: Option<String>,
+    #[pyo3(item)]
+    genes: Option<String>,
+    #[pyo3(item)]
+    trust_orientation: bool,
+    #[pyo3(item)]
+    r#where: Vec<String>,
+    #[pyo3(item)]
+    library_size: Option<String>,
+}
+
+impl QueryArguments {
+    fn options(self) -> PyResult<DataOptions> {
+        Ok(DataOptions {
+            files: input_files(self.files),
+            label_from_name: label_from_name(self.label_from_name.as_deref())?,
+            layer: self.layer,
+            open: open_options(self.genes.as_deref(), self.trust_orientation)?,
+            filter: filter(&self.r#where)?,
+            library_size: self.library_size,
+        })
+    }
+}
+
 /// Labels the cells of a query and writes them; returns the run record as JSON.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
 pub(crate) fn annotate(
     py: Python<'_>,
-    files: Vec<PathBuf>,
+    query: QueryArguments,
     model: PathBuf,
     outputs: Vec<PathBuf>,
-    layer: Option<String>,
-    genes: Option<String>,
-    r#where: Vec<String>,
-    library_size: Option<String>,
     prefix: String,
     truth: Option<String>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
-    let query = data(files, layer, genes.as_deref(), &r#where, library_size)?;
-    let options = AnnotateOptions { query, model, outputs, prefix, truth };
+    let options = AnnotateOptions { query: query.options()?, model, outputs, prefix, truth };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)
@@ -176,8 +219,9 @@ pub(crate) fn inspect(
     model: Option<PathBuf>,
     layer: Option<String>,
     genes: Option<String>,
+    trust_orientation: bool,
 ) -> PyResult<String> {
-    let open = open_options(genes.as_deref())?;
+    let open = open_options(genes.as_deref(), trust_orientation)?;
     let inspection = py
         .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer, open }))
         .map_err(|error| to_python(&error))?;

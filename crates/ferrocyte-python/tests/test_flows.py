@@ -43,6 +43,28 @@ def test_inspect_names_the_columns():
     assert "cell_type" in [column["name"] for column in inspection["columns"]]
 
 
+def test_files_have_labels(tmp_path):
+    labels = {REFERENCE: "Reference", str(QUERY): "Query"}
+    run = ferrocyte.train(labels, output=tmp_path / "model.ferrocyte", score=False)
+    assert [entry["label"] for entry in run["data"]["labels"]] == ["Query", "Reference"]
+    assert "label-is-file" in [warning["code"] for warning in run["warnings"]]
+    run = ferrocyte.annotate(
+        {QUERY: "Query"}, model=tmp_path / "model.ferrocyte", output=tmp_path / "labels.csv"
+    )
+    assert run["metrics"]["cells"] == 140
+    run = ferrocyte.train(
+        [REFERENCE, QUERY], label_from_name="query|reference", output=tmp_path / "model.ferrocyte", score=False
+    )
+    assert [entry["label"] for entry in run["data"]["labels"]] == ["query", "reference"]
+    with pytest.raises(ValueError, match="labels come from one place"):
+        ferrocyte.evaluate(labels, label="cell_type")
+
+
+def test_inspect_says_what_helps():
+    fixes = ferrocyte.inspect(REFERENCE)["fixes"]
+    assert "--library-size n_counts_all_genes" in fixes[0]["command"]
+
+
 def test_errors_are_pythons(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere.h5ad"):
         ferrocyte.inspect(tmp_path / "nowhere.h5ad")

@@ -15,6 +15,8 @@ use ferrocyte_learn::models::{Classifier, PredictError};
 
 use crate::choices::{self, choice, detected};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, file_name};
+use crate::input_file::{InputFile, LabelSource};
+use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
 
@@ -94,7 +96,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     }
     begin_record(&mut record, &mut query, options, &header)?;
     check_genes(&query, model.genes(), &mut record)?;
-    let truth = options.truth.as_deref().map(|column| query.column(column)).transpose()?;
+    let truth = truth(&query, options)?;
 
     let mut predictions = Predictions::new(model.labels().clone(), truth.is_some());
     let non_zeros = score_cells(&query, &header, model.as_ref(), progress, &mut predictions, &mut record)?;
@@ -109,8 +111,9 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     };
     record.predictions = Some(predictions.summary());
     predictions.warn(&mut record.warnings);
-    if let (Some(truth), Some(column)) = (truth, &options.truth) {
-        compare(&truth, column, &predictions, &mut record)?;
+    record.warnings.extend(query.repeated_cell_names());
+    if let Some(truth) = truth {
+        compare(&truth, &predictions, &mut record)?;
     }
     for (path, kind) in options.outputs.iter().zip(kinds) {
         progress.begin("writing", 1);
@@ -152,6 +155,7 @@ fn begin_record(
         training_cells: header.training.cells,
     });
     record.choices.push(choices::layer(options.query.layer.as_deref()));
+    record.choices.extend(choices::way_round(&options.query.open));
     if !options.query.filter.is_empty() {
         let value = options.query.filter.to_string();
         record.choices.push(choice("cells", value, true, "only these cells were asked for"));
@@ -236,30 +240,59 @@ fn score_cells(
 ) -> Result<u64, AnnotateError> {
     let mut non_zeros = 0;
     let mut scores = Scores::default();
+    let mut fingerprints = Vec::with_capacity(query.n_cells());
     let looks = query.for_each_block(model.genes(), progress, |block| {
         let cells = block.cells.into_log_norm_with(header.preprocessing.target_sum, &block.sizes);
         non_zeros += cells.n_non_zeros() as u64;
         model.probabilities_into(&cells, &mut scores)?;
+        fingerprints.extend(block.fingerprints);
         predictions.extend(decide(&cells, &scores, block.sizes.as_slice()), &scores);
         Ok::<_, AnnotateError>(())
     })?;
     record.warnings.extend(query.warnings(looks));
+    // Copies in a query get the same label and harm no other cell.
+    let copies = query.duplicates(&fingerprints).warning(|cell| query.cell_in_words(cell));
+    record.warnings.extend(copies.map(|warning| Warning::note(&warning.code, warning.message)));
     Ok(non_zeros)
 }
 
-/// Scores the predicted labels against a column of the query.
+/// The labels that the query's cells are known to have.
+struct Truth {
+    /// One entry for each cell.
+    entries: Vec<Option<String>>,
+    /// Where they stand, for a sentence.
+    place: String,
+}
+
+/// The labels that the query's cells are known to have; `None` where nothing says them.
+fn truth(query: &Dataset, options: &AnnotateOptions) -> Result<Option<Truth>, DataError> {
+    let files: Vec<InputFile> = query.inputs();
+    let source = match (&options.truth, files.iter().any(|file| file.label.is_some())) {
+        (None, false) => return Ok(None),
+        (Some(column), false) => LabelSource::Column(column),
+        (None, true) => LabelSource::Files, // a file without a label has cells without a truth
+        (Some(column), true) => return Err(LabelSource::two_truths(column, &files).into()),
+    };
+    let entries = match source {
+        LabelSource::Column(column) => query.column(column)?,
+        LabelSource::Files => query.file_labels(),
+    };
+    Ok(Some(Truth { entries, place: source.in_words() }))
+}
+
+/// Scores the predicted labels against those that the cells are known to have.
 fn compare(
-    truth: &[Option<String>],
-    column: &str,
+    Truth { entries: truth, place }: &Truth,
     predictions: &Predictions,
     record: &mut RunRecord,
 ) -> Result<(), AnnotateError> {
-    let known: Vec<usize> = (0..truth.len()).filter(|&cell| truth[cell].is_some()).collect();
+    let label = |cell: usize| label_of(truth[cell].as_deref());
+    let known: Vec<usize> = (0..truth.len()).filter(|&cell| label(cell).is_some()).collect();
     if known.is_empty() {
-        record.warnings.push(Warning::new("no-truth", format!("no cell has an entry in column `{column}`")));
+        record.warnings.push(Warning::new("no-truth", format!("no cell has an entry in {place}")));
         return Ok(());
     }
-    let names: Vec<&str> = known.iter().filter_map(|&cell| truth[cell].as_deref()).collect();
+    let names: Vec<&str> = known.iter().filter_map(|&cell| label(cell)).collect();
     let model_labels = predictions.labels();
     let all =
         LabelSet::new(names.iter().map(ToString::to_string).chain(model_labels.names().iter().cloned()));
@@ -272,13 +305,21 @@ fn compare(
         .cloned()
         .collect();
     if !unknown.is_empty() {
-        record.warnings.push(Warning::new(
+        let warning = Warning::new(
             "labels-not-in-model",
             format!(
-                "column `{column}` has labels that the model does not know: {}; their cells count as wrong",
+                "{place}: labels that the model does not know, {}; their cells count as wrong",
                 crate::hint::list(&unknown)
             ),
-        ));
+        );
+        let alike: Vec<String> = (unknown.iter())
+            .filter_map(|name| Some(format!("`{name}` is `{}`", spelt_alike(name, model_labels.names())?)))
+            .collect();
+        record.warnings.push(if alike.is_empty() {
+            warning
+        } else {
+            warning.with_hint(format!("in the model's spelling {}", alike.join(", ")))
+        });
     }
     let truth = Labels::from_codes(all.clone(), &codes)?;
     let (called, probabilities) = predictions.over(&all, &known);

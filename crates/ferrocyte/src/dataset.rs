@@ -1,7 +1,5 @@
 //! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
 
-use std::path::PathBuf;
-
 use ferrocyte_core::{
     Block, BlockError, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
     Vocabulary, Warning,
@@ -9,8 +7,12 @@ use ferrocyte_core::{
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
+use crate::duplicates::{self, Duplicates, Fingerprint, GeneHashes};
 use crate::filter::Filter;
+use crate::input_file::{self, InputFile, InputFileError};
+use crate::label_from_name::LabelFromName;
 use crate::scale_check::{Looks, ScaleCheck};
+use crate::way_round;
 
 /// What a data set is read for: to be learnt from. A [`QUERY`] is labelled.
 pub(crate) const REFERENCE: &str = "reference";
@@ -24,7 +26,9 @@ const BLOCK_CELLS: usize = 4096;
 #[derive(Debug, Clone, Default)]
 pub struct DataOptions {
     /// The files: one data set, in this order.
-    pub files: Vec<PathBuf>,
+    pub files: Vec<InputFile>,
+    /// Labels of which one stands in the name of each file.
+    pub label_from_name: Option<LabelFromName>,
     /// The matrix: `X`, `raw`, or the name of a layer; `X` when `None`.
     pub layer: Option<String>,
     /// What the files cannot say of themselves.
@@ -39,11 +43,15 @@ pub struct DataOptions {
 pub(crate) struct Dataset {
     pub(crate) files: Vec<DataFile>,
     library_size: Option<String>,
+    /// What was seen when the files were opened.
+    found: Vec<Warning>,
 }
 
 /// One file of a data set.
 pub(crate) struct DataFile {
-    pub(crate) path: PathBuf,
+    pub(crate) path: std::path::PathBuf,
+    /// The label of all its cells, where no column has them.
+    pub(crate) label: Option<String>,
     pub(crate) content: Box<dyn CellFile>,
     pub(crate) genes: Vec<String>,
     /// Positions of the cells that are used, ascending.
@@ -58,22 +66,29 @@ pub(crate) struct AlignedBlock {
     pub(crate) cells: Block<Counts>,
     /// Counts over all genes that were measured.
     pub(crate) sizes: LibrarySizes,
+    /// What identifies the counts of each cell, over all genes of its file.
+    pub(crate) fingerprints: Vec<Fingerprint>,
 }
 
 impl Dataset {
     /// Opens the files and applies the filter.
     pub(crate) fn open(options: &DataOptions, role: &str) -> Result<Self, DataError> {
         let matrix = matrix_path(options.layer.as_deref())?;
-        let mut files = Vec::with_capacity(options.files.len());
-        for path in &options.files {
-            files.push(DataFile::open(path, &matrix, options, role)?);
+        let inputs = input_file::with_labels(&options.files, options.label_from_name.as_ref())?;
+        let mut files = Vec::with_capacity(inputs.len());
+        let mut found = input_file::notes(&inputs);
+        for input in inputs {
+            let file = DataFile::open(input, &matrix, options, role)?;
+            found.extend(way_round::check(file.content.as_ref(), &file.genes, &options.open)?);
+            files.push(file);
         }
-        if role == REFERENCE
-            && let Some(file) = repeated(&files)
-        {
-            return Err(DataError::Repeated { file });
+        match repeated(&files) {
+            Some(error) if role == REFERENCE => return Err(error),
+            Some(error) => found.push(Warning::new("file-twice", error.to_string())),
+            None => {}
         }
-        let dataset = Self { files, library_size: options.library_size.clone() };
+        found.extend(way_round::mixed(&files));
+        let dataset = Self { files, library_size: options.library_size.clone(), found };
         if dataset.n_cells() == 0 {
             return Err(dataset.no_cells(&options.filter));
         }
@@ -115,6 +130,63 @@ impl Dataset {
         names
     }
 
+    /// The files as they were given, with their labels.
+    pub(crate) fn inputs(&self) -> Vec<InputFile> {
+        let input = |file: &DataFile| InputFile { path: file.path.clone(), label: file.label.clone() };
+        self.files.iter().map(input).collect()
+    }
+
+    /// Notes on names that several cells of one file have. Cells of different files are told apart by their file.
+    pub(crate) fn repeated_cell_names(&self) -> Vec<Warning> {
+        self.files
+            .iter()
+            .filter_map(|file| duplicates::repeated_names(&file.name(), file.content.obs().index()))
+            .collect()
+    }
+
+    /// The label of each cell's file, over the cells that are used.
+    pub(crate) fn file_labels(&self) -> Vec<Option<String>> {
+        self.files.iter().flat_map(|file| file.cells.iter().map(|_| file.label.clone())).collect()
+    }
+
+    /// Position of each cell's file, over the cells that are used.
+    pub(crate) fn file_of_cells(&self) -> Vec<usize> {
+        self.files.iter().enumerate().flat_map(|(i, file)| file.cells.iter().map(move |_| i)).collect()
+    }
+
+    /// Names that tell the files apart: without folders, where those are not needed.
+    pub(crate) fn file_names(&self) -> Vec<String> {
+        input_file::telling_names(&self.files.iter().map(|file| file.path.as_path()).collect::<Vec<_>>())
+    }
+
+    /// Cells with the same counts, by the fingerprints of the cells that are used; and a name for each cell.
+    pub(crate) fn duplicates(&self, fingerprints: &[Fingerprint]) -> Duplicates {
+        duplicates::find(fingerprints, |cell| {
+            self.cell(cell).map_or_else(String::new, |(_, name)| name.to_owned())
+        })
+    }
+
+    /// A cell for a sentence: its name, and its file where there are several.
+    pub(crate) fn cell_in_words(&self, position: usize) -> String {
+        match self.cell(position) {
+            Some((file, name)) if self.files.len() > 1 => format!("`{name}` of {}", file.name()),
+            Some((_, name)) => format!("`{name}`"),
+            None => String::new(),
+        }
+    }
+
+    /// The file and the name of one of the cells that are used.
+    fn cell(&self, position: usize) -> Option<(&DataFile, &str)> {
+        let mut left = position;
+        for file in &self.files {
+            if let Some(&cell) = file.cells.get(left) {
+                return Some((file, file.content.obs().index()[cell].as_str()));
+            }
+            left -= file.cells.len();
+        }
+        None
+    }
+
     /// Whether every file has this column in obs.
     pub(crate) fn has_column(&self, name: &str) -> bool {
         self.files.iter().all(|file| file.content.obs().names().iter().any(|known| known == name))
@@ -153,6 +225,7 @@ impl Dataset {
         for file in &self.files {
             let map = GeneMap::by_identity(&file.genes, vocabulary);
             let sizes = self.library_sizes(file)?;
+            let hashes = GeneHashes::of(&file.genes);
             let mut source = file.content.source(&file.matrix, BLOCK_CELLS).map_err(DataError::from)?;
             let mut start = 0; // position in the file
             let mut wanted = file.cells.iter().copied().peekable();
@@ -176,7 +249,8 @@ impl Dataset {
                     None => LibrarySizes::of(&block),
                 };
                 let n_cells = block.n_cells();
-                visit(AlignedBlock { cells: block.into_aligned(&map), sizes })?;
+                let fingerprints = hashes.fingerprints(&block);
+                visit(AlignedBlock { cells: block.into_aligned(&map), sizes, fingerprints })?;
                 start = end;
                 progress.advance(n_cells as u64);
             }
@@ -197,7 +271,7 @@ impl Dataset {
 
     /// Notes on what was read.
     pub(crate) fn warnings(&self, looks: Looks) -> Vec<Warning> {
-        let mut warnings = Vec::new();
+        let mut warnings = self.found.clone();
         if let Looks::EstimatedCounts { fractional } = looks {
             warnings.push(
                 Warning::note(
@@ -244,20 +318,26 @@ impl Dataset {
 }
 
 /// A file with the same bytes as an earlier one: its cells would be trained on and scored on.
-fn repeated(files: &[DataFile]) -> Option<String> {
-    let is_repeated =
-        |i: &usize| files[..*i].iter().any(|earlier| earlier.input.sha256 == files[*i].input.sha256);
-    (0..files.len()).find(is_repeated).map(|i| files[i].name())
+fn repeated(files: &[DataFile]) -> Option<DataError> {
+    files.iter().enumerate().find_map(|(i, file)| {
+        let earlier = files[..i].iter().find(|earlier| earlier.input.sha256 == file.input.sha256)?;
+        Some(match (&earlier.label, &file.label) {
+            (Some(one), Some(other)) if one != other => {
+                DataError::TwoLabels { file: file.name(), one: one.clone(), other: other.clone() }
+            }
+            _ => DataError::Repeated { file: file.name(), earlier: earlier.name() },
+        })
+    })
 }
 
 impl DataFile {
     fn open(
-        path: &std::path::Path,
+        InputFile { path, label }: InputFile,
         matrix: &MatrixPath,
         options: &DataOptions,
         role: &str,
     ) -> Result<Self, DataError> {
-        let content = ferrocyte_io::open_with(path, &options.open)?;
+        let content = ferrocyte_io::open_with(&path, &options.open)?;
         let filter = &options.filter;
         let genes = content.genes_of(matrix)?.index().to_vec();
         let mut keep = vec![true; content.n_cells()];
@@ -267,10 +347,11 @@ impl DataFile {
             }
         }
         let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
-        let digest = sha256_file(path)?;
+        let digest = sha256_file(&path)?;
         let info = content.matrix(matrix)?;
+        let labelled = label.as_ref().map_or_else(String::new, |label| format!(", all labelled `{label}`"));
         let reading = format!(
-            "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used",
+            "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used{labelled}",
             content.n_cells(),
             genes.len(),
             info.storage,
@@ -279,13 +360,13 @@ impl DataFile {
         );
         let input = InputRecord {
             role: role.to_owned(),
-            file: file_name(path),
+            file: file_name(&path),
             format: content.format().to_string(),
             sha256: digest.hex,
             bytes: digest.bytes,
             reading,
         };
-        Ok(Self { path: path.to_owned(), content, genes, cells, input, matrix: matrix.clone() })
+        Ok(Self { path, label, content, genes, cells, input, matrix: matrix.clone() })
     }
 
     /// File name without the folder.
@@ -357,11 +438,39 @@ pub enum DataError {
     /// A file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The labels of the files cannot be used.
+    #[error(transparent)]
+    Input(#[from] InputFileError),
+    /// A file has genes where its format has cells.
+    #[error(
+        "`{file}` is the wrong way round: expected cells in its rows and genes in its columns, found rows called like \
+         {cells} and columns called like {genes}"
+    )]
+    WrongWayRound {
+        /// The file.
+        file: String,
+        /// What its rows are called.
+        cells: String,
+        /// What its columns are called.
+        genes: String,
+    },
     /// A file is given twice.
-    #[error("`{file}` is given twice: its cells would be trained on and scored on at once")]
+    #[error("`{file}` is given twice, the same bytes as `{earlier}`: each of its cells would count twice")]
     Repeated {
         /// The file.
         file: String,
+        /// The file it is the same as.
+        earlier: String,
+    },
+    /// A file is given twice, with different labels.
+    #[error("`{file}` is given twice, as `{one}` and as `{other}`: a cell has one label")]
+    TwoLabels {
+        /// The file.
+        file: String,
+        /// Its first label.
+        one: String,
+        /// Its other label.
+        other: String,
     },
     /// There are no cells.
     #[error("`{file}` holds no cells")]
@@ -370,16 +479,18 @@ pub enum DataError {
         file: String,
     },
     /// No cell has a label.
-    #[error("no cell has an entry in column `{column}`")]
+    #[error("no cell has an entry in {place}{words}")]
     NoLabels {
-        /// The column.
-        column: String,
+        /// Where labels were looked for: ``column `cell_type` ``.
+        place: String,
+        /// The words for "no value" that stand there instead.
+        words: String,
     },
     /// All cells have one label.
-    #[error("expected at least two labels in column `{column}`, found only `{found}`")]
+    #[error("expected at least two labels in {place}, found only `{found}`")]
     OneClass {
-        /// The column.
-        column: String,
+        /// Where labels were looked for.
+        place: String,
         /// The one label.
         found: String,
     },

@@ -109,7 +109,7 @@ pub fn demo(options: &DemoOptions, progress: &dyn Progress) -> Result<Demo, Demo
     )?;
     let annotation = annotate(
         &AnnotateOptions {
-            query: DataOptions { files: vec![at("query.h5ad")], ..DataOptions::default() },
+            query: DataOptions { files: vec![at("query.h5ad").into()], ..DataOptions::default() },
             model: at("model.ferrocyte"),
             outputs: vec![at("annotated.h5ad"), at("labels.csv")],
             prefix: String::new(),

@@ -1,6 +1,9 @@
 //! What to do about an error, where that is more than its message can say.
 
+use ferrocyte_io::{ReadError, ReadErrorKind};
+
 use crate::dataset::DataError;
+use crate::shell::quoted;
 
 /// What the user can do about this error, looked for along its chain of causes.
 pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
@@ -8,6 +11,20 @@ pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         let others = match cause.downcast_ref::<DataError>()? {
             DataError::NotCounts { others, .. } => others,
             DataError::NotACount(value) => &value.others,
+            DataError::Read(ReadError { path, kind: ReadErrorKind::Orientation(_) }) => {
+                let path = quoted(&path.to_string_lossy());
+                return Some(format!(
+                    "look at it both ways, `ferrocyte inspect {path} --genes rows` and `ferrocyte inspect {path} --genes \
+                     columns`: the one that shows cells as cells is right"
+                ));
+            }
+            DataError::WrongWayRound { .. } => {
+                return Some(
+                    "write it the right way round (in Python: `adata.T.write(...)`), or say --trust-orientation where \
+                     the names mislead"
+                        .to_owned(),
+                );
+            }
             _ => return None,
         };
         Some(if others.is_empty() {
@@ -27,6 +44,11 @@ pub(crate) fn list(names: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// `once`, or `3 times`.
+pub(crate) fn times(n: usize) -> String {
+    if n == 1 { "once".to_owned() } else { format!("{n} times") }
 }
 
 #[cfg(test)]

@@ -2,16 +2,22 @@
 
 use std::path::PathBuf;
 
-use ferrocyte_core::{Coverage, GeneMap, SourceError, Vocabulary, Warning};
+use ferrocyte_core::{Coverage, GeneMap, LabelCount, Vocabulary, Warning};
 use ferrocyte_io::frame::Column;
-use ferrocyte_io::hash::{HashError, sha256_file};
-use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
+use ferrocyte_io::hash::sha256_file;
+use ferrocyte_io::orientation::in_words;
+use ferrocyte_io::{CellFile, OpenOptions, Orientation};
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
 
-use crate::dataset::{file_name, matrix_path};
+use crate::contents::{Contents, matrix_with_counts};
+use crate::dataset::{DataError, file_name, matrix_path};
+use crate::duplicates;
+use crate::fixes::{Contradicted, Findings, Fix, fixes, library_size_column};
+use crate::label_check::{LabelCheck, label_of};
 use crate::model_file::{ModelError, open_model};
-use crate::scale_check::ScaleCheck;
+use crate::scale_check::Looks;
+use crate::way_round::axis;
 
 /// Which file is looked at, and beside which model.
 #[derive(Debug, Clone, Default)]
@@ -30,18 +36,9 @@ pub struct InspectOptions {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
-    /// The file cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The name of the matrix makes no sense.
-    #[error("the matrix cannot be chosen")]
-    Matrix(#[from] MatrixPathError),
-    /// The matrix cannot be read.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The file cannot be hashed.
-    #[error(transparent)]
-    Hash(#[from] HashError),
+    /// The file cannot be used as data.
+    #[error("the file cannot be inspected")]
+    Data(#[from] DataError),
     /// The model cannot be used.
     #[error("the model cannot be used")]
     Model(#[from] ModelError),
@@ -56,8 +53,20 @@ pub struct Inspection {
     pub format: String,
     /// Size in bytes.
     pub bytes: u64,
+    /// Which way round it is.
+    pub way_round: WayRound,
     /// Number of cells.
     pub cells: usize,
+    /// Cells without any count; `None` where the matrix holds no counts, here and below.
+    pub empty_cells: Option<usize>,
+    /// Genes that no cell has a count of.
+    pub empty_genes: Option<usize>,
+    /// Cells that are in it more than once.
+    pub duplicate_cells: Option<DuplicateInspection>,
+    /// Columns that repeat the name of another gene.
+    pub repeated_genes: usize,
+    /// What kinds of names the genes have.
+    pub genes_are_called: String,
     /// The matrices.
     pub matrices: Vec<MatrixInspection>,
     /// The columns of obs.
@@ -71,6 +80,8 @@ pub struct Inspection {
     pub fit: Option<ModelFit>,
     /// What needs the user's eye.
     pub warnings: Vec<Warning>,
+    /// What would make it fit to be learnt from.
+    pub fixes: Vec<Fix>,
 }
 
 /// A matrix of cells by genes.
@@ -99,8 +110,14 @@ pub struct ColumnInspection {
     pub kind: String,
     /// Number of different values.
     pub distinct: usize,
-    /// Number of cells without a value.
+    /// Number of cells without a value, also where a word says so.
     pub missing: usize,
+    /// Words for "no value" that stand in it, with their cells.
+    pub missing_words: Vec<LabelCount>,
+    /// Labels that name no kind of cell.
+    pub doubtful: Vec<LabelCount>,
+    /// Labels that differ in capitals, blanks or `_` only, the commonest first.
+    pub spellings: Vec<Vec<LabelCount>>,
     /// The first few values, sorted.
     pub examples: Vec<String>,
 }
@@ -114,32 +131,63 @@ pub struct ModelFit {
     pub coverage: Coverage,
 }
 
+/// Which way round a file is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WayRound {
+    /// Where the genes are: `rows` or `columns`.
+    pub genes: String,
+    /// What says so.
+    pub why: String,
+}
+
+/// Cells that are in a file more than once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DuplicateInspection {
+    /// Cells that have exactly the counts of an earlier one.
+    pub copies: usize,
+    /// How many of them have its name too.
+    pub same_name: usize,
+    /// The first few, by name.
+    pub examples: Vec<String>,
+}
+
 /// Looks at a file: all cells of one matrix, all columns, all genes.
 ///
 /// # Errors
 /// When the file or the model cannot be read.
 pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
+    let (mut inspection, genes) = look(options)?;
+    inspection.fit = options.model.as_ref().map(|model| fit(model, &genes)).transpose()?;
+    Ok(inspection)
+}
+
+/// Everything but the fit to a model; and the genes.
+fn look(options: &InspectOptions) -> Result<(Inspection, Vec<String>), DataError> {
     const EXAMPLES: usize = 8;
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let matrix = matrix_path(options.layer.as_deref())?;
     let genes = content.genes_of(&matrix)?;
     let genes = genes.index();
+    let cell_names = content.obs().index();
     let notes = content.notes().into_iter();
     let mut warnings: Vec<Warning> = notes.map(|note| Warning::note("reading", note)).collect();
-    let holds = match scale_of(content.as_ref(), &matrix) {
-        Ok(holds) => holds,
-        Err(error) => {
-            // What cannot be counts is a finding here, not the end.
-            let causes: Vec<String> =
-                std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
-                    .map(ToString::to_string)
-                    .collect();
-            warnings.push(
-                Warning::new("not-counts", causes.join(": ")).with_hint("name another matrix with --layer"),
-            );
-            "not counts".to_owned()
-        }
-    };
+    let contradicted = way_round(content.as_ref(), genes, options, &mut warnings);
+    let contents = Contents::of(content.as_ref(), &matrix, genes).map_err(|error| {
+        // What cannot be counts is a finding here, not the end.
+        let causes: Vec<String> =
+            std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
+                .map(ToString::to_string)
+                .collect();
+        let warning = Warning::new("not-counts", causes.join(": "));
+        let others = content.matrices().map_or(0, |matrices| matrices.len().saturating_sub(1));
+        warnings.push(if others > 0 {
+            warning.with_hint("name another matrix with --layer")
+        } else {
+            warning
+        });
+    });
+    let contents = contents.ok();
+    let holds = contents.as_ref().map_or_else(|| "not counts".to_owned(), |found| found.looks.in_words());
     let mut matrices = Vec::new();
     for info in content.matrices()? {
         matrices.push(MatrixInspection {
@@ -156,44 +204,116 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
         columns.push(column(name, &content.obs().column(name)?, EXAMPLES));
     }
     let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
-    let donor_like = donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
-    Ok(Inspection {
+    let donor_like: Vec<String> =
+        donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
+    warnings.extend(duplicates::repeated_names(&file_name(&options.file), cell_names));
+    let is_counts = contents.as_ref().is_some_and(|found| !matches!(found.looks, Looks::NotCounts { .. }));
+    let findings = Findings {
+        counts_in: (!is_counts)
+            .then(|| matrix_with_counts(content.as_ref(), &matrix))
+            .flatten()
+            .map(|matrix| matrix.to_string()),
+        library_size: (contents.as_ref().filter(|_| is_counts))
+            .and_then(|found| library_size_column(content.obs(), &found.totals)),
+        donor: donor_like.first().map(String::as_str),
+        copies: contents.as_ref().map_or(0, |found| found.duplicates.copies()),
+        columns: &columns,
+        n_cells: content.n_cells(),
+        way_round: contradicted,
+    };
+    // A matrix that cannot be read is beyond commands, unless there is another.
+    let beyond = contents.is_none() && findings.counts_in.is_none() && contradicted.is_none();
+    let fixes = if beyond { Vec::new() } else { fixes(options, &findings) };
+    let quoted = |cell: usize| format!("`{}`", cell_names.get(cell).map_or("", String::as_str));
+    let inspection = Inspection {
         file: file_name(&options.file),
         format: content.format().to_string(),
         bytes: sha256_file(&options.file)?.bytes,
+        way_round: way_round_in_words(content.as_ref(), genes, options),
         cells: content.n_cells(),
+        empty_cells: contents.as_ref().map(Contents::empty_cells),
+        empty_genes: contents.as_ref().map(|found| found.empty_genes),
+        duplicate_cells: contents.as_ref().map(|found| DuplicateInspection {
+            copies: found.duplicates.copies(),
+            same_name: found.duplicates.same_name,
+            examples: found.duplicates.examples(quoted),
+        }),
+        repeated_genes: genes.len() - Vocabulary::of_distinct(genes.iter().map(String::as_str)).len(),
+        genes_are_called: in_words(genes),
         matrices,
         donor_like,
         columns,
         example_genes: genes.iter().take(EXAMPLES).cloned().collect(),
-        fit: options.model.as_ref().map(|model| fit(model, genes)).transpose()?,
+        fit: None,
         warnings,
-    })
+        fixes,
+    };
+    Ok((inspection, genes.to_vec()))
 }
 
-/// What the numbers of a matrix look like, over all cells.
-fn scale_of(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, SourceError> {
-    const BLOCK_CELLS: usize = 4096;
-    let mut source = content.source(matrix, BLOCK_CELLS)?;
-    let mut check = ScaleCheck::default();
-    while let Some(block) = source.next_block()? {
-        check.add(&block.into_counts()?);
+/// Whether the names contradict the way round that the file is read; says so.
+fn way_round(
+    content: &dyn CellFile,
+    genes: &[String],
+    options: &InspectOptions,
+    warnings: &mut Vec<Warning>,
+) -> Option<Contradicted> {
+    match crate::way_round::check(content, genes, &options.open) {
+        Ok(None) => None,
+        Ok(Some(warning)) => {
+            warnings.push(warning);
+            Some(Contradicted::Option)
+        }
+        Err(error) => {
+            warnings.push(Warning::new("way-round", error.to_string()));
+            Some(Contradicted::Format)
+        }
     }
-    Ok(check.looks().in_words())
+}
+
+fn way_round_in_words(content: &dyn CellFile, genes: &[String], options: &InspectOptions) -> WayRound {
+    let orientation = content.orientation();
+    let why = match (orientation, options.open.genes, options.open.trust_orientation) {
+        (None, ..) => format!("{} files say which are cells", content.format()),
+        (Some(_), Some(_), _) => "--genes says so".to_owned(),
+        (Some(_), None, true) => "--trust-orientation: the names were not looked at".to_owned(),
+        (Some(_), None, false) => {
+            format!(
+                "genes are called like {}; cells like {}",
+                in_words(genes),
+                in_words(content.obs().index())
+            )
+        }
+    };
+    WayRound { genes: axis(orientation.unwrap_or(Orientation::GenesInColumns)).to_owned(), why }
 }
 
 fn column(name: &str, column: &Column, examples: usize) -> ColumnInspection {
     let names = column.to_names();
-    let mut distinct: Vec<&String> = names.iter().flatten().collect();
+    let is_text = matches!(column, Column::Strings(_) | Column::Categorical(_));
+    let check =
+        if is_text { LabelCheck::of(names.iter().map(Option::as_deref)) } else { LabelCheck::default() };
+    let mut distinct: Vec<&str> = names.iter().filter_map(|entry| label_of(entry.as_deref())).collect();
     let missing = names.len() - distinct.len();
     distinct.sort_unstable();
     distinct.dedup();
+    let counts = |labels: Vec<(String, usize)>| -> Vec<LabelCount> {
+        labels.into_iter().map(|(label, cells)| LabelCount { label, cells }).collect()
+    };
     ColumnInspection {
         name: name.to_owned(),
         kind: kind(column).to_owned(),
         distinct: distinct.len(),
         missing,
-        examples: distinct.into_iter().take(examples).cloned().collect(),
+        missing_words: counts(check.missing.into_iter().filter(|(word, _)| !word.is_empty()).collect()),
+        doubtful: counts(check.doubtful),
+        // Where nearly every cell has a value of its own, these are names and no labels.
+        spellings: if distinct.len() <= names.len() / 2 {
+            check.spellings.into_iter().map(counts).collect()
+        } else {
+            Vec::new()
+        },
+        examples: distinct.into_iter().take(examples).map(str::to_owned).collect(),
     }
 }
 

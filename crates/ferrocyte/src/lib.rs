@@ -2,12 +2,19 @@
 
 mod annotate;
 mod choices;
+mod confounded;
+mod contents;
 mod dataset;
 mod demo;
+mod duplicates;
 mod evaluate;
 mod filter;
+mod fixes;
 mod hint;
+mod input_file;
 mod inspect;
+mod label_check;
+mod label_from_name;
 mod model_file;
 mod model_options;
 mod predictions;
@@ -15,18 +22,24 @@ mod record_file;
 mod reference;
 mod scale_check;
 mod scoring;
+mod shell;
 mod threads;
 mod train;
+mod way_round;
 
 pub use annotate::{AnnotateError, AnnotateOptions, annotate};
 pub use dataset::{DataError, DataOptions, NotACount};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};
 pub use filter::{Condition, ConditionError, Filter};
+pub use fixes::Fix;
 pub use hint::hint;
+pub use input_file::{InputFile, InputFileError};
 pub use inspect::{
-    ColumnInspection, InspectError, InspectOptions, Inspection, MatrixInspection, ModelFit, inspect,
+    ColumnInspection, DuplicateInspection, InspectError, InspectOptions, Inspection, MatrixInspection,
+    ModelFit, WayRound, inspect,
 };
+pub use label_from_name::{LabelFromName, LabelFromNameError, NameError};
 pub use model_file::{ModelError, show_model, verify_model};
 pub use model_options::{DEFAULT_MODEL, ModelOptions, ModelOptionsError};
 pub use predictions::OutputKindError;

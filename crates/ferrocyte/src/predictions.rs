@@ -202,9 +202,9 @@ impl Predictions {
             self.columns(&decisions).map(|(name, column)| (format!("{prefix}{name}"), column)).into();
         if query.files.len() > 1 {
             // Names of cells repeat between files.
-            let files: Vec<Option<&str>> = (query.files.iter())
-                .flat_map(|file| file.cells.iter().map(|_| Some(file.input.file.as_str())))
-                .collect();
+            let names = query.file_names();
+            let files: Vec<Option<&str>> =
+                query.file_of_cells().into_iter().map(|file| Some(names[file].as_str())).collect();
             columns.insert(0, ("file".to_owned(), ObsColumn::from_names(&files)));
         }
         let table = LabelTable::new(&names);

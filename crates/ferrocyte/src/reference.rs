@@ -10,17 +10,23 @@ use ferrocyte_learn::evaluate::donor_like_columns;
 use ferrocyte_learn::sample;
 
 use crate::choices::{self, choice};
+use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, file_name};
+use crate::duplicates::{Duplicates, Fingerprint};
+use crate::input_file::{InputFile, LabelSource};
+use crate::label_check::{LabelCheck, label_of};
 
 /// Which cells are the reference, and what they are labelled by.
 #[derive(Debug, Clone, Default)]
 pub struct ReferenceOptions {
     /// Files, matrix, filter.
     pub data: DataOptions,
-    /// Column with the labels.
-    pub label: String,
+    /// Column with the labels; `None` where each file has a label.
+    pub label: Option<String>,
     /// Column that says which cells belong together: the donor, for example.
     pub group: Option<String>,
+    /// Leave out cells that have exactly the counts of an earlier one.
+    pub drop_copies: bool,
     /// Use this many cells, drawn in proportion to the labels.
     pub downsample: Option<usize>,
     /// Use at most this many cells of each label.
@@ -31,8 +37,16 @@ impl ReferenceOptions {
     /// All cells of a file, labelled by a column.
     pub fn new(file: impl Into<PathBuf>, label: impl Into<String>) -> Self {
         Self {
-            data: DataOptions { files: vec![file.into()], ..DataOptions::default() },
-            label: label.into(),
+            data: DataOptions { files: vec![InputFile::new(file)], ..DataOptions::default() },
+            label: Some(label.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Files whose cells have one label each.
+    pub fn labelled(files: impl IntoIterator<Item = InputFile>) -> Self {
+        Self {
+            data: DataOptions { files: files.into_iter().collect(), ..DataOptions::default() },
             ..Self::default()
         }
     }
@@ -46,6 +60,8 @@ pub(crate) struct Reference {
     pub(crate) groups: Option<Labels>,
     /// A column that looks like the donor, where no group was given.
     pub(crate) donor_like: Option<String>,
+    /// Cells that are in it more than once.
+    pub(crate) duplicates: Duplicates,
     pub(crate) inputs: Vec<InputRecord>,
     pub(crate) summary: DataSummary,
     pub(crate) choices: Vec<Choice>,
@@ -61,19 +77,37 @@ impl Reference {
     ) -> Result<Self, DataError> {
         let mut dataset = Dataset::open(&options.data, REFERENCE)?;
         let mut warnings = Vec::new();
-        let (labels, groups) = labels_and_groups(&mut dataset, options, &mut warnings)?;
+        let files = dataset.inputs();
+        let source = LabelSource::of(options.label.as_deref(), &files)?;
+        let (labels, groups) = labels_and_groups(&mut dataset, &source, options, &mut warnings)?;
         let (labels, groups) = downsample(&mut dataset, options, seed, labels, groups);
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
-                column: options.label.clone(),
+                place: source.in_words(),
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
-        let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label) } else { None };
+        let per_file = matches!(source, LabelSource::Files);
+        warnings.extend(label_is_file(&labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
+        let donor_like =
+            if groups.is_none() { find_donor_like(&dataset, options.label.as_deref()) } else { None };
 
-        let (counts, sizes, vocabulary) = read_counts(&dataset, progress, &mut warnings)?;
-        let (counts, sizes, labels, groups) =
-            without_empty_cells(counts, sizes, labels, groups, &mut warnings);
+        let (counts, sizes, vocabulary, fingerprints) = read_counts(&dataset, progress, &mut warnings)?;
+        let genes_without_counts = dataset.union_of_genes().len() - vocabulary.len();
+        let mut duplicates = find_duplicates(&dataset, &labels, &fingerprints, &mut warnings);
+        let mut left_out = empty_cells(&counts, &mut warnings);
+        if options.drop_copies {
+            left_out.extend(drop_copies(&mut duplicates, &mut warnings));
+            left_out.sort_unstable();
+        }
+        duplicates.without_others(&left_out);
+        let (counts, sizes, labels, groups) = without_cells(&left_out, counts, sizes, labels, groups);
+        if labels.set().len() < 2 {
+            return Err(DataError::OneClass {
+                place: source.in_words(),
+                found: labels.set().names().first().cloned().unwrap_or_default(),
+            });
+        }
         let non_zeros = counts.n_non_zeros() as u64;
         let cells = counts.into_log_norm_with(TargetSum::CP10K, &sizes);
 
@@ -81,8 +115,9 @@ impl Reference {
             cells_in_files: dataset.n_cells_in_files(),
             cells_used: cells.n_cells(),
             genes: vocabulary.len(),
+            genes_without_counts,
             non_zeros,
-            label_column: Some(options.label.clone()),
+            label_column: options.label.clone(),
             group_column: options.group.clone(),
             labels: count(&labels),
             groups: groups.as_ref().map(count).unwrap_or_default(),
@@ -93,9 +128,10 @@ impl Reference {
             labels,
             groups,
             donor_like,
+            duplicates,
             inputs: dataset.files.iter().map(|file| file.input.clone()).collect(),
             summary,
-            choices: data_choices(options),
+            choices: data_choices(options, &files),
             warnings,
         })
     }
@@ -123,26 +159,38 @@ pub(crate) fn count(labels: &Labels) -> Vec<LabelCount> {
 /// Labels and groups of the cells that have both; the others are left out, aloud.
 fn labels_and_groups(
     dataset: &mut Dataset,
+    source: &LabelSource<'_>,
     options: &ReferenceOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<(Labels, Option<Labels>), DataError> {
-    let labels = dataset.column(&options.label)?;
+    let labels = match source {
+        LabelSource::Column(column) => dataset.column(column)?,
+        LabelSource::Files => dataset.file_labels(),
+    };
     let groups = options.group.as_deref().map(|group| dataset.column(group)).transpose()?;
-    let has_label = |cell: usize| labels[cell].as_deref().is_some_and(|label| !label.trim().is_empty());
-    let has_group = |cell: usize| groups.as_ref().is_none_or(|groups| groups[cell].is_some());
-    let unlabelled = (0..labels.len()).filter(|&cell| !has_label(cell)).count();
-    let ungrouped = (0..labels.len()).filter(|&cell| has_label(cell) && !has_group(cell)).count();
-    for (count, column) in [(unlabelled, Some(&options.label)), (ungrouped, options.group.as_ref())] {
-        if let Some(column) = column.filter(|_| count > 0) {
+    let has_label = |cell: usize| label_of(labels[cell].as_deref()).is_some();
+    let has_group =
+        |cell: usize| groups.as_ref().is_none_or(|groups| label_of(groups[cell].as_deref()).is_some());
+    let check = LabelCheck::of(labels.iter().map(Option::as_deref));
+    let groups_check = LabelCheck::of(
+        (groups.iter().flatten().enumerate())
+            .filter(|(cell, _)| has_label(*cell))
+            .map(|(_, group)| group.as_deref()),
+    );
+    let of_group = options.group.as_ref().map(|group| format!("column `{group}`")).unwrap_or_default();
+    for (check, place) in [(&check, &source.in_words()), (&groups_check, &of_group)] {
+        let (count, words) = (check.n_missing(), check.missing_in_words());
+        if count > 0 {
             warnings.push(Warning::note(
                 "cells-left-out",
-                format!("{count} cells have no entry in column `{column}` and are left out"),
+                format!("{count} cells have no entry in {place}{words} and are left out"),
             ));
         }
     }
+    warnings.extend(check.warnings(&source.in_words()));
     let kept: Vec<usize> = (0..labels.len()).filter(|&cell| has_label(cell) && has_group(cell)).collect();
     if kept.is_empty() {
-        return Err(DataError::NoLabels { column: options.label.clone() });
+        return Err(DataError::NoLabels { place: source.in_words(), words: check.missing_in_words() });
     }
     dataset.keep(&kept);
     let names = |entries: &[Option<String>]| {
@@ -175,11 +223,11 @@ fn downsample(
 }
 
 /// A column that looks like it says which cells belong together.
-fn find_donor_like(dataset: &Dataset, label: &str) -> Option<String> {
+fn find_donor_like(dataset: &Dataset, label: Option<&str>) -> Option<String> {
     let file = dataset.files.first()?;
     let mut columns = Vec::new();
     for name in file.content.obs().names() {
-        if name != label
+        if Some(name.as_str()) != label
             && let Ok(entries) = dataset.column(name)
         {
             let mut distinct: Vec<_> = entries.iter().flatten().collect();
@@ -193,18 +241,20 @@ fn find_donor_like(dataset: &Dataset, label: &str) -> Option<String> {
     donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string)
 }
 
-/// All counts, on the genes that at least one cell has, and the library sizes.
+/// All counts, on the genes that at least one cell has, the library sizes, and what identifies each cell.
 fn read_counts(
     dataset: &Dataset,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
-) -> Result<(Block<Counts>, LibrarySizes, Vocabulary), DataError> {
+) -> Result<(Block<Counts>, LibrarySizes, Vocabulary, Vec<Fingerprint>), DataError> {
     let union = dataset.union_of_genes();
     let mut counts = Block::<Counts>::empty(union.len());
     let mut sizes = LibrarySizes::default();
+    let mut fingerprints = Vec::with_capacity(dataset.n_cells());
     let looks = dataset.for_each_block(&union, progress, |block| {
         counts.append(&block.cells);
         sizes.append(&block.sizes);
+        fingerprints.extend(block.fingerprints);
         Ok::<_, DataError>(())
     })?;
     warnings.extend(dataset.warnings(looks));
@@ -213,7 +263,7 @@ fn read_counts(
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
-    Ok((counts, sizes, vocabulary))
+    Ok((counts, sizes, vocabulary, fingerprints))
 }
 
 /// Leaves out genes without a count in any cell: a model can learn nothing about them.
@@ -228,20 +278,76 @@ fn on_genes_with_counts(counts: Block<Counts>, genes: &Vocabulary) -> (Block<Cou
     (counts.into_aligned(&map), vocabulary)
 }
 
-/// Leaves out cells without any count: they hold no information, whatever their label.
-fn without_empty_cells(
+/// Positions of the cells without any count, ascending; says how many. They hold no information, whatever their
+/// label.
+fn empty_cells(counts: &Block<Counts>, warnings: &mut Vec<Warning>) -> Vec<usize> {
+    let empty: Vec<usize> = (0..counts.n_cells()).filter(|&cell| counts.cell(cell).is_empty()).collect();
+    if !empty.is_empty() {
+        let message = format!("{} cells have no counts and are left out", empty.len());
+        warnings.push(Warning::note("empty-cells", message));
+    }
+    empty
+}
+
+/// All but the first cell of each set of copies; says how many. There are no copies after that.
+fn drop_copies(duplicates: &mut Duplicates, warnings: &mut Vec<Warning>) -> Vec<usize> {
+    let copies: Vec<usize> =
+        std::mem::take(duplicates).sets.into_iter().flat_map(|set| set.into_iter().skip(1)).collect();
+    if !copies.is_empty() {
+        // Said where they were found; here what became of them.
+        warnings.retain(|warning| warning.code != "duplicate-cells");
+        let message =
+            format!("{} cells have exactly the counts of an earlier cell and are left out", copies.len());
+        warnings.push(Warning::note("copies-left-out", message));
+    }
+    copies
+}
+
+/// Cells that are in the data more than once; says so, and where copies have different labels.
+fn find_duplicates(
+    dataset: &Dataset,
+    labels: &Labels,
+    fingerprints: &[Fingerprint],
+    warnings: &mut Vec<Warning>,
+) -> Duplicates {
+    let duplicates = dataset.duplicates(fingerprints);
+    warnings.extend(duplicates.warning(|cell| dataset.cell_in_words(cell)));
+    let disagree = |set: &&Vec<usize>| set.iter().any(|&cell| labels.code(cell) != labels.code(set[0]));
+    if let Some(first) = duplicates.sets.iter().find(disagree) {
+        let others = duplicates.sets.iter().filter(disagree).count();
+        let other =
+            first.iter().find(|&&cell| labels.code(cell) != labels.code(first[0])).unwrap_or(&first[0]);
+        warnings.push(
+            Warning::new(
+                "copies-disagree",
+                format!(
+                    "identical cells have different labels, {}: for example {} is `{}` and {} is `{}`",
+                    crate::hint::times(others),
+                    dataset.cell_in_words(first[0]),
+                    labels.name(first[0]),
+                    dataset.cell_in_words(*other),
+                    labels.name(*other)
+                ),
+            )
+            .with_hint("no model can tell them apart: decide on one label in the file"),
+        );
+    }
+    duplicates
+}
+
+/// The cells without those at these positions, ascending.
+fn without_cells(
+    left_out: &[usize],
     counts: Block<Counts>,
     sizes: LibrarySizes,
     labels: Labels,
     groups: Option<Labels>,
-    warnings: &mut Vec<Warning>,
 ) -> (Block<Counts>, LibrarySizes, Labels, Option<Labels>) {
-    let kept: Vec<usize> = (0..counts.n_cells()).filter(|&cell| !counts.cell(cell).is_empty()).collect();
-    let empty = counts.n_cells() - kept.len();
-    if empty == 0 {
+    if left_out.is_empty() {
         return (counts, sizes, labels, groups);
     }
-    warnings.push(Warning::note("empty-cells", format!("{empty} cells have no counts and are left out")));
+    let kept: Vec<usize> =
+        (0..counts.n_cells()).filter(|cell| left_out.binary_search(cell).is_err()).collect();
     (
         counts.select_cells(&kept),
         sizes.select(&kept),
@@ -251,14 +357,24 @@ fn without_empty_cells(
 }
 
 /// The choices made in reading, with reasons.
-fn data_choices(options: &ReferenceOptions) -> Vec<Choice> {
+fn data_choices(options: &ReferenceOptions, files: &[InputFile]) -> Vec<Choice> {
     let mut choices = vec![choices::layer(options.data.layer.as_deref())];
+    choices.extend(choices::file_labels(files, options.data.label_from_name.as_ref()));
+    choices.extend(choices::way_round(&options.data.open));
     if !options.data.filter.is_empty() {
         choices.push(choice(
             "cells",
             options.data.filter.to_string(),
             true,
             "only these cells were asked for",
+        ));
+    }
+    if options.drop_copies {
+        choices.push(choice(
+            "copies",
+            "left out",
+            true,
+            "a cell that is there twice counts twice, and one that was trained on makes its copy easy to label",
         ));
     }
     if let Some(most) = options.max_per_class {

@@ -134,6 +134,7 @@ fn warn(reference: &Reference, plan: &Plan, record: &mut RunRecord) {
     if splits.kind == SplitKind::StratifiedCells {
         record.warnings.extend(reference.donor_like.as_deref().map(evaluate::score_flatters));
     }
+    record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
 }

@@ -121,7 +121,7 @@ fn header(
                 .collect(),
             cells: reference.cells.n_cells(),
             cells_per_label: reference.labels.counts(),
-            label_column: options.reference.label.clone(),
+            label_column: options.reference.label.clone().unwrap_or_default(),
             group_column: options.reference.group.clone(),
             groups: group_names.unwrap_or_default(),
             choices: record.choices.clone(),

@@ -7,7 +7,8 @@ use super::data::MatrixArgs;
 /// Give every cell of a query a label
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnnotateArgs {
-    /// File to annotate, in any format that `inspect` reads; several only with a table as output
+    /// File to annotate, in any format that `inspect` reads; several only with a table as output. With `FILE=LABEL`
+    /// the new labels are scored against LABEL
     #[arg(required = true, value_name = "QUERY")]
     files: Vec<PathBuf>,
     /// Model file
@@ -22,7 +23,7 @@ pub(crate) struct AnnotateArgs {
     /// Text before the name of each column that is added
     #[arg(long, value_name = "TEXT", default_value = "")]
     prefix: String,
-    /// Column of the query with labels to score the new ones against
+    /// Column of the query with labels to score the new ones against; not needed where files have their label
     #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
     /// Write the run record to this file (`-`: standard output)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::open::OpenArgs;
-use ferrocyte::{Condition, DataOptions, Filter, ReferenceOptions};
+use ferrocyte::{Condition, DataOptions, Filter, InputFile, LabelFromName, ReferenceOptions};
 
 /// How the matrix of a file is read and which of its cells are used.
 #[derive(Debug, clap::Args)]
@@ -21,29 +21,43 @@ pub(crate) struct MatrixArgs {
     /// them [default: the sum over the genes of the file]
     #[arg(long, value_name = "COLUMN")]
     library_size: Option<String>,
+    /// Labels of which exactly one stands in the name of each file, whatever its capitals: `healthy|ra|sle`. The
+    /// cells of a file get the one in its name, as it is written here
+    #[arg(long, value_name = "A|B|C")]
+    label_from_name: Option<LabelFromName>,
 }
 
 impl MatrixArgs {
     pub(crate) fn options(self, files: Vec<PathBuf>) -> DataOptions {
-        let Self { layer, open, conditions, library_size } = self;
-        DataOptions { files, layer, open: open.options(), filter: Filter(conditions), library_size }
+        let Self { layer, open, conditions, library_size, label_from_name } = self;
+        DataOptions {
+            files: files.into_iter().map(InputFile::from_argument).collect(),
+            label_from_name,
+            layer,
+            open: open.options(),
+            filter: Filter(conditions),
+            library_size,
+        }
     }
 }
 
 /// A labelled reference.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReferenceArgs {
-    /// Labelled file: .h5ad, zarr folder or .zip, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes
+    /// Labelled file: .h5ad, zarr folder or .zip, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes. `FILE=LABEL` gives all cells of a file one label (a file of that whole name wins)
     #[arg(required = true, value_name = "REF")]
     files: Vec<PathBuf>,
-    /// Column with the labels to learn
+    /// Column with the labels to learn; not needed where each file has its label
     #[arg(long, value_name = "COLUMN")]
-    label: String,
+    label: Option<String>,
     /// Column that says which cells belong together, the donor for example: no group is trained on and scored on
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
     #[command(flatten)]
     matrix: MatrixArgs,
+    /// Leave out cells that have exactly the counts of an earlier cell
+    #[arg(long)]
+    drop_copies: bool,
     /// Use N cells, drawn at random in proportion to the labels
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     downsample: Option<u64>,
@@ -54,11 +68,12 @@ pub(crate) struct ReferenceArgs {
 
 impl ReferenceArgs {
     pub(crate) fn options(self) -> ReferenceOptions {
-        let Self { files, label, group, matrix, downsample, max_per_class } = self;
+        let Self { files, label, group, matrix, drop_copies, downsample, max_per_class } = self;
         ReferenceOptions {
             data: matrix.options(files),
             label,
             group,
+            drop_copies,
             downsample: downsample.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             max_per_class: max_per_class.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
         }

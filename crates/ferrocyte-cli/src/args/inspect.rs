@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::open::OpenArgs;
 
-/// Show what is in a file, and how well it fits a model
+/// Show what is in a file, how well it fits a model, and the commands that deal with what is wrong
 #[derive(Debug, clap::Args)]
 pub(crate) struct InspectArgs {
     /// File or folder: .h5ad, zarr folder or .zip, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz

@@ -10,6 +10,9 @@ pub(crate) struct OpenArgs {
     /// Where the genes of a table are [default: found out from the names]
     #[arg(long, value_name = "WHERE")]
     genes: Option<GenesArg>,
+    /// Take files as they are, without a look at the names: rows of a table are cells
+    #[arg(long, conflicts_with = "genes")]
+    trust_orientation: bool,
     /// The genome, where 10x data of several are in one file or folder
     #[arg(long, value_name = "NAME")]
     genome: Option<String>,
@@ -47,7 +50,7 @@ fn format_names() -> impl TypedValueParser<Value = Format> {
 
 impl OpenArgs {
     pub(crate) fn options(self) -> OpenOptions {
-        let Self { genes, genome, modality, format, matrix_key, label_key, gene_key } = self;
+        let Self { genes, trust_orientation, genome, modality, format, matrix_key, label_key, gene_key } = self;
         let genes = genes.map(|genes| match genes {
             GenesArg::Rows => Orientation::GenesInRows,
             GenesArg::Columns => Orientation::GenesInColumns,
@@ -58,6 +61,6 @@ impl OpenArgs {
             labels: label_key.unwrap_or(default.labels),
             genes: gene_key.unwrap_or(default.genes),
         };
-        OpenOptions { genes, genome, modality, format, dict_keys }
+        OpenOptions { genes, trust_orientation, genome, modality, format, dict_keys }
     }
 }

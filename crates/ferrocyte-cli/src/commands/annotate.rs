@@ -12,8 +12,11 @@ pub(super) fn run(args: AnnotateArgs, global: &GlobalArgs, progress: &dyn Progre
     let record = ferrocyte::annotate(&options, progress)?;
     say(&tables::annotation(&record), global.quiet);
     if let Some(metrics) = &record.metrics {
-        let column = options.truth.as_deref().unwrap_or_default();
-        say(&format!("against column `{column}`: {}", tables::short_scores(metrics)), global.quiet);
+        let truth = match &options.truth {
+            Some(column) => format!("column `{column}`"),
+            None => "the labels of the files".to_owned(),
+        };
+        say(&format!("against {truth}: {}", tables::short_scores(metrics)), global.quiet);
     }
     let done = finish(&record, json.as_deref(), report.as_deref(), global)?;
     for output in &options.outputs {

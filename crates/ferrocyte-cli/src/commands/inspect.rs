@@ -1,4 +1,4 @@
-use ferrocyte::{InspectOptions, Severity};
+use ferrocyte::{InputFile, InspectOptions, Severity};
 
 use super::print;
 use crate::args::{GlobalArgs, InspectArgs};
@@ -10,7 +10,8 @@ pub(super) fn run(args: &InspectArgs, global: &GlobalArgs) -> anyhow::Result<Don
     let mut inspections = Vec::new();
     for file in &args.files {
         let options = InspectOptions {
-            file: file.clone(),
+            // Typed as for training; the label does not matter here.
+            file: InputFile::from_argument(file.clone()).path,
             model: args.model.clone(),
             layer: args.layer.clone(),
             open: args.open.clone().options(),

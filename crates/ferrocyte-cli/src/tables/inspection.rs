@@ -10,11 +10,13 @@ const EXAMPLES: usize = 4;
 /// Matrices, columns and genes of a file, and how well it fits a model.
 pub(crate) fn inspection(inspection: &Inspection) -> String {
     let mut text = format!(
-        "{}: {}, {} cells, {:.1} MB\n\n",
+        "{}: {}, {} cells, {:.1} MB\ngenes in {}: {}\n\n",
         inspection.file,
         inspection.format,
         thousands(inspection.cells as u64),
-        inspection.bytes as f64 / 1e6
+        inspection.bytes as f64 / 1e6,
+        inspection.way_round.genes,
+        inspection.way_round.why
     );
     let mut matrices = table(&["matrix", "genes", "stored as", "type", "non-zeros", "holds"]);
     for matrix in &inspection.matrices {
@@ -45,7 +47,8 @@ pub(crate) fn inspection(inspection: &Inspection) -> String {
             column.set_cell_alignment(comfy_table::CellAlignment::Left);
         }
     }
-    text += &format!("{columns}\n\ngenes: {}\n", inspection.example_genes.join(", "));
+    text += &format!("{columns}\n\n");
+    text += &facts(inspection);
     if let Some(column) = inspection.donor_like.first() {
         text += &format!(
             "donors: column `{column}` looks like it says which cells belong together; --group {column}\n"
@@ -64,5 +67,58 @@ pub(crate) fn inspection(inspection: &Inspection) -> String {
             text += &format!("  not in the file, for example: {}\n", coverage.examples_missing.join(", "));
         }
     }
-    text
+    text + &fixes(inspection)
+}
+
+/// What was found in cells, genes and labels, a line each; nothing where there is nothing to say.
+fn facts(inspection: &Inspection) -> String {
+    let mut lines = Vec::new();
+    let cells = |n: usize| format!("{} cell{}", thousands(n as u64), if n == 1 { "" } else { "s" });
+    if let Some(empty) = inspection.empty_cells.filter(|&empty| empty > 0) {
+        lines.push(format!("empty cells: {} without counts; training leaves them out", cells(empty)));
+    }
+    if let Some(copies) = inspection.duplicate_cells.as_ref().filter(|found| found.copies > 0) {
+        lines.push(format!(
+            "copies: {} with exactly the counts of another cell, {} under its name; for example {}",
+            cells(copies.copies),
+            thousands(copies.same_name as u64),
+            copies.examples.join("; ")
+        ));
+    }
+    for column in &inspection.columns {
+        let counted = |labels: &[ferrocyte::core::LabelCount]| -> String {
+            let counted = labels.iter().map(|label| format!("`{}` ({})", label.label, cells(label.cells)));
+            counted.take(EXAMPLES).collect::<Vec<_>>().join(", ")
+        };
+        if !column.missing_words.is_empty() {
+            lines.push(format!("{}: no label where it says {}", column.name, counted(&column.missing_words)));
+        }
+        if !column.doubtful.is_empty() {
+            lines.push(format!("{}: no kind of cell: {}", column.name, counted(&column.doubtful)));
+        }
+        for labels in column.spellings.iter().take(EXAMPLES) {
+            lines.push(format!("{}: one label in several spellings: {}", column.name, counted(labels)));
+        }
+    }
+    let mut genes =
+        format!("genes: {}; {}", inspection.example_genes.join(", "), inspection.genes_are_called);
+    for (n, what) in [
+        (inspection.empty_genes.unwrap_or(0), "without counts"),
+        (inspection.repeated_genes, "repeat another's name"),
+    ] {
+        if n > 0 {
+            genes += &format!("; {} {what}", thousands(n as u64));
+        }
+    }
+    lines.push(genes);
+    lines.join("\n") + "\n"
+}
+
+/// The commands that deal with what was found.
+fn fixes(inspection: &Inspection) -> String {
+    if inspection.fixes.is_empty() {
+        return String::new();
+    }
+    let fix = |fix: &ferrocyte::Fix| format!("- {}\n    {}\n  {}\n", fix.finding, fix.command, fix.why);
+    format!("\nwhat would help\n{}", inspection.fixes.iter().map(fix).collect::<String>())
 }

@@ -20,7 +20,11 @@ pub(crate) fn model(header: &ModelHeader) -> String {
         "trained on",
         &format!("{} cells of {}", thousands(training.cells as u64), files.join(", ")),
     ]);
-    facts.add_row(["label column", &training.label_column]);
+    if training.label_column.is_empty() {
+        facts.add_row(["labels", "one for each file"]);
+    } else {
+        facts.add_row(["label column", &training.label_column]);
+    }
     if let Some(column) = &training.group_column {
         facts.add_row(["group column", &format!("{column} ({} groups)", training.groups.len())]);
     }

@@ -2,9 +2,12 @@
 
 mod categorical;
 mod column;
+mod missing;
 
 pub use categorical::Categorical;
 pub use column::Column;
+pub(crate) use missing::MISSING_WORDS;
+pub use missing::says_missing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

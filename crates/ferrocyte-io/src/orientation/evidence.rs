@@ -57,7 +57,50 @@ impl Evidence {
         self.mostly(self.barcodes + self.samples)
     }
 
+    /// What the names are, most of them first.
+    fn in_words(&self) -> String {
+        let mut kinds = [
+            (self.ensembl, "Ensembl identifiers"),
+            (self.known_symbols, "well-known gene symbols"),
+            (self.symbol_shaped, "of the shape of gene symbols"),
+            (self.barcodes, "barcodes"),
+            (self.samples, "names of cells or samples"),
+        ];
+        kinds.sort_by_key(|&(names, _)| std::cmp::Reverse(names)); // stable: equals in the order above
+        let other = self.names - kinds.iter().map(|(names, _)| names).sum::<usize>();
+        let mut words: Vec<String> = kinds
+            .iter()
+            .filter(|(names, _)| *names > 0)
+            .map(|(names, kind)| format!("{names} {kind}"))
+            .collect();
+        if other > 0 {
+            words.push(format!("{other} of no known kind"));
+        }
+        if words.is_empty() { "no names".to_owned() } else { words.join(", ") }
+    }
+
     fn mostly(&self, part: usize) -> bool {
         part > 0 && 2 * part >= self.names
+    }
+}
+
+/// What the names of an axis are, in words: `28 well-known gene symbols, 730 of the shape of gene symbols`.
+pub fn in_words(names: &[String]) -> String {
+    Evidence::of(names).in_words()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_counted_once() {
+        let names = ["ENSG00000141510", "ACTB", "GAPDH", "Foo1", "AAACATACATTTCC-1", "cell_1", "T cell"];
+        assert_eq!(
+            in_words(&names.map(String::from)),
+            "2 well-known gene symbols, 1 Ensembl identifiers, 1 of the shape of gene symbols, 1 barcodes, \
+             1 names of cells or samples, 1 of no known kind"
+        );
+        assert_eq!(in_words(&[]), "no names");
     }
 }

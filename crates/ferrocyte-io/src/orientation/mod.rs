@@ -10,4 +10,5 @@ mod orient;
 mod sample_name;
 mod symbol_shape;
 
-pub use orient::{Orientation, OrientationError, orient};
+pub use evidence::in_words;
+pub use orient::{Orientation, OrientationError, looks_turned, orient};

@@ -50,6 +50,13 @@ pub fn orient(row_names: &[String], column_names: &[String]) -> Result<Orientati
     }
 }
 
+/// Whether the names say that rows that are taken for cells are genes, and columns that are taken for genes are
+/// cells. Stricter than [`orient`]: both axes must speak, because the file itself says otherwise.
+pub fn looks_turned(row_names: &[String], column_names: &[String]) -> bool {
+    let (rows, columns) = (Evidence::of(row_names), Evidence::of(column_names));
+    rows.looks_like_genes() && columns.looks_like_cells() && !columns.looks_like_genes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +77,17 @@ mod tests {
             assert_eq!(orient(&genes, &cells), Ok(Orientation::GenesInRows), "{genes:?}");
             assert_eq!(orient(&cells, &genes), Ok(Orientation::GenesInColumns), "{genes:?}");
         }
+    }
+
+    #[test]
+    fn a_file_is_contradicted_only_when_both_axes_speak() {
+        let genes = names(&["TP53", "ACTB", "FOXP3"]);
+        let cells = names(&["AAACATACATTTCC-1", "AAACATACCAGAAA-1"]);
+        assert!(looks_turned(&genes, &cells));
+        assert!(!looks_turned(&cells, &genes));
+        // Cells that are called like genes, beside names that say nothing: peaks, or a panel with names of its own.
+        assert!(!looks_turned(&genes, &names(&["chr1:10-20", "chr1:30-40"])));
+        assert!(!looks_turned(&genes, &genes));
     }
 
     #[test]

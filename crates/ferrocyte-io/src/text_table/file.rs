@@ -167,6 +167,10 @@ impl CellFile for TextTable {
         Ok(Box::new(TextSource::new(self.path.clone(), self.obs.len(), genes, block_cells, rows)))
     }
 
+    fn orientation(&self) -> Option<Orientation> {
+        Some(self.orientation)
+    }
+
     fn notes(&self) -> Vec<String> {
         self.notes.clone()
     }

@@ -11,9 +11,7 @@ pub(super) enum Field {
     Text,
 }
 
-/// Words for a missing value, as R, pandas and people write them.
-const MISSING: &[&str] =
-    &["", "NA", "N/A", "#N/A", "n/a", "nan", "NaN", "NAN", "<NA>", "NULL", "null", "None"];
+use crate::frame::MISSING_WORDS;
 
 /// Reads a field; blanks around a number do not matter.
 pub(super) fn read(field: &[u8]) -> Field {
@@ -29,7 +27,7 @@ pub(super) fn read(field: &[u8]) -> Field {
 }
 
 fn is_missing(field: &[u8]) -> bool {
-    MISSING.iter().any(|word| field == word.as_bytes())
+    MISSING_WORDS.iter().any(|word| field == word.as_bytes())
 }
 
 /// Up to seven digits, which `f32` holds exactly: most values of most tables.

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
 from . import _ferrocyte
 
 Path = Union[str, "os.PathLike[str]"]
 Paths = Union[Path, Sequence[Path]]
+# Files, or files with the label of all their cells: {"healthy.tsv": "Healthy", "ra.tsv": "RA"}.
+Files = Union[Paths, Mapping[Path, str]]
 
 
 def evaluate(
-    reference: Paths,
+    reference: Files,
     *,
-    label: str,
+    label: str | None = None,
+    label_from_name: str | None = None,
     group: str | None = None,
     folds: int | None = None,
     leave_one_out: bool = False,
@@ -27,8 +30,10 @@ def evaluate(
     max_iterations: int | None = None,
     layer: str | None = None,
     genes: str | None = None,
+    trust_orientation: bool = False,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
+    drop_copies: bool = False,
     downsample: int | None = None,
     max_per_class: int | None = None,
     report: Path | None = None,
@@ -39,9 +44,12 @@ def evaluate(
     Parameters
     ----------
     reference
-        Labelled .h5ad file, or several as one data set on the union of their genes.
+        Labelled file, or several as one data set on the union of their genes. A mapping gives each file the label
+        of all its cells: ``{"healthy.tsv": "Healthy", "ra.tsv": "RA"}``.
     label
-        Column of obs with the labels to learn.
+        Column of obs with the labels to learn; not needed where each file has its label.
+    label_from_name
+        Labels of which one stands in the name of each file: ``'healthy|ra|sle'``.
     group
         Column of obs that says which cells belong together, the donor for example. With it no group is on both
         sides of a split, and the score is one for new donors.
@@ -53,10 +61,14 @@ def evaluate(
         Matrix with counts: 'X' (default), 'raw' or the name of a layer.
     genes
         Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
+    trust_orientation
+        Take files as they are, without a look at the names: rows of a table are cells.
     where
         Conditions such as 'condition=ctrl' that a cell must meet.
     library_size
         Column of obs with the counts of each cell over all measured genes.
+    drop_copies
+        Leave out cells that have exactly the counts of an earlier cell.
     downsample, max_per_class
         Use this many cells, at most this many of each label.
     report
@@ -76,7 +88,14 @@ def evaluate(
         A file or a setting cannot be used; the message says what was expected and what was found.
     """
     record = _ferrocyte.evaluate(
-        _reference(reference, label, group, layer, genes, where, library_size, downsample, max_per_class),
+        {
+            **_query(reference, label_from_name, layer, genes, trust_orientation, where, library_size),
+            "label": label,
+            "group": group,
+            "drop_copies": drop_copies,
+            "downsample": downsample,
+            "max_per_class": max_per_class,
+        },
         _model(model, l2, balance, max_iterations, folds, leave_one_out),
         report,
         seed,
@@ -85,10 +104,11 @@ def evaluate(
 
 
 def train(
-    reference: Paths,
+    reference: Files,
     *,
-    label: str,
     output: Path,
+    label: str | None = None,
+    label_from_name: str | None = None,
     group: str | None = None,
     score: bool = True,
     folds: int | None = None,
@@ -99,8 +119,10 @@ def train(
     max_iterations: int | None = None,
     layer: str | None = None,
     genes: str | None = None,
+    trust_orientation: bool = False,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
+    drop_copies: bool = False,
     downsample: int | None = None,
     max_per_class: int | None = None,
     report: Path | None = None,
@@ -112,7 +134,14 @@ def train(
     :func:`evaluate`.
     """
     record = _ferrocyte.train(
-        _reference(reference, label, group, layer, genes, where, library_size, downsample, max_per_class),
+        {
+            **_query(reference, label_from_name, layer, genes, trust_orientation, where, library_size),
+            "label": label,
+            "group": group,
+            "drop_copies": drop_copies,
+            "downsample": downsample,
+            "max_per_class": max_per_class,
+        },
         _model(model, l2, balance, max_iterations, folds, leave_one_out),
         output,
         score,
@@ -123,16 +152,18 @@ def train(
 
 
 def annotate(
-    query: Paths,
+    query: Files,
     *,
     model: Path,
     output: Paths,
     layer: str | None = None,
     genes: str | None = None,
+    trust_orientation: bool = False,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     prefix: str = "",
     truth: str | None = None,
+    label_from_name: str | None = None,
     report: Path | None = None,
 ) -> dict[str, Any]:
     """Give every cell of a query a label.
@@ -140,7 +171,8 @@ def annotate(
     Parameters
     ----------
     query
-        .h5ad file; several only when the output is a table.
+        File to annotate; several only when the output is a table. With a mapping of files to labels, the new labels
+        are scored against those.
     model
         Model file.
     output
@@ -154,14 +186,26 @@ def annotate(
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
     record = _ferrocyte.annotate(
-        _list(query), model, _list(output), layer, genes, _texts(where), library_size, prefix, truth, report
+        _query(query, label_from_name, layer, genes, trust_orientation, where, library_size),
+        model,
+        _list(output),
+        prefix,
+        truth,
+        report,
     )
     return _finish(record)
 
 
-def inspect(file: Path, *, model: Path | None = None, layer: str | None = None, genes: str | None = None) -> dict[str, Any]:
-    """Say what is in a file, and how well it fits a model."""
-    return json.loads(_ferrocyte.inspect(file, model, layer, genes))
+def inspect(
+    file: Path,
+    *,
+    model: Path | None = None,
+    layer: str | None = None,
+    genes: str | None = None,
+    trust_orientation: bool = False,
+) -> dict[str, Any]:
+    """Say what is in a file, how well it fits a model, and what would make it fit to be learnt from (``fixes``)."""
+    return json.loads(_ferrocyte.inspect(file, model, layer, genes, trust_orientation))
 
 
 def show_model(file: Path) -> dict[str, Any]:
@@ -169,17 +213,16 @@ def show_model(file: Path) -> dict[str, Any]:
     return json.loads(_ferrocyte.show_model(file))
 
 
-def _reference(files, label, group, layer, genes, where, library_size, downsample, max_per_class):
+def _query(files, label_from_name, layer, genes, trust_orientation, where, library_size):
+    labelled = files.items() if isinstance(files, Mapping) else [(path, None) for path in _list(files)]
     return {
-        "files": _list(files),
-        "label": label,
-        "group": group,
+        "files": list(labelled),
+        "label_from_name": label_from_name,
         "layer": layer,
         "genes": genes,
+        "trust_orientation": trust_orientation,
         "where": _texts(where),
         "library_size": library_size,
-        "downsample": downsample,
-        "max_per_class": max_per_class,
     }
 
 

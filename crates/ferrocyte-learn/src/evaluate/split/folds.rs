@@ -53,6 +53,14 @@ impl Folds {
         self.fold_of_cell.len()
     }
 
+    /// The fold in which a cell is held out, counted from 0.
+    ///
+    /// # Panics
+    /// When `cell` is not below [`n_cells`](Self::n_cells).
+    pub fn fold_of(&self, cell: usize) -> usize {
+        self.fold_of_cell[cell] as usize
+    }
+
     /// The folds, from number 1.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Fold> + '_ {
         (0..self.n_folds()).map(|index| self.fold(index))
