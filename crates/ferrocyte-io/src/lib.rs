@@ -10,6 +10,7 @@ pub mod bundle;
 mod cell_file;
 mod format;
 pub mod frame;
+pub mod gene_table;
 pub mod h5ad;
 pub mod hash;
 mod matrix;
