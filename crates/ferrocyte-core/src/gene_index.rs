@@ -123,6 +123,19 @@ impl<'a> GeneIndex<'a> {
         index
     }
 
+    /// With a table or without.
+    pub fn with_table_if_any(
+        genes: &'a Vocabulary,
+        other_names: &'a [String],
+        table: Option<&'a GeneTable>,
+    ) -> Self {
+        let index = Self::new(genes, other_names);
+        match table {
+            Some(table) => index.with_table(table, other_names),
+            None => index,
+        }
+    }
+
     /// Also by what names mean. `other_names` are those that the index was made with.
     pub fn with_table(mut self, table: &'a GeneTable, other_names: &'a [String]) -> Self {
         let names = || named(self.genes, other_names).map(|(_, name)| name);

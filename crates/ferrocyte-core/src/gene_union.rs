@@ -23,11 +23,7 @@ impl Default for GeneUnion {
 impl GeneUnion {
     /// The genes so far, to look the next file's up in.
     pub fn index<'a>(&'a self, table: Option<&'a GeneTable>) -> GeneIndex<'a> {
-        let index = GeneIndex::new(&self.genes, &self.other_names);
-        match table {
-            Some(table) => index.with_table(table, &self.other_names),
-            None => index,
-        }
+        GeneIndex::with_table_if_any(&self.genes, &self.other_names, table)
     }
 
     /// Adds the genes of a file: `map` is what [`index`](Self::index) made of `names`; names that it did not find are

@@ -158,10 +158,11 @@ pub(crate) fn annotate(
     library_size: Option<String>,
     prefix: String,
     truth: Option<String>,
+    min_coverage: Option<f64>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let query = data(files, layer, genes.as_deref(), &r#where, library_size)?;
-    let options = AnnotateOptions { query, model, outputs, prefix, truth };
+    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use ferrocyte_core::{Coverage, GeneMap, SourceError, Vocabulary, Warning};
-use ferrocyte_io::frame::Column;
+use ferrocyte_core::{Coverage, GeneIndex, SourceError, Vocabulary, Warning};
+use ferrocyte_io::frame::{Column, Frame};
+use ferrocyte_io::gene_table::GeneTableError;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
 
 use crate::dataset::{file_name, matrix_path};
+use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::model_file::{ModelError, open_model};
 use crate::scale_check::ScaleCheck;
 
@@ -42,6 +44,9 @@ pub enum InspectError {
     /// The file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The table of gene names cannot be used.
+    #[error(transparent)]
+    GeneTable(#[from] GeneTableError),
     /// The model cannot be used.
     #[error("the model cannot be used")]
     Model(#[from] ModelError),
@@ -122,8 +127,8 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     const EXAMPLES: usize = 8;
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let matrix = matrix_path(options.layer.as_deref())?;
-    let genes = content.genes_of(&matrix)?;
-    let genes = genes.index();
+    let var = content.genes_of(&matrix)?;
+    let genes = var.index();
     let notes = content.notes().into_iter();
     let mut warnings: Vec<Warning> = notes.map(|note| Warning::note("reading", note)).collect();
     let holds = match scale_of(content.as_ref(), &matrix) {
@@ -157,6 +162,8 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     }
     let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
     let donor_like = donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
+    let names = GeneNames::open(options.open.gene_table.as_deref())?;
+    let fit = options.model.as_ref().map(|model| fit(model, &var, &names, &mut warnings)).transpose()?;
     Ok(Inspection {
         file: file_name(&options.file),
         format: content.format().to_string(),
@@ -166,7 +173,7 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
         donor_like,
         columns,
         example_genes: genes.iter().take(EXAMPLES).cloned().collect(),
-        fit: options.model.as_ref().map(|model| fit(model, genes)).transpose()?,
+        fit,
         warnings,
     })
 }
@@ -207,9 +214,29 @@ fn kind(column: &Column) -> &'static str {
     }
 }
 
-fn fit(model: &std::path::Path, genes: &[String]) -> Result<ModelFit, ModelError> {
-    let (_, classifier) = open_model(model)?;
+/// How well a file fits a model; what would keep it from being annotated is a warning here.
+fn fit(
+    model: &std::path::Path,
+    var: &Frame,
+    names: &GeneNames,
+    warnings: &mut Vec<Warning>,
+) -> Result<ModelFit, ModelError> {
+    let (header, classifier) = open_model(model)?;
     let vocabulary: &Vocabulary = classifier.genes();
-    let coverage = GeneMap::by_identity(genes, vocabulary).coverage(vocabulary);
-    Ok(ModelFit { model: file_name(model), coverage })
+    let others = header.other_gene_names.as_slice();
+    let found = genes::find_genes(var, names, |table| {
+        GeneIndex::with_table_if_any(vocabulary, others, table)
+    });
+    let coverage = found.coverage(vocabulary, classifier.gene_weights().as_deref());
+    let file = file_name(model);
+    if let Some((query, model)) = found.map.other_species() {
+        let message = format!("the file has the genes of {query} and {file} those of {model}: it will not label it");
+        warnings.push(Warning::new("other-species", message));
+    } else if genes::too_few(&coverage, DEFAULT_MIN_COVERAGE) {
+        let message = format!("{file}: {}; that is too little to label a cell", genes::in_words(&coverage));
+        warnings.push(Warning::new("too-few-genes", message));
+    } else {
+        warnings.extend(genes::few_genes(&file, &coverage));
+    }
+    Ok(ModelFit { model: file, coverage })
 }

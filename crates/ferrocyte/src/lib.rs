@@ -6,6 +6,7 @@ mod dataset;
 mod demo;
 mod evaluate;
 mod filter;
+mod genes;
 mod hint;
 mod inspect;
 mod model_file;
@@ -18,7 +19,7 @@ mod scoring;
 mod threads;
 mod train;
 
-pub use annotate::{AnnotateError, AnnotateOptions, annotate};
+pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
 pub use dataset::{DataError, DataOptions, NotACount};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};

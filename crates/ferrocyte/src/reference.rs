@@ -42,6 +42,8 @@ impl ReferenceOptions {
 pub(crate) struct Reference {
     pub(crate) cells: Block<LogNorm>,
     pub(crate) genes: Vocabulary,
+    /// What else the files call the genes: one for each, empty where there is none.
+    pub(crate) other_gene_names: Vec<String>,
     pub(crate) labels: Labels,
     pub(crate) groups: Option<Labels>,
     /// A column that looks like the donor, where no group was given.
@@ -71,7 +73,7 @@ impl Reference {
         }
         let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label) } else { None };
 
-        let (counts, sizes, vocabulary) = read_counts(&dataset, progress, &mut warnings)?;
+        let (counts, sizes, vocabulary, other_gene_names) = read_counts(&dataset, progress, &mut warnings)?;
         let (counts, sizes, labels, groups) =
             without_empty_cells(counts, sizes, labels, groups, &mut warnings);
         let non_zeros = counts.n_non_zeros() as u64;
@@ -90,6 +92,7 @@ impl Reference {
         Ok(Self {
             cells,
             genes: vocabulary,
+            other_gene_names,
             labels,
             groups,
             donor_like,
@@ -198,22 +201,29 @@ fn read_counts(
     dataset: &Dataset,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
-) -> Result<(Block<Counts>, LibrarySizes, Vocabulary), DataError> {
-    let union = dataset.union_of_genes();
+) -> Result<(Block<Counts>, LibrarySizes, Vocabulary, Vec<String>), DataError> {
+    let (union, other_names, maps) = dataset.union_of_genes()?;
     let mut counts = Block::<Counts>::empty(union.len());
     let mut sizes = LibrarySizes::default();
-    let looks = dataset.for_each_block(&union, progress, |block| {
+    let looks = dataset.for_each_block(&maps, progress, |block| {
         counts.append(&block.cells);
         sizes.append(&block.sizes);
         Ok::<_, DataError>(())
     })?;
-    warnings.extend(dataset.warnings(looks));
+    warnings.extend(dataset.warnings(looks, &maps));
     let (counts, vocabulary) = on_genes_with_counts(counts, &union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
-    Ok((counts, sizes, vocabulary))
+    let other_names = other_names_of(&vocabulary, &union, &other_names);
+    Ok((counts, sizes, vocabulary, other_names))
+}
+
+/// The other names of some genes of a wider vocabulary.
+pub(crate) fn other_names_of(some: &Vocabulary, all: &Vocabulary, other_names: &[String]) -> Vec<String> {
+    let other_name = |name: &String| Some(other_names.get(all.find(name)?.0 as usize)?.clone());
+    some.names().iter().map(|name| other_name(name).unwrap_or_default()).collect()
 }
 
 /// Leaves out genes without a count in any cell: a model can learn nothing about them.

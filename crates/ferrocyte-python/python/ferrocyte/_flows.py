@@ -133,6 +133,7 @@ def annotate(
     library_size: str | None = None,
     prefix: str = "",
     truth: str | None = None,
+    min_coverage: float | None = None,
     report: Path | None = None,
 ) -> dict[str, Any]:
     """Give every cell of a query a label.
@@ -150,11 +151,13 @@ def annotate(
         Text before the name of each column that is added.
     truth
         Column of obs with labels to score the new ones against.
+    min_coverage
+        Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
 
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
     record = _ferrocyte.annotate(
-        _list(query), model, _list(output), layer, genes, _texts(where), library_size, prefix, truth, report
+        _list(query), model, _list(output), layer, genes, _texts(where), library_size, prefix, truth, min_coverage, report
     )
     return _finish(record)
 
