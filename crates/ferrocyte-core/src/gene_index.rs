@@ -112,8 +112,7 @@ struct Tabled<'a> {
 impl<'a> GeneIndex<'a> {
     /// By the names as they stand, and the other name of each gene, where there is one: as many as genes, or none.
     pub fn new(genes: &'a Vocabulary, other_names: &'a [String]) -> Self {
-        let mut index =
-            Self { genes, other_names: HashMap::new(), bare_names: HashMap::new(), table: None };
+        let mut index = Self { genes, other_names: HashMap::new(), bare_names: HashMap::new(), table: None };
         for (gene, name) in named(genes, other_names) {
             if genes.find(name).is_none() {
                 add(&mut index.other_names, name, gene);
@@ -253,7 +252,9 @@ impl<'a> GeneIndex<'a> {
         repeat_of: &[Option<QueryGene>],
     ) {
         let mut surest: Vec<Option<(MatchedBy, usize)>> = vec![None; self.genes.len()];
-        for (&(gene, by), repeat) in to_model.iter().zip(repeat_of).filter_map(|(m, r)| Some((m.as_ref()?, r))) {
+        for (&(gene, by), repeat) in
+            to_model.iter().zip(repeat_of).filter_map(|(m, r)| Some((m.as_ref()?, r)))
+        {
             let columns = usize::from(repeat.is_none());
             let best = &mut surest[gene.0 as usize];
             *best = match *best {
@@ -368,7 +369,8 @@ mod tests {
     #[test]
     fn species_that_differ_are_seen() {
         let (human, mouse) = ("ENSG00000000000", "ENSMUSG00000000000");
-        let names = |stem: &str| (10..30).map(|i| format!("{}{i}", &stem[..stem.len() - 2])).collect::<Vec<_>>();
+        let names =
+            |stem: &str| (10..30).map(|i| format!("{}{i}", &stem[..stem.len() - 2])).collect::<Vec<_>>();
         let (genes, table) = (Vocabulary::new(names(human)).unwrap(), table());
         let index = GeneIndex::new(&genes, &[]).with_table(&table, &[]);
         assert_eq!(index.resolve(&names(mouse)).other_species(), Some((Species::MOUSE, Species::HUMAN)));

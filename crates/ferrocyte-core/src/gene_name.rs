@@ -37,7 +37,8 @@ impl fmt::Display for Species {
             Self::RAT => f.write_str("rat"),
             Self::ZEBRAFISH => f.write_str("zebrafish"),
             Self(letters) => {
-                let letters: String = letters.iter().filter(|&&byte| byte != 0).map(|&b| char::from(b)).collect();
+                let letters: String =
+                    letters.iter().filter(|&&byte| byte != 0).map(|&b| char::from(b)).collect();
                 write!(f, "ENS{letters}G")
             }
         }
@@ -134,8 +135,17 @@ mod tests {
         assert_eq!(core("GRCh38_CD3D"), "CD3D");
         assert_eq!(core("mm10___Cd3d"), "Cd3d");
         assert_eq!(core("hg19-ENSG00000167286.3"), "ENSG00000167286");
-        for whole in ["CD3D", "AC012345.1", "HLA-DRA", "GRCh38", "GRCh38_", "mm10x_A", "ENST00000269305.9", "", "ENSG1"]
-        {
+        for whole in [
+            "CD3D",
+            "AC012345.1",
+            "HLA-DRA",
+            "GRCh38",
+            "GRCh38_",
+            "mm10x_A",
+            "ENST00000269305.9",
+            "",
+            "ENSG1",
+        ] {
             assert_eq!(core(whole), whole);
         }
     }

@@ -163,7 +163,11 @@ impl GeneTable {
         }
         if has(Rank::Symbol) {
             let is_exact = candidates.iter().any(|(named, exact)| named.rank == Rank::Symbol && *exact);
-            return if is_exact { None } else { Some((only(Rank::Symbol, false)?, NameKind::SymbolInOtherCase)) };
+            return if is_exact {
+                None
+            } else {
+                Some((only(Rank::Symbol, false)?, NameKind::SymbolInOtherCase))
+            };
         }
         Some((only(Rank::Other, false)?, NameKind::OtherName))
     }
@@ -176,11 +180,13 @@ impl GeneTable {
     /// Everything of this name but for case, and whether the case agrees.
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a Named, bool)> {
         let first = self.last_of_hash.get(&hash(name)).copied();
-        std::iter::successors(first, |&position| self.names[position as usize].next).filter_map(move |position| {
-            let named = &self.names[position as usize];
-            let text = self.text(&named.name);
-            text.eq_ignore_ascii_case(name).then(|| (named, text == name))
-        })
+        std::iter::successors(first, |&position| self.names[position as usize].next).filter_map(
+            move |position| {
+                let named = &self.names[position as usize];
+                let text = self.text(&named.name);
+                text.eq_ignore_ascii_case(name).then(|| (named, text == name))
+            },
+        )
     }
 
     /// The species whose genes a list of names holds: that of nine in ten of the names that say it, by their form
@@ -193,7 +199,9 @@ impl GeneTable {
         for name in names {
             n_names += 1;
             let parsed = GeneName::parse(name);
-            let Some(species) = parsed.species.or_else(|| self.species_of_symbol(parsed.core)) else { continue };
+            let Some(species) = parsed.species.or_else(|| self.species_of_symbol(parsed.core)) else {
+                continue;
+            };
             match votes.iter_mut().find(|(known, _)| *known == species) {
                 Some((_, votes)) => *votes += 1,
                 None => votes.push((species, 1)),
@@ -251,7 +259,8 @@ pub(crate) mod tests {
     #[test]
     fn names_lead_to_genes_by_precedence() {
         let human = Some(Species::HUMAN);
-        let found = |name, id: &str, kind| assert_eq!(find(name, human), Some((id.to_owned(), kind)), "{name}");
+        let found =
+            |name, id: &str, kind| assert_eq!(find(name, human), Some((id.to_owned(), kind)), "{name}");
         found("ENSG00000167286.15", "ENSG00000167286", NameKind::Identifier);
         found("CD3D", "ENSG00000167286", NameKind::Symbol);
         found("GRCh38_CD3D", "ENSG00000167286", NameKind::Symbol);

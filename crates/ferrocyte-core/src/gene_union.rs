@@ -10,7 +10,7 @@ use crate::gene_table::GeneTable;
 #[derive(Debug)]
 pub struct GeneUnion {
     genes: Vocabulary,
-    other_names: Vec<String>, // one per gene, empty where there is none
+    other_names: Vec<String>,              // one per gene, empty where there is none
     to_union: Vec<Vec<Option<ModelGene>>>, // one per file
 }
 
@@ -102,7 +102,9 @@ mod tests {
         assert_eq!(genes.names(), ["CD3D", "X", "NKX2-1", "ENSG00000145416"]);
         assert_eq!(others, ["ENSG00000167286", "ENSG9", "", ""]);
         let to = |file: usize| -> Vec<Option<u32>> {
-            (0..files[file].0.len() as u32).map(|i| maps[file].model_gene(QueryGene(i)).map(|g| g.0)).collect()
+            (0..files[file].0.len() as u32)
+                .map(|i| maps[file].model_gene(QueryGene(i)).map(|g| g.0))
+                .collect()
         };
         assert_eq!(to(0), [Some(0), Some(1), Some(0), None, Some(2)]);
         assert_eq!(to(1), [Some(0), Some(1), Some(3)]);

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader, ModelSummary,
-    OutputRecord, Progress, RunRecord, Scores, Species, Warning,
+    DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
+    ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::Format;
 use ferrocyte_io::hash::{HashError, sha256_file};
@@ -284,7 +284,10 @@ fn match_genes(
         }
         let few = genes::few_genes(&file.name(), &coverage);
         matched.few.push(few.is_some().then(|| {
-            format!("labelled by {:.0} % of what the model's decisions rest on", 100.0 * coverage.decisive_share())
+            format!(
+                "labelled by {:.0} % of what the model's decisions rest on",
+                100.0 * coverage.decisive_share()
+            )
         }));
         record.warnings.extend(few);
         record.warnings.extend(genes::weak_matches(&file.name(), &coverage));

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, BlockError, Counts, GeneMap, GeneUnion, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
-    Vocabulary, Warning,
+    Block, BlockError, Counts, GeneMap, GeneUnion, InputRecord, LibrarySizeError, LibrarySizes, Progress,
+    SourceError, Vocabulary, Warning,
 };
 use ferrocyte_io::frame::Frame;
 use ferrocyte_io::gene_table::GeneTableError;
@@ -109,7 +109,8 @@ impl Dataset {
 
     /// Number of different genes in the files, by their names as they stand.
     pub(crate) fn n_genes(&self) -> usize {
-        Vocabulary::of_distinct(self.files.iter().flat_map(|file| file.genes.iter().map(String::as_str))).len()
+        Vocabulary::of_distinct(self.files.iter().flat_map(|file| file.genes.iter().map(String::as_str)))
+            .len()
     }
 
     /// The entries of a column of obs as text, over the cells that are used; `None` where an entry is missing.

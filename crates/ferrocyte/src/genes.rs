@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use ferrocyte_core::{Choice, Coverage, GeneIndex, GeneMap, GeneName, GeneTable, GeneUnion, Vocabulary, Warning};
+use ferrocyte_core::{
+    Choice, Coverage, GeneIndex, GeneMap, GeneName, GeneTable, GeneUnion, Vocabulary, Warning,
+};
 use ferrocyte_io::frame::{Column, Frame};
 use ferrocyte_io::gene_table::{self, GeneTableError};
 
@@ -121,15 +123,31 @@ fn columns_of_names(var: &Frame) -> impl Iterator<Item = Naming> + '_ {
 /// one of symbols where it was read by identifiers. Empty where a gene has no other name.
 fn other_naming(var: &Frame, chosen: &Naming) -> Option<Naming> {
     const SYMBOLS: &[&str] = &[
-        "symbol", "symbols", "gene_symbol", "gene_symbols", "gene_name", "gene_names", "gene_short_name",
-        "feature_name", "hgnc_symbol", "mgi_symbol", "genes", "gene", "name", "names",
+        "symbol",
+        "symbols",
+        "gene_symbol",
+        "gene_symbols",
+        "gene_name",
+        "gene_names",
+        "gene_short_name",
+        "feature_name",
+        "hgnc_symbol",
+        "mgi_symbol",
+        "genes",
+        "gene",
+        "name",
+        "names",
     ];
     let index = Naming { from: "index".to_owned(), names: var.index().to_vec() };
     let by_identifier = mostly_ensembl(&chosen.names);
     let mut other = [index].into_iter().chain(columns_of_names(var)).find(|naming| {
         let is_symbols = naming.from == "index" || SYMBOLS.contains(&naming.from.to_lowercase().as_str());
         naming.from != chosen.from
-            && if by_identifier { is_symbols && !mostly_ensembl(&naming.names) } else { mostly_ensembl(&naming.names) }
+            && if by_identifier {
+                is_symbols && !mostly_ensembl(&naming.names)
+            } else {
+                mostly_ensembl(&naming.names)
+            }
     })?;
     for (name, chosen) in other.names.iter_mut().zip(&chosen.names) {
         if name == chosen {
@@ -189,7 +207,9 @@ pub(crate) fn in_words(coverage: &Coverage) -> String {
         100.0 * coverage.share()
     );
     match coverage.weight_share {
-        Some(weight) => format!("{genes} of the genes, {:.0} % of what its decisions rest on)", 100.0 * weight),
+        Some(weight) => {
+            format!("{genes} of the genes, {:.0} % of what its decisions rest on)", 100.0 * weight)
+        }
         None => format!("{genes})"),
     }
 }

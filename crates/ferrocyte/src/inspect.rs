@@ -224,13 +224,13 @@ fn fit(
     let (header, classifier) = open_model(model)?;
     let vocabulary: &Vocabulary = classifier.genes();
     let others = header.other_gene_names.as_slice();
-    let found = genes::find_genes(var, names, |table| {
-        GeneIndex::with_table_if_any(vocabulary, others, table)
-    });
+    let found =
+        genes::find_genes(var, names, |table| GeneIndex::with_table_if_any(vocabulary, others, table));
     let coverage = found.coverage(vocabulary, classifier.gene_weights().as_deref());
     let file = file_name(model);
     if let Some((query, model)) = found.map.other_species() {
-        let message = format!("the file has the genes of {query} and {file} those of {model}: it will not label it");
+        let message =
+            format!("the file has the genes of {query} and {file} those of {model}: it will not label it");
         warnings.push(Warning::new("other-species", message));
     } else if genes::too_few(&coverage, DEFAULT_MIN_COVERAGE) {
         let message = format!("{file}: {}; that is too little to label a cell", genes::in_words(&coverage));

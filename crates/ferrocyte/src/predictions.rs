@@ -84,7 +84,12 @@ struct Decided<'a> {
 
 impl Predictions {
     pub(crate) fn new(labels: LabelSet, keep_probabilities: bool) -> Self {
-        Self { labels, decisions: Vec::new(), notes: Vec::new(), probabilities: keep_probabilities.then(Vec::new) }
+        Self {
+            labels,
+            decisions: Vec::new(),
+            notes: Vec::new(),
+            probabilities: keep_probabilities.then(Vec::new),
+        }
     }
 
     /// Adds the cells of a block.
@@ -241,7 +246,8 @@ impl Predictions {
             let names: Vec<Option<&str>> = decisions.iter().map(|decided| name((*decided)?)).collect();
             ObsColumn::from_names(&names)
         };
-        let confidence = |decided: Option<Decided<'_>>| decided.map_or(f32::NAN, |d| d.decision.confidence as f32);
+        let confidence =
+            |decided: Option<Decided<'_>>| decided.map_or(f32::NAN, |d| d.decision.confidence as f32);
         let name = |label: usize| self.labels.name(label);
         [
             ("predicted_labels", categories(&|d| Some(d.decision.label.map_or(UNASSIGNED, name)))),

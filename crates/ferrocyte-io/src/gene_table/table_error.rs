@@ -33,7 +33,9 @@ pub enum GeneTableErrorKind {
         line: usize,
     },
     /// A line has one field.
-    #[error("line {line}: expected identifier, symbol and aliases (separated by `|`) with tabs between them, found one field")]
+    #[error(
+        "line {line}: expected identifier, symbol and aliases (separated by `|`) with tabs between them, found one field"
+    )]
     Fields {
         /// Number of the line, from 1.
         line: usize,

@@ -45,7 +45,10 @@ pub fn check_classifier(model: &dyn Classifier, cells: &Block<LogNorm>) {
 
     if let Some(weights) = model.gene_weights() {
         assert_eq!(weights.len(), model.genes().len(), "each gene weighs something");
-        assert!(weights.iter().all(|w| w.is_finite() && *w >= 0.0), "weights of genes are finite and not below 0");
+        assert!(
+            weights.iter().all(|w| w.is_finite() && *w >= 0.0),
+            "weights of genes are finite and not below 0"
+        );
     }
 
     let again =

@@ -132,10 +132,7 @@ mod tests {
         let twice = ModelHeader { genes: vec!["A".into(), "A".into()], ..header() };
         assert!(matches!(error(&twice, &good()), LoadError::Genes(_)));
         let other = ModelHeader { other_gene_names: vec!["one".into()], ..header() };
-        assert!(matches!(
-            error(&other, &good()),
-            LoadError::OtherGeneNames { expected: 2, found: 1 }
-        ));
+        assert!(matches!(error(&other, &good()), LoadError::OtherGeneNames { expected: 2, found: 1 }));
         let one = ModelHeader { labels: LabelSet::new(["x".to_owned()]), ..header() };
         assert!(matches!(error(&one, &good()), LoadError::Labels { found: 1 }));
         let settings = ModelHeader { settings: serde_json::json!({"l2": -1.0}), ..header() };

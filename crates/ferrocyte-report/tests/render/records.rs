@@ -1,9 +1,9 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Choice, ClassRecord, Confusion, Coverage, Curve, Flow, FoldRecord, InputRecord, LabelCount, MatchedGenes, Metrics,
-    ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin, RunRecord,
-    SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
+    Choice, ClassRecord, Confusion, Coverage, Curve, Flow, FoldRecord, InputRecord, LabelCount, MatchedGenes,
+    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
+    RunRecord, SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.

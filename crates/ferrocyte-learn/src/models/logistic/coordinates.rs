@@ -28,7 +28,7 @@ const CONSTANT_GENE: f64 = 0.2;
 pub(super) struct Coordinates {
     mean: Vec<f64>,     // per gene that was seen
     variance: Vec<f64>, // likewise
-    constant: f64,  // s, positive
+    constant: f64,      // s, positive
     n_labels: usize,
 }
 

@@ -1,6 +1,8 @@
 //! A fitted logistic regression.
 
-use ferrocyte_core::{ArrayData, ArrayError, Block, LabelSet, LogNorm, NamedArray, NamedArrays, Scores, Vocabulary};
+use ferrocyte_core::{
+    ArrayData, ArrayError, Block, LabelSet, LogNorm, NamedArray, NamedArrays, Scores, Vocabulary,
+};
 use rayon::prelude::*;
 
 use super::params::{Logistic, LogisticParams};
@@ -24,7 +26,7 @@ pub struct LogisticModel {
     labels: LabelSet,
     settings: LogisticParams,
     weights: WeightRows,
-    intercept: Vec<f64>, // one per label
+    intercept: Vec<f64>,      // one per label
     spread: Option<Vec<f32>>, // one per gene
 }
 

@@ -215,7 +215,9 @@ fn nothing_that_can_be_given_makes_it_diverge() {
 #[test]
 fn the_weight_of_a_gene_is_what_it_moves() {
     // Gene 0 is a marker, gene 1 the same in all cells, gene 2 in no cell.
-    let cells = Block::new(3, vec![0, 1, 3, 4, 6], vec![1, 0, 1, 1, 0, 1], vec![2.0, 3.0, 2.0, 2.0, 3.0, 2.0]).unwrap();
+    let cells =
+        Block::new(3, vec![0, 1, 3, 4, 6], vec![1, 0, 1, 1, 0, 1], vec![2.0, 3.0, 2.0, 2.0, 3.0, 2.0])
+            .unwrap();
     let labels = Labels::from_names(&["a", "b", "a", "b"]);
     let model = fit(LogisticParams::default(), &cells, &labels).model;
     let weights = model.gene_weights().unwrap();
@@ -226,13 +228,9 @@ fn the_weight_of_a_gene_is_what_it_moves() {
     assert_eq!(weights[1..], [0.0, 0.0]);
 
     let without = NamedArrays::new(arrays.iter().filter(|array| array.name != "spread").cloned().collect());
-    let old = LogisticModel::from_arrays(
-        genes(3),
-        model.labels().clone(),
-        model.settings(),
-        &without.unwrap(),
-    )
-    .unwrap();
+    let old =
+        LogisticModel::from_arrays(genes(3), model.labels().clone(), model.settings(), &without.unwrap())
+            .unwrap();
     let expected = f64::from((w[0] - w[1]).abs());
     assert!((old.gene_weights().unwrap()[0] - expected).abs() < 1e-6);
     assert_eq!(probabilities(&fit(LogisticParams::default(), &cells, &labels), &cells), {
