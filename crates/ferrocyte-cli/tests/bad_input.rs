@@ -111,7 +111,7 @@ fn queries_and_models_that_do_not_fit() {
 
     let out = at("out.h5ad");
     let annotate = "annotate {} -m {} -o {}";
-    refused(annotate, &[&fixture("gaps.h5ad"), &model, &out], &out, &["none of the model's", "`GENE0`"]);
+    refused(annotate, &[&fixture("gaps.h5ad"), &model, &out], &out, &["0 of the model's", "`GENE0`"]);
     refused(annotate, &[&query(), &reference(), &out], &out, &["reference.h5ad"]);
     let odd = at("out.xlsx");
     refused(annotate, &[&query(), &model, &odd], &odd, &[".h5ad, .csv or .tsv"]);

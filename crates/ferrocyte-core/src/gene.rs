@@ -47,6 +47,20 @@ impl Vocabulary {
         vocabulary
     }
 
+    /// The gene of this name, which is added where it is new; `None` for an empty name.
+    pub(crate) fn find_or_add(&mut self, name: &str) -> Option<ModelGene> {
+        if name.is_empty() {
+            return None;
+        }
+        if let Some(gene) = self.find(name) {
+            return Some(gene);
+        }
+        let position = self.names.len() as u32;
+        self.position.insert(name.to_owned(), position);
+        self.names.push(name.to_owned());
+        Some(ModelGene(position))
+    }
+
     /// The names in order.
     pub fn names(&self) -> &[String] {
         &self.names

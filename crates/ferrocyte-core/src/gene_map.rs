@@ -3,20 +3,25 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gene::{ModelGene, QueryGene, Vocabulary};
+use crate::gene_index::{MatchedBy, MatchedGenes};
+use crate::gene_name::Species;
 
 /// Which gene of a query is which gene of a model: **by identity, never by position**.
 ///
-/// The one way from a [`QueryGene`] to a [`ModelGene`]. Several query genes of one name lead to the same model
-/// gene; aligning sums their counts.
+/// The one way from a [`QueryGene`] to a [`ModelGene`]. Several query genes that name one gene lead to the same model
+/// gene; aligning sums their counts. [`GeneIndex::resolve`](crate::GeneIndex::resolve) makes one across namings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeneMap {
     to_model: Vec<Option<ModelGene>>, // one per query gene
     n_model_genes: usize,
-    found: Vec<bool>, // one per model gene
+    found: Vec<Option<MatchedBy>>, // one per model gene
+    species: (Option<Species>, Option<Species>),
+    table_could_help: bool,
+    repeat_of: Vec<Option<QueryGene>>, // one per query gene
 }
 
 /// How much of a model's genes a query has.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Genes of the query.
@@ -25,7 +30,17 @@ pub struct Coverage {
     pub model_genes: usize,
     /// Genes of the model that the query has.
     pub shared_genes: usize,
-    /// Query columns that repeat a gene which an earlier column already named; their counts are summed.
+    /// What of the model's decisions rests on the shared genes, in `[0, 1]`; `None` where the kind of model does not
+    /// say how much each gene weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_share: Option<f64>,
+    /// Where the names of the query's genes were taken from: `index`, or the name of a column of var.
+    #[serde(default)]
+    pub names_from: String,
+    /// By what the shared genes were found.
+    #[serde(default)]
+    pub matched: MatchedGenes,
+    /// Query columns that name a gene which an earlier column already named; their counts are summed.
     pub repeated_columns: usize,
     /// The first few genes of the model that the query lacks.
     pub examples_missing: Vec<String>,
@@ -36,17 +51,49 @@ impl Coverage {
     pub fn share(&self) -> f64 {
         if self.model_genes == 0 { 0.0 } else { self.shared_genes as f64 / self.model_genes as f64 }
     }
+
+    /// What of the model's decisions rests on genes that the query has: the share of weight where it is known, of
+    /// genes where it is not.
+    pub fn decisive_share(&self) -> f64 {
+        self.weight_share.unwrap_or_else(|| self.share())
+    }
+}
+
+/// What a [`GeneMap`] is made of.
+pub(crate) struct Matched {
+    /// One per query gene.
+    pub(crate) to_model: Vec<Option<(ModelGene, MatchedBy)>>,
+    /// Number of genes of the model.
+    pub(crate) n_model_genes: usize,
+    /// Species of the query and of the model, where they are known.
+    pub(crate) species: (Option<Species>, Option<Species>),
+    /// Whether no table was there and one could find more.
+    pub(crate) table_could_help: bool,
+    /// The column of which each column is a repeat by its name.
+    pub(crate) repeat_of: Vec<Option<QueryGene>>,
 }
 
 impl GeneMap {
-    /// Looks every query gene up in the model's vocabulary.
+    /// Looks every query gene up in the model's vocabulary by its name as it stands.
     pub fn by_identity<Name: AsRef<str>>(query: &[Name], model: &Vocabulary) -> Self {
-        let mut found = vec![false; model.len()];
-        let to_model: Vec<_> = query.iter().map(|name| model.find(name.as_ref())).collect();
-        for gene in to_model.iter().flatten() {
-            found[gene.0 as usize] = true;
+        let by_name = |name: &Name| Some((model.find(name.as_ref())?, MatchedBy::Name));
+        Self::new(Matched {
+            to_model: query.iter().map(by_name).collect(),
+            n_model_genes: model.len(),
+            species: (None, None),
+            table_could_help: false,
+            repeat_of: vec![None; query.len()],
+        })
+    }
+
+    pub(crate) fn new(matched: Matched) -> Self {
+        let Matched { to_model, n_model_genes, species, table_could_help, repeat_of } = matched;
+        let mut found = vec![None; n_model_genes];
+        for &(gene, by) in to_model.iter().flatten() {
+            found[gene.0 as usize] = Some(by);
         }
-        Self { to_model, n_model_genes: model.len(), found }
+        let to_model = to_model.into_iter().map(|matched| Some(matched?.0)).collect();
+        Self { to_model, n_model_genes, found, species, table_could_help, repeat_of }
     }
 
     /// The model's gene, where the model has it.
@@ -68,8 +115,47 @@ impl GeneMap {
     }
 
     /// For each gene of the model, whether the query has it.
-    pub fn found(&self) -> &[bool] {
-        &self.found
+    pub fn found(&self) -> impl ExactSizeIterator<Item = bool> {
+        self.found.iter().map(Option::is_some)
+    }
+
+    /// Number of genes of the model that the query has.
+    pub fn n_found(&self) -> usize {
+        self.found().filter(|&found| found).count()
+    }
+
+    /// What share of the weights of the model's genes is that of genes which the query has, in `[0, 1]`; 0 where no
+    /// gene weighs anything.
+    ///
+    /// # Panics
+    /// When there is not one weight for each gene of the model.
+    pub fn share_of_weight(&self, weights: &[f64]) -> f64 {
+        assert_eq!(weights.len(), self.n_model_genes, "one weight for each gene of the model");
+        let all: f64 = weights.iter().sum();
+        let found: f64 =
+            weights.iter().zip(self.found()).filter(|(_, found)| *found).map(|(weight, _)| weight).sum();
+        if all > 0.0 { found / all } else { 0.0 }
+    }
+
+    /// Query columns that name a gene which an earlier column already named.
+    pub fn n_repeated_columns(&self) -> usize {
+        self.to_model.iter().flatten().count() - self.n_found()
+    }
+
+    /// Whether this map was made without a table of names, and one could find more.
+    pub fn table_could_help(&self) -> bool {
+        self.table_could_help
+    }
+
+    /// Species of the query and of the model, where both are known and they differ.
+    pub fn other_species(&self) -> Option<(Species, Species)> {
+        let (query, model) = self.species;
+        query.zip(model).filter(|(query, model)| query != model)
+    }
+
+    /// The column of which this one is a repeat by its name (`GENE-1` beside `GENE`).
+    pub(crate) fn repeat_of(&self, gene: QueryGene) -> Option<QueryGene> {
+        self.repeat_of[gene.0 as usize]
     }
 
     /// Whether query and model have the same genes in the same order, so that aligning changes nothing.
@@ -81,21 +167,20 @@ impl GeneMap {
     /// Counts what is there and what is not. `model` must be the vocabulary the map was made with.
     pub fn coverage(&self, model: &Vocabulary) -> Coverage {
         const EXAMPLES: usize = 5;
-        let shared_genes = self.found.iter().filter(|&&found| found).count();
-        let examples_missing = model
-            .names()
-            .iter()
-            .zip(&self.found)
-            .filter(|(_, found)| !**found)
-            .take(EXAMPLES)
-            .map(|(name, _)| name.clone())
-            .collect();
+        let missing = model.names().iter().zip(self.found()).filter(|(_, found)| !found);
+        let mut matched = MatchedGenes::default();
+        for &by in self.found.iter().flatten() {
+            *matched.of_mut(by) += 1;
+        }
         Coverage {
             query_genes: self.n_query_genes(),
             model_genes: self.n_model_genes,
-            shared_genes,
-            repeated_columns: self.to_model.iter().flatten().count() - shared_genes,
-            examples_missing,
+            shared_genes: self.n_found(),
+            weight_share: None,
+            names_from: String::new(),
+            matched,
+            repeated_columns: self.n_repeated_columns(),
+            examples_missing: missing.take(EXAMPLES).map(|(name, _)| name.clone()).collect(),
         }
     }
 }
@@ -113,9 +198,20 @@ mod tests {
         assert_eq!(map.model_gene(QueryGene(2)), Some(ModelGene(0)));
         let coverage = map.coverage(&model);
         assert_eq!((coverage.shared_genes, coverage.repeated_columns), (2, 1));
+        assert_eq!(coverage.matched.by_name, 2);
         assert_eq!(coverage.examples_missing, ["B", "C"]);
         assert!((coverage.share() - 0.5).abs() < 1e-12);
         assert!(!map.is_identity());
         assert!(GeneMap::by_identity(model.names(), &model).is_identity());
+    }
+
+    #[test]
+    fn few_genes_can_weigh_much_and_many_little() {
+        let model = Vocabulary::new(["A", "B", "C"].map(String::from).to_vec()).unwrap();
+        let map = GeneMap::by_identity(&["B"], &model);
+        assert!((map.share_of_weight(&[1.0, 6.0, 1.0]) - 0.75).abs() < 1e-12);
+        assert_eq!(map.share_of_weight(&[0.0; 3]), 0.0);
+        let coverage = Coverage { weight_share: Some(0.75), ..map.coverage(&model) };
+        assert_eq!((coverage.decisive_share(), map.coverage(&model).decisive_share()), (0.75, 1.0 / 3.0));
     }
 }

@@ -3,7 +3,11 @@
 mod align;
 mod block;
 mod gene;
+mod gene_index;
 mod gene_map;
+mod gene_name;
+mod gene_table;
+mod gene_union;
 mod label;
 mod library_size;
 mod model_bundle;
@@ -16,7 +20,11 @@ mod warning;
 
 pub use block::{Block, BlockError, Cell};
 pub use gene::{ModelGene, QueryGene, Vocabulary, VocabularyError};
+pub use gene_index::{GeneIndex, MatchedBy, MatchedGenes};
 pub use gene_map::{Coverage, GeneMap};
+pub use gene_name::{GeneName, Species};
+pub use gene_table::{GeneTable, NameKind, TableGene};
+pub use gene_union::GeneUnion;
 pub use label::{LabelCodes, LabelError, LabelSet, Labels, UNASSIGNED};
 pub use library_size::{LibrarySizeError, LibrarySizes};
 pub use model_bundle::{

@@ -22,6 +22,10 @@ pub struct ModelHeader {
     pub settings: serde_json::Value,
     /// Names of the genes, in the order of the arrays.
     pub genes: Vec<String>,
+    /// What else the reference called the genes (symbols beside Ensembl identifiers, or the other way round): one for
+    /// each gene, empty where there was none; or no names at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_gene_names: Vec<String>,
     /// Names of the labels, sorted, in the order of the arrays.
     pub labels: LabelSet,
     /// What was done to the counts before the model saw them.

@@ -12,6 +12,7 @@ mod cell_file;
 pub mod dense_h5;
 mod format;
 pub mod frame;
+pub mod gene_table;
 pub mod h5ad;
 pub mod h5mu;
 pub mod hash;

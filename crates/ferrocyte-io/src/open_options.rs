@@ -1,5 +1,7 @@
 //! What a file cannot say of itself.
 
+use std::path::PathBuf;
+
 use crate::format::Format;
 use crate::numpy::DictKeys;
 use crate::orientation::Orientation;
@@ -20,6 +22,9 @@ pub struct OpenOptions {
     pub format: Option<Format>,
     /// Where the parts of a pickled dict are.
     pub dict_keys: DictKeys,
+    /// A table of gene names to be used instead of the one inside the program ([`crate::gene_table`]). Opening a file
+    /// does not need it: whoever matches genes reads it.
+    pub gene_table: Option<PathBuf>,
 }
 
 impl OpenOptions {

@@ -35,6 +35,7 @@ fn safetensors_reads_it_and_the_checksum_is_what_the_documentation_says() {
         kind: "logistic".into(),
         settings: serde_json::json!({}),
         genes: vec!["CD3E".into()],
+        other_gene_names: vec![],
         labels: LabelSet::new(["T", "B cell, naïve"].map(String::from)),
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,

@@ -202,9 +202,10 @@ pub(crate) fn annotate(
     outputs: Vec<PathBuf>,
     prefix: String,
     truth: Option<String>,
+    min_coverage: Option<f64>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
-    let options = AnnotateOptions { query: query.options()?, model, outputs, prefix, truth };
+    let options = AnnotateOptions { query: query.options()?, model, outputs, prefix, truth, min_coverage };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    DataSummary, Flow, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader, ModelSummary,
-    OutputRecord, Progress, RunRecord, Scores, Vocabulary, Warning,
+    DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
+    ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::Format;
 use ferrocyte_io::hash::{HashError, sha256_file};
@@ -15,6 +15,7 @@ use ferrocyte_learn::models::{Classifier, PredictError};
 
 use crate::choices::{self, choice, detected};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, file_name};
+use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, open_model};
@@ -33,6 +34,8 @@ pub struct AnnotateOptions {
     pub prefix: String,
     /// Column of the query with labels to score the new ones against.
     pub truth: Option<String>,
+    /// The least share of the model's decisions that must rest on genes which the query has; 0.2 when `None`.
+    pub min_coverage: Option<f64>,
 }
 
 /// Why an annotation was refused or failed.
@@ -51,20 +54,18 @@ pub enum AnnotateError {
     /// The query cannot be used.
     #[error("the query cannot be used")]
     Query(#[from] DataError),
-    /// Query and model have no gene in common.
-    #[error(
-        "`{file}` has none of the model's {model_genes} genes: expected names like {expected}, found names like {found}"
-    )]
-    NoSharedGenes {
-        /// The file.
-        file: String,
-        /// Number of genes of the model.
-        model_genes: usize,
-        /// Genes of the model.
-        expected: String,
-        /// Genes of the query.
-        found: String,
+    /// The least share of the genes' weight makes no sense.
+    #[error("expected a least coverage between 0 and 1, found {found}")]
+    MinCoverage {
+        /// The share.
+        found: f64,
     },
+    /// The query has too little of what the model knows.
+    #[error(transparent)]
+    TooFewGenes(Box<TooFewGenes>),
+    /// Query and model are of two species.
+    #[error(transparent)]
+    OtherSpecies(Box<OtherSpecies>),
     /// The model cannot score the cells.
     #[error("the cells cannot be scored")]
     Predict(#[from] PredictError),
@@ -77,6 +78,50 @@ pub enum AnnotateError {
     /// The labels cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+/// A query with too little of what a model knows, and how the genes of both are called.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "`{file}` has {shared_genes} of the model's {model_genes} genes, {:.1} % of what its decisions rest on; at least \
+     {:.0} % and {} genes are needed: expected names like {expected}, found names like {found}",
+    100.0 * share,
+    100.0 * min_coverage,
+    genes::FEWEST_GENES
+)]
+pub struct TooFewGenes {
+    /// The file.
+    pub file: String,
+    /// Genes of the model that the query has.
+    pub shared_genes: usize,
+    /// Genes of the model.
+    pub model_genes: usize,
+    /// What of the model's decisions rests on them.
+    pub share: f64,
+    /// What of them must.
+    pub min_coverage: f64,
+    /// Genes of the model.
+    pub expected: String,
+    /// Genes of the query.
+    pub found: String,
+}
+
+/// A query and a model of two species.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "`{file}` has the genes of {query} and the model those of {model}: expected names like {expected}, found names like {found}"
+)]
+pub struct OtherSpecies {
+    /// The file.
+    pub file: String,
+    /// Species of the model.
+    pub model: Species,
+    /// Species of the query.
+    pub query: Species,
+    /// Genes of the model.
+    pub expected: String,
+    /// Genes of the query.
+    pub found: String,
 }
 
 /// Labels the cells of the query and writes them; returns everything that was found.
@@ -95,16 +140,18 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         return Err(OutputKindError::OtherFormat { file: file.name(), format }.into());
     }
     begin_record(&mut record, &mut query, options, &header)?;
-    check_genes(&query, model.genes(), &mut record)?;
+    let genes = match_genes(&query, &header, model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;
 
     let mut predictions = Predictions::new(model.labels().clone(), truth.is_some());
-    let non_zeros = score_cells(&query, &header, model.as_ref(), progress, &mut predictions, &mut record)?;
+    let non_zeros =
+        score_cells(&query, &genes.maps, &header, model.as_ref(), progress, &mut predictions, &mut record)?;
+    predictions.note_few_genes(&query, &genes.few);
 
     record.data = DataSummary {
         cells_in_files: query.n_cells_in_files(),
         cells_used: query.n_cells(),
-        genes: query.union_of_genes().len(),
+        genes: query.n_genes(),
         non_zeros,
         label_column: options.truth.clone(),
         ..DataSummary::default()
@@ -185,53 +232,89 @@ fn begin_record(
         (column, _) => record.choices.push(choices::library_size(column.as_deref())),
     }
     record.choices.push(choices::normalisation(header.preprocessing.target_sum));
-    record.choices.push(choice(
-        "genes",
-        "matched by name",
-        false,
-        "a gene's position in a file says nothing; the same genes in another order must give the same labels",
-    ));
     Ok(())
 }
 
-/// Looks at how many of the model's genes the query has: stops at none, warns at few.
-fn check_genes(query: &Dataset, genes: &Vocabulary, record: &mut RunRecord) -> Result<(), AnnotateError> {
-    /// Below this share of the model's genes, labels rest on less than half of what the model learnt.
-    const FEW: f64 = 0.5;
+/// Where the genes of each file are in the model.
+struct MatchedFiles {
+    maps: Vec<GeneMap>,
+    /// For each file, whether it has so few of the model's genes that every label says so.
+    few: Vec<Option<String>>,
+}
+
+/// Finds the genes of each file in the model: stops at too few and at another species, warns at few.
+fn match_genes(
+    query: &Dataset,
+    header: &ModelHeader,
+    model: &dyn Classifier,
+    options: &AnnotateOptions,
+    record: &mut RunRecord,
+) -> Result<MatchedFiles, AnnotateError> {
+    let min_coverage = options.min_coverage.unwrap_or(DEFAULT_MIN_COVERAGE);
+    if !(0.0..=1.0).contains(&min_coverage) {
+        return Err(AnnotateError::MinCoverage { found: min_coverage });
+    }
+    let (vocabulary, others) = (model.genes(), header.other_gene_names.as_slice());
+    let weights = model.gene_weights();
+    let mut matched = MatchedFiles { maps: Vec::new(), few: Vec::new() };
     for file in &query.files {
-        let coverage = GeneMap::by_identity(&file.genes, genes).coverage(genes);
-        if coverage.shared_genes == 0 {
-            let some = |names: &[String]| crate::hint::list(&names[..names.len().min(3)]);
-            return Err(AnnotateError::NoSharedGenes {
+        let var = file.var().map_err(DataError::from)?;
+        let found = genes::find_genes(&var, &query.gene_names, |table| {
+            GeneIndex::with_table_if_any(vocabulary, others, table)
+        });
+        let coverage = found.coverage(vocabulary, weights.as_deref());
+        let some = |names: &[String]| crate::hint::list(&names[..names.len().min(3)]);
+        let (expected, names) = (some(vocabulary.names()), some(found.names()));
+        if let Some((query, model)) = found.map.other_species() {
+            let file = file.name();
+            return Err(AnnotateError::OtherSpecies(Box::new(OtherSpecies {
+                file,
+                model,
+                query,
+                expected,
+                found: names,
+            })));
+        }
+        if genes::too_few(&coverage, min_coverage) {
+            return Err(AnnotateError::TooFewGenes(Box::new(TooFewGenes {
                 file: file.name(),
-                model_genes: genes.len(),
-                expected: some(genes.names()),
-                found: some(&file.genes),
-            });
+                shared_genes: coverage.shared_genes,
+                model_genes: coverage.model_genes,
+                share: coverage.decisive_share(),
+                min_coverage,
+                expected,
+                found: names,
+            })));
         }
-        if coverage.share() < FEW {
-            record.warnings.push(Warning::new(
-                "few-genes",
-                format!(
-                    "{}: only {} of the model's {} genes are in it ({:.0} %); labels rest on what is left",
-                    file.name(),
-                    coverage.shared_genes,
-                    coverage.model_genes,
-                    100.0 * coverage.share()
-                ),
-            ));
-        }
+        let few = genes::few_genes(&file.name(), &coverage);
+        matched.few.push(few.is_some().then(|| {
+            format!(
+                "labelled by {:.0} % of what the model's decisions rest on",
+                100.0 * coverage.decisive_share()
+            )
+        }));
+        record.warnings.extend(few);
+        record.warnings.extend(genes::weak_matches(&file.name(), &coverage));
+        matched.maps.push(found.map);
         // The worst file speaks for all.
-        if record.coverage.as_ref().is_none_or(|known| coverage.share() < known.share()) {
+        if record.coverage.as_ref().is_none_or(|known| coverage.decisive_share() < known.decisive_share()) {
             record.coverage = Some(coverage);
         }
     }
-    Ok(())
+    record.choices.extend(record.coverage.as_ref().map(genes::matching_choice));
+    record.choices.push(choice(
+        "least coverage",
+        format!("{min_coverage}"),
+        options.min_coverage.is_some(),
+        "below this share of what a model's decisions rest on, a label says more about what is missing than about the cell",
+    ));
+    Ok(matched)
 }
 
 /// Normalises and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
+    maps: &[GeneMap],
     header: &ModelHeader,
     model: &dyn Classifier,
     progress: &dyn Progress,
@@ -241,7 +324,7 @@ fn score_cells(
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let mut fingerprints = Vec::with_capacity(query.n_cells());
-    let looks = query.for_each_block(model.genes(), progress, |block| {
+    let looks = query.for_each_block(maps, progress, |block| {
         let cells = block.cells.into_log_norm_with(header.preprocessing.target_sum, &block.sizes);
         non_zeros += cells.n_non_zeros() as u64;
         model.probabilities_into(&cells, &mut scores)?;
@@ -249,7 +332,7 @@ fn score_cells(
         predictions.extend(decide(&cells, &scores, block.sizes.as_slice()), &scores);
         Ok::<_, AnnotateError>(())
     })?;
-    record.warnings.extend(query.warnings(looks));
+    record.warnings.extend(query.warnings(looks, maps));
     // Copies in a query get the same label and harm no other cell.
     let copies = query.duplicates(&fingerprints).warning(|cell| query.cell_in_words(cell));
     record.warnings.extend(copies.map(|warning| Warning::note(&warning.code, warning.message)));

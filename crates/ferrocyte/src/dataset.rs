@@ -1,14 +1,17 @@
 //! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
 
 use ferrocyte_core::{
-    Block, BlockError, Counts, GeneMap, InputRecord, LibrarySizeError, LibrarySizes, Progress, SourceError,
-    Vocabulary, Warning,
+    Block, BlockError, Counts, GeneMap, GeneUnion, InputRecord, LibrarySizeError, LibrarySizes, Progress,
+    SourceError, Vocabulary, Warning,
 };
+use ferrocyte_io::frame::Frame;
+use ferrocyte_io::gene_table::GeneTableError;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
 use crate::duplicates::{self, Duplicates, Fingerprint, GeneHashes};
 use crate::filter::Filter;
+use crate::genes::{self, GeneNames};
 use crate::input_file::{self, InputFile, InputFileError};
 use crate::label_from_name::LabelFromName;
 use crate::scale_check::{Looks, ScaleCheck};
@@ -45,6 +48,7 @@ pub(crate) struct Dataset {
     library_size: Option<String>,
     /// What was seen when the files were opened.
     found: Vec<Warning>,
+    pub(crate) gene_names: GeneNames,
 }
 
 /// One file of a data set.
@@ -88,7 +92,8 @@ impl Dataset {
             None => {}
         }
         found.extend(way_round::mixed(&files));
-        let dataset = Self { files, library_size: options.library_size.clone(), found };
+        let gene_names = GeneNames::open(options.open.gene_table.as_deref())?;
+        let dataset = Self { files, library_size: options.library_size.clone(), found, gene_names };
         if dataset.n_cells() == 0 {
             return Err(dataset.no_cells(&options.filter));
         }
@@ -105,9 +110,22 @@ impl Dataset {
         self.files.iter().map(|file| file.content.n_cells()).sum()
     }
 
-    /// The genes of all files, each once, in the order in which they first appear.
-    pub(crate) fn union_of_genes(&self) -> Vocabulary {
+    /// The genes of all files, each once whatever the files call it, in the order in which they first appear; what
+    /// else the files call them; and where each file's genes are among them.
+    pub(crate) fn union_of_genes(&self) -> Result<(Vocabulary, Vec<String>, Vec<GeneMap>), DataError> {
+        let mut union = GeneUnion::default();
+        for file in &self.files {
+            let var = file.var()?;
+            let found = genes::find_genes(&var, &self.gene_names, |table| union.index(table));
+            found.add_to(&mut union, &var);
+        }
+        Ok(union.finish())
+    }
+
+    /// Number of different genes in the files, by their names as they stand.
+    pub(crate) fn n_genes(&self) -> usize {
         Vocabulary::of_distinct(self.files.iter().flat_map(|file| file.genes.iter().map(String::as_str)))
+            .len()
     }
 
     /// The entries of a column of obs as text, over the cells that are used; `None` where an entry is missing.
@@ -212,18 +230,17 @@ impl Dataset {
         }
     }
 
-    /// Reads the cells that are used block by block, in order, on the genes of `vocabulary`. Stops at numbers that
-    /// are not counts.
+    /// Reads the cells that are used block by block, in order, on the genes that `maps`, one for each file, lead to.
+    /// Stops at numbers that are not counts.
     pub(crate) fn for_each_block<E: From<DataError>>(
         &self,
-        vocabulary: &Vocabulary,
+        maps: &[GeneMap],
         progress: &dyn Progress,
         mut visit: impl FnMut(AlignedBlock) -> Result<(), E>,
     ) -> Result<Looks, E> {
         let mut check = ScaleCheck::default();
         progress.begin("reading cells", self.n_cells() as u64);
-        for file in &self.files {
-            let map = GeneMap::by_identity(&file.genes, vocabulary);
+        for (file, map) in self.files.iter().zip(maps) {
             let sizes = self.library_sizes(file)?;
             let hashes = GeneHashes::of(&file.genes);
             let mut source = file.content.source(&file.matrix, BLOCK_CELLS).map_err(DataError::from)?;
@@ -250,7 +267,7 @@ impl Dataset {
                 };
                 let n_cells = block.n_cells();
                 let fingerprints = hashes.fingerprints(&block);
-                visit(AlignedBlock { cells: block.into_aligned(&map), sizes, fingerprints })?;
+                visit(AlignedBlock { cells: block.into_aligned(map), sizes, fingerprints })?;
                 start = end;
                 progress.advance(n_cells as u64);
             }
@@ -270,7 +287,7 @@ impl Dataset {
     }
 
     /// Notes on what was read.
-    pub(crate) fn warnings(&self, looks: Looks) -> Vec<Warning> {
+    pub(crate) fn warnings(&self, looks: Looks, maps: &[GeneMap]) -> Vec<Warning> {
         let mut warnings = self.found.clone();
         if let Looks::EstimatedCounts { fractional } = looks {
             warnings.push(
@@ -281,17 +298,16 @@ impl Dataset {
                 .with_hint("right for counts that a tool estimated or corrected; otherwise name a matrix of counts with --layer"),
             );
         }
-        for file in &self.files {
+        for (file, map) in self.files.iter().zip(maps) {
             for note in file.content.notes() {
                 warnings.push(Warning::note("reading", format!("{}: {note}", file.name())));
             }
-            let distinct = Vocabulary::of_distinct(file.genes.iter().map(String::as_str)).len();
-            let repeated = file.genes.len() - distinct;
+            let repeated = map.n_repeated_columns();
             if repeated > 0 {
                 warnings.push(Warning::note(
                     "repeated-genes",
                     format!(
-                        "{}: {repeated} columns repeat the name of another gene; their counts are summed",
+                        "{}: {repeated} columns name a gene that another column names; their counts are summed",
                         file.name()
                     ),
                 ));
@@ -369,6 +385,11 @@ impl DataFile {
         Ok(Self { path, label, content, genes, cells, input, matrix: matrix.clone() })
     }
 
+    /// Annotations of the genes.
+    pub(crate) fn var(&self) -> Result<Frame, ReadError> {
+        self.content.genes_of(&self.matrix)
+    }
+
     /// File name without the folder.
     pub(crate) fn name(&self) -> String {
         self.input.file.clone()
@@ -435,6 +456,9 @@ pub enum DataError {
     /// The matrix cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The table of gene names cannot be used.
+    #[error(transparent)]
+    GeneTable(#[from] GeneTableError),
     /// A file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),

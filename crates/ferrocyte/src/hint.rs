@@ -2,12 +2,23 @@
 
 use ferrocyte_io::{ReadError, ReadErrorKind};
 
+use crate::annotate::AnnotateError;
 use crate::dataset::DataError;
 use crate::shell::quoted;
+
+const TOO_FEW_GENES: &str = "see what is missing with `ferrocyte inspect QUERY -m MODEL`; names that Ferrocyte does not \
+                             know can be given with --gene-table; --min-coverage lowers the share that is asked for";
+const OTHER_SPECIES: &str = "train a model on cells of the query's species, or turn the query's genes into their \
+                             orthologues first: genes are never taken for those of another species";
 
 /// What the user can do about this error, looked for along its chain of causes.
 pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     std::iter::successors(Some(error), |error| error.source()).find_map(|cause| {
+        match cause.downcast_ref::<AnnotateError>() {
+            Some(AnnotateError::TooFewGenes(_)) => return Some(TOO_FEW_GENES.to_owned()),
+            Some(AnnotateError::OtherSpecies(_)) => return Some(OTHER_SPECIES.to_owned()),
+            _ => {}
+        }
         let others = match cause.downcast_ref::<DataError>()? {
             DataError::NotCounts { others, .. } => others,
             DataError::NotACount(value) => &value.others,

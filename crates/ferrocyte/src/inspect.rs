@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use ferrocyte_core::{Coverage, GeneMap, LabelCount, Vocabulary, Warning};
-use ferrocyte_io::frame::Column;
+use ferrocyte_core::{Coverage, GeneIndex, LabelCount, Vocabulary, Warning};
+use ferrocyte_io::frame::{Column, Frame};
 use ferrocyte_io::hash::sha256_file;
 use ferrocyte_io::orientation::in_words;
 use ferrocyte_io::{CellFile, OpenOptions, Orientation};
@@ -14,6 +14,7 @@ use crate::contents::{Contents, matrix_with_counts};
 use crate::dataset::{DataError, file_name, matrix_path};
 use crate::duplicates;
 use crate::fixes::{Contradicted, Findings, Fix, fixes, library_size_column};
+use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::label_check::{LabelCheck, label_of};
 use crate::model_file::{ModelError, open_model};
 use crate::scale_check::Looks;
@@ -156,18 +157,21 @@ pub struct DuplicateInspection {
 /// # Errors
 /// When the file or the model cannot be read.
 pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
-    let (mut inspection, genes) = look(options)?;
-    inspection.fit = options.model.as_ref().map(|model| fit(model, &genes)).transpose()?;
+    let (mut inspection, var) = look(options)?;
+    if let Some(model) = &options.model {
+        let names = GeneNames::open(options.open.gene_table.as_deref()).map_err(DataError::from)?;
+        inspection.fit = Some(fit(model, &var, &names, &mut inspection.warnings)?);
+    }
     Ok(inspection)
 }
 
 /// Everything but the fit to a model; and the genes.
-fn look(options: &InspectOptions) -> Result<(Inspection, Vec<String>), DataError> {
+fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     const EXAMPLES: usize = 8;
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let matrix = matrix_path(options.layer.as_deref())?;
-    let genes = content.genes_of(&matrix)?;
-    let genes = genes.index();
+    let var = content.genes_of(&matrix)?;
+    let genes = var.index();
     let cell_names = content.obs().index();
     let notes = content.notes().into_iter();
     let mut warnings: Vec<Warning> = notes.map(|note| Warning::note("reading", note)).collect();
@@ -248,7 +252,7 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Vec<String>), DataError
         warnings,
         fixes,
     };
-    Ok((inspection, genes.to_vec()))
+    Ok((inspection, var))
 }
 
 /// Whether the names contradict the way round that the file is read; says so.
@@ -327,9 +331,29 @@ fn kind(column: &Column) -> &'static str {
     }
 }
 
-fn fit(model: &std::path::Path, genes: &[String]) -> Result<ModelFit, ModelError> {
-    let (_, classifier) = open_model(model)?;
+/// How well a file fits a model; what would keep it from being annotated is a warning here.
+fn fit(
+    model: &std::path::Path,
+    var: &Frame,
+    names: &GeneNames,
+    warnings: &mut Vec<Warning>,
+) -> Result<ModelFit, ModelError> {
+    let (header, classifier) = open_model(model)?;
     let vocabulary: &Vocabulary = classifier.genes();
-    let coverage = GeneMap::by_identity(genes, vocabulary).coverage(vocabulary);
-    Ok(ModelFit { model: file_name(model), coverage })
+    let others = header.other_gene_names.as_slice();
+    let found =
+        genes::find_genes(var, names, |table| GeneIndex::with_table_if_any(vocabulary, others, table));
+    let coverage = found.coverage(vocabulary, classifier.gene_weights().as_deref());
+    let file = file_name(model);
+    if let Some((query, model)) = found.map.other_species() {
+        let message =
+            format!("the file has the genes of {query} and {file} those of {model}: it will not label it");
+        warnings.push(Warning::new("other-species", message));
+    } else if genes::too_few(&coverage, DEFAULT_MIN_COVERAGE) {
+        let message = format!("{file}: {}; that is too little to label a cell", genes::in_words(&coverage));
+        warnings.push(Warning::new("too-few-genes", message));
+    } else {
+        warnings.extend(genes::few_genes(&file, &coverage));
+    }
+    Ok(ModelFit { model: file, coverage })
 }

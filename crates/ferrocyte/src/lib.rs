@@ -10,6 +10,7 @@ mod duplicates;
 mod evaluate;
 mod filter;
 mod fixes;
+mod genes;
 mod hint;
 mod input_file;
 mod inspect;
@@ -27,7 +28,7 @@ mod threads;
 mod train;
 mod way_round;
 
-pub use annotate::{AnnotateError, AnnotateOptions, annotate};
+pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
 pub use dataset::{DataError, DataOptions, NotACount};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};

@@ -9,7 +9,7 @@ use ferrocyte_io::Format;
 use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn, WriteError};
 use ferrocyte_learn::decide::{Decision, Unassigned};
 
-use crate::dataset::Dataset;
+use crate::dataset::{DataFile, Dataset};
 
 /// In which form labels are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +68,28 @@ impl OutputKind {
 pub(crate) struct Predictions {
     labels: LabelSet,
     decisions: Vec<Decision>,
+    /// What is to be noted beside a cell that got a label, where there is something; one for each cell, or none at
+    /// all.
+    notes: Vec<Option<String>>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
 }
 
+/// The decision on a cell, and what is to be noted beside its label.
+#[derive(Clone, Copy)]
+struct Decided<'a> {
+    decision: &'a Decision,
+    note: Option<&'a str>,
+}
+
 impl Predictions {
     pub(crate) fn new(labels: LabelSet, keep_probabilities: bool) -> Self {
-        Self { labels, decisions: Vec::new(), probabilities: keep_probabilities.then(Vec::new) }
+        Self {
+            labels,
+            decisions: Vec::new(),
+            notes: Vec::new(),
+            probabilities: keep_probabilities.then(Vec::new),
+        }
     }
 
     /// Adds the cells of a block.
@@ -82,6 +97,14 @@ impl Predictions {
         self.decisions.extend(decisions);
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.extend_from_slice(scores.as_slice());
+        }
+    }
+
+    /// Notes beside each cell of a file that has few of the model's genes; one entry for each file.
+    pub(crate) fn note_few_genes(&mut self, query: &Dataset, few: &[Option<String>]) {
+        if few.iter().any(Option::is_some) {
+            let of_file = |(file, few): (&DataFile, &Option<String>)| vec![few.clone(); file.cells.len()];
+            self.notes = query.files.iter().zip(few).flat_map(of_file).collect();
         }
     }
 
@@ -184,8 +207,8 @@ impl Predictions {
     ) -> Result<(), WriteError> {
         let Some(file) = query.files.first() else { return Ok(()) };
         let mut decisions = vec![None; file.content.n_cells()];
-        for (&cell, decision) in file.cells.iter().zip(&self.decisions) {
-            decisions[cell] = Some(decision);
+        for (position, &cell) in file.cells.iter().enumerate() {
+            decisions[cell] = self.decision(position);
         }
         let mut copy = AnnotatedCopy::new(&file.path, path);
         for (name, column) in self.columns(&decisions) {
@@ -197,7 +220,7 @@ impl Predictions {
     /// One row per annotated cell.
     fn write_table(&self, path: &Path, query: &Dataset, prefix: &str) -> Result<(), WriteError> {
         let names = query.cell_names();
-        let decisions: Vec<Option<&Decision>> = self.decisions.iter().map(Some).collect();
+        let decisions: Vec<_> = (0..self.decisions.len()).map(|position| self.decision(position)).collect();
         let mut columns: Vec<(String, ObsColumn)> =
             self.columns(&decisions).map(|(name, column)| (format!("{prefix}{name}"), column)).into();
         if query.files.len() > 1 {
@@ -211,20 +234,26 @@ impl Predictions {
         columns.iter().fold(table, |table, (name, column)| table.column(name, column)).write(path)
     }
 
+    /// The decision on a cell, and what is to be noted beside its label.
+    fn decision(&self, position: usize) -> Option<Decided<'_>> {
+        let note = self.notes.get(position).and_then(Option::as_deref);
+        self.decisions.get(position).map(|decision| Decided { decision, note })
+    }
+
     /// The columns, for cells of which some may not have been annotated.
-    fn columns<'a>(&'a self, decisions: &[Option<&Decision>]) -> [(&'static str, ObsColumn); 4] {
-        let categories = |name: &dyn Fn(&Decision) -> Option<&'a str>| {
-            let names: Vec<Option<&str>> =
-                decisions.iter().map(|decision| name(decision.as_ref()?)).collect();
+    fn columns<'a>(&'a self, decisions: &[Option<Decided<'a>>]) -> [(&'static str, ObsColumn); 4] {
+        let categories = |name: &dyn Fn(Decided<'a>) -> Option<&'a str>| {
+            let names: Vec<Option<&str>> = decisions.iter().map(|decided| name((*decided)?)).collect();
             ObsColumn::from_names(&names)
         };
-        let confidence = |decision: Option<&Decision>| decision.map_or(f32::NAN, |d| d.confidence as f32);
+        let confidence =
+            |decided: Option<Decided<'_>>| decided.map_or(f32::NAN, |d| d.decision.confidence as f32);
         let name = |label: usize| self.labels.name(label);
         [
-            ("predicted_labels", categories(&|d| Some(d.label.map_or(UNASSIGNED, name)))),
+            ("predicted_labels", categories(&|d| Some(d.decision.label.map_or(UNASSIGNED, name)))),
             ("conf_score", ObsColumn::F32(decisions.iter().copied().map(confidence).collect())),
-            ("runner_up", categories(&|d| d.runner_up.map(name))),
-            ("ferrocyte_note", categories(&|d| d.label.err().map(Unassigned::reason))),
+            ("runner_up", categories(&|d| d.decision.runner_up.map(name))),
+            ("ferrocyte_note", categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note))),
         ]
     }
 }

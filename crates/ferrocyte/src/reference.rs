@@ -56,6 +56,8 @@ impl ReferenceOptions {
 pub(crate) struct Reference {
     pub(crate) cells: Block<LogNorm>,
     pub(crate) genes: Vocabulary,
+    /// What else the files call the genes: one for each, empty where there is none.
+    pub(crate) other_gene_names: Vec<String>,
     pub(crate) labels: Labels,
     pub(crate) groups: Option<Labels>,
     /// A column that looks like the donor, where no group was given.
@@ -92,8 +94,8 @@ impl Reference {
         let donor_like =
             if groups.is_none() { find_donor_like(&dataset, options.label.as_deref()) } else { None };
 
-        let (counts, sizes, vocabulary, fingerprints) = read_counts(&dataset, progress, &mut warnings)?;
-        let genes_without_counts = dataset.union_of_genes().len() - vocabulary.len();
+        let Counted { counts, sizes, vocabulary, other_gene_names, genes_without_counts, fingerprints } =
+            read_counts(&dataset, progress, &mut warnings)?;
         let mut duplicates = find_duplicates(&dataset, &labels, &fingerprints, &mut warnings);
         let mut left_out = empty_cells(&counts, &mut warnings);
         if options.drop_copies {
@@ -125,6 +127,7 @@ impl Reference {
         Ok(Self {
             cells,
             genes: vocabulary,
+            other_gene_names,
             labels,
             groups,
             donor_like,
@@ -241,29 +244,50 @@ fn find_donor_like(dataset: &Dataset, label: Option<&str>) -> Option<String> {
     donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string)
 }
 
-/// All counts, on the genes that at least one cell has, the library sizes, and what identifies each cell.
+/// All counts, on the genes that at least one cell has.
+struct Counted {
+    counts: Block<Counts>,
+    sizes: LibrarySizes,
+    vocabulary: Vocabulary,
+    /// What else the genes are called.
+    other_gene_names: Vec<String>,
+    /// Genes of the files that no cell has.
+    genes_without_counts: usize,
+    /// What identifies each cell.
+    fingerprints: Vec<Fingerprint>,
+}
+
+/// Reads all cells that are used.
 fn read_counts(
     dataset: &Dataset,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
-) -> Result<(Block<Counts>, LibrarySizes, Vocabulary, Vec<Fingerprint>), DataError> {
-    let union = dataset.union_of_genes();
+) -> Result<Counted, DataError> {
+    let (union, other_names, maps) = dataset.union_of_genes()?;
     let mut counts = Block::<Counts>::empty(union.len());
     let mut sizes = LibrarySizes::default();
     let mut fingerprints = Vec::with_capacity(dataset.n_cells());
-    let looks = dataset.for_each_block(&union, progress, |block| {
+    let looks = dataset.for_each_block(&maps, progress, |block| {
         counts.append(&block.cells);
         sizes.append(&block.sizes);
         fingerprints.extend(block.fingerprints);
         Ok::<_, DataError>(())
     })?;
-    warnings.extend(dataset.warnings(looks));
+    warnings.extend(dataset.warnings(looks, &maps));
     let (counts, vocabulary) = on_genes_with_counts(counts, &union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
-    Ok((counts, sizes, vocabulary, fingerprints))
+    let other_gene_names = other_names_of(&vocabulary, &union, &other_names);
+    let genes_without_counts = union.len() - vocabulary.len();
+    Ok(Counted { counts, sizes, vocabulary, other_gene_names, genes_without_counts, fingerprints })
+}
+
+/// The other names of some genes of a wider vocabulary.
+pub(crate) fn other_names_of(some: &Vocabulary, all: &Vocabulary, other_names: &[String]) -> Vec<String> {
+    let other_name = |name: &String| Some(other_names.get(all.find(name)?.0 as usize)?.clone());
+    some.names().iter().map(|name| other_name(name).unwrap_or_default()).collect()
 }
 
 /// Leaves out genes without a count in any cell: a model can learn nothing about them.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ferrocyte_core::{
     Calibration, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord,
-    Preprocessing, Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance,
+    Preprocessing, Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance, Vocabulary,
 };
 use ferrocyte_io::bundle::write_model;
 use ferrocyte_io::write::WriteError;
@@ -13,7 +13,7 @@ use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
 use crate::dataset::{DataError, file_name};
 use crate::model_options::{ModelOptions, ModelOptionsError};
-use crate::reference::{Reference, ReferenceOptions};
+use crate::reference::{Reference, ReferenceOptions, other_names_of};
 use crate::scoring::{ScoringError, ScoringOptions, score};
 
 /// What is trained, on what, and where it is written.
@@ -107,6 +107,7 @@ fn header(
         kind: trainer.kind().to_owned(),
         settings: trainer.settings(),
         genes: model.genes().names().to_vec(),
+        other_gene_names: other_gene_names(model.genes(), reference),
         labels: model.labels().clone(),
         preprocessing: Preprocessing {
             target_sum: TargetSum::CP10K,
@@ -129,4 +130,10 @@ fn header(
         },
         scores,
     }
+}
+
+/// What else the reference calls the genes of the model; nothing at all where it has no other names.
+fn other_gene_names(genes: &Vocabulary, reference: &Reference) -> Vec<String> {
+    let names = other_names_of(genes, &reference.genes, &reference.other_gene_names);
+    if names.iter().all(String::is_empty) { Vec::new() } else { names }
 }

@@ -26,6 +26,9 @@ pub(crate) struct AnnotateArgs {
     /// Column of the query with labels to score the new ones against; not needed where files have their label
     #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
+    /// Refuse a query that has less than this share of what the model's decisions rest on [default: 0.2]
+    #[arg(long, value_name = "SHARE")]
+    min_coverage: Option<f64>,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -36,7 +39,8 @@ pub(crate) struct AnnotateArgs {
 
 impl AnnotateArgs {
     pub(crate) fn options(self) -> AnnotateOptions {
-        let Self { files, model, output, matrix, prefix, truth, json: _, report: _ } = self;
-        AnnotateOptions { query: matrix.options(files), model, outputs: vec![output], prefix, truth }
+        let Self { files, model, output, matrix, prefix, truth, min_coverage, json: _, report: _ } = self;
+        let query = matrix.options(files);
+        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage }
     }
 }

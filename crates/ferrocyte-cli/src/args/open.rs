@@ -1,5 +1,7 @@
 //! What a file cannot say of itself.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ferrocyte::{DictKeys, Format, OpenOptions, Orientation};
@@ -31,6 +33,10 @@ pub(crate) struct OpenArgs {
     /// Key of the names of the genes in a pickled dict (.npy) [default: `gene_ids`]
     #[arg(long, value_name = "KEY")]
     gene_key: Option<String>,
+    /// Table of gene names to be used instead of the one inside the program: a line for each gene with its Ensembl
+    /// identifier, symbol, and aliases (with `|` between them), separated by tabs
+    #[arg(long, value_name = "FILE")]
+    gene_table: Option<PathBuf>,
 }
 
 /// Where the genes of a table are.
@@ -50,7 +56,17 @@ fn format_names() -> impl TypedValueParser<Value = Format> {
 
 impl OpenArgs {
     pub(crate) fn options(self) -> OpenOptions {
-        let Self { genes, trust_orientation, genome, modality, format, matrix_key, label_key, gene_key } = self;
+        let Self {
+            genes,
+            trust_orientation,
+            genome,
+            modality,
+            format,
+            matrix_key,
+            label_key,
+            gene_key,
+            gene_table,
+        } = self;
         let genes = genes.map(|genes| match genes {
             GenesArg::Rows => Orientation::GenesInRows,
             GenesArg::Columns => Orientation::GenesInColumns,
@@ -61,6 +77,6 @@ impl OpenArgs {
             labels: label_key.unwrap_or(default.labels),
             genes: gene_key.unwrap_or(default.genes),
         };
-        OpenOptions { genes, trust_orientation, genome, modality, format, dict_keys }
+        OpenOptions { genes, trust_orientation, genome, modality, format, dict_keys, gene_table }
     }
 }

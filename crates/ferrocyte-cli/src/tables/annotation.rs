@@ -2,6 +2,7 @@
 
 use ferrocyte::RunRecord;
 
+use super::inspection::{names_from, weight_share};
 use super::{decimal, table, thousands};
 
 /// Cells and mean confidence of each label that was given.
@@ -15,5 +16,15 @@ pub(crate) fn annotation(record: &RunRecord) -> String {
             decimal(Some(label.mean_confidence)),
         ]);
     }
-    format!("{labels}\n")
+    let genes = record.coverage.as_ref().map(|coverage| {
+        format!(
+            "{} of the model's {} genes are in the query ({:.1} %{}), by the names in {}\n",
+            thousands(coverage.shared_genes as u64),
+            thousands(coverage.model_genes as u64),
+            100.0 * coverage.share(),
+            weight_share(coverage),
+            names_from(coverage)
+        )
+    });
+    format!("{}{labels}\n", genes.unwrap_or_default())
 }

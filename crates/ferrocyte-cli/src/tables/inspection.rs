@@ -1,6 +1,7 @@
 //! What is in a file, for people.
 
 use ferrocyte::Inspection;
+use ferrocyte::core::Coverage;
 
 use super::{table, thousands};
 
@@ -57,12 +58,17 @@ pub(crate) fn inspection(inspection: &Inspection) -> String {
     if let Some(fit) = &inspection.fit {
         let coverage = &fit.coverage;
         text += &format!(
-            "model {}: {} of its {} genes are in the file ({:.1} %)\n",
+            "model {}: {} of its {} genes are in the file ({:.1} %{}), by the names in {}\n",
             fit.model,
             thousands(coverage.shared_genes as u64),
             thousands(coverage.model_genes as u64),
-            100.0 * coverage.share()
+            100.0 * coverage.share(),
+            weight_share(coverage),
+            names_from(coverage)
         );
+        for (words, genes) in coverage.matched.in_words() {
+            text += &format!("  {} {words}\n", thousands(genes as u64));
+        }
         if !coverage.examples_missing.is_empty() {
             text += &format!("  not in the file, for example: {}\n", coverage.examples_missing.join(", "));
         }
@@ -121,4 +127,19 @@ fn fixes(inspection: &Inspection) -> String {
     }
     let fix = |fix: &ferrocyte::Fix| format!("- {}\n    {}\n  {}\n", fix.finding, fix.command, fix.why);
     format!("\nwhat would help\n{}", inspection.fixes.iter().map(fix).collect::<String>())
+}
+
+/// What of a model's decisions rests on the shared genes, where the model can say.
+pub(super) fn weight_share(coverage: &Coverage) -> String {
+    coverage
+        .weight_share
+        .map_or_else(String::new, |share| format!("; {:.1} % of what its decisions rest on", 100.0 * share))
+}
+
+/// Where the names of the genes were taken from.
+pub(super) fn names_from(coverage: &Coverage) -> String {
+    match coverage.names_from.as_str() {
+        "index" => "the index of var".to_owned(),
+        column => format!("column `{column}` of var"),
+    }
 }

@@ -18,6 +18,7 @@ fn header() -> ModelHeader {
         kind: "logistic".into(),
         settings: serde_json::json!({"l2": 1.0, "text": "\"sha256\":\"…\""}),
         genes: ["CD3E", "CD19"].map(String::from).to_vec(),
+        other_gene_names: vec![],
         labels: LabelSet::new(["T", "B cell, naïve"].map(String::from)),
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,

@@ -33,6 +33,13 @@ pub trait Classifier: Send + Sync {
         probabilities: &mut Scores,
     ) -> Result<(), PredictError>;
 
+    /// How much each gene weighs in the model's decisions, in the order of [`genes`](Self::genes): finite, not below
+    /// zero, in any unit, since only shares of the sum are looked at. `None` where the kind of model cannot say; then
+    /// every gene counts alike.
+    fn gene_weights(&self) -> Option<Vec<f64>> {
+        None
+    }
+
     /// The numbers of the model; [`load`](super::load) makes the same model of them.
     fn to_arrays(&self) -> NamedArrays;
 }

@@ -43,11 +43,20 @@ pub fn check_classifier(model: &dyn Classifier, cells: &Block<LogNorm>) {
         "cells on other genes are refused"
     );
 
+    if let Some(weights) = model.gene_weights() {
+        assert_eq!(weights.len(), model.genes().len(), "each gene weighs something");
+        assert!(
+            weights.iter().all(|w| w.is_finite() && *w >= 0.0),
+            "weights of genes are finite and not below 0"
+        );
+    }
+
     let again =
         load(&header_of(model), &model.to_arrays()).expect("a model can be loaded from its own arrays");
     assert_eq!(again.kind(), model.kind(), "a loaded model is of the same kind");
     assert_eq!(again.settings(), model.settings(), "a loaded model has the same settings");
     assert_eq!(again.to_arrays(), model.to_arrays(), "a loaded model has the same numbers");
+    assert_eq!(again.gene_weights(), model.gene_weights(), "the genes of a loaded model weigh the same");
     assert_eq!(probabilities(again.as_ref(), cells), all, "a loaded model predicts the same, bit by bit");
 }
 
@@ -63,6 +72,7 @@ fn header_of(model: &dyn Classifier) -> ModelHeader {
         kind: model.kind().to_owned(),
         settings: model.settings(),
         genes: model.genes().names().to_vec(),
+        other_gene_names: vec![],
         labels: model.labels().clone(),
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,

@@ -15,6 +15,10 @@ use super::logistic::LogisticModel;
 pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classifier>, LoadError> {
     let kind: ModelKind = header.kind.parse()?;
     let genes = Vocabulary::new(header.genes.clone())?;
+    let other_names = header.other_gene_names.len();
+    if other_names != 0 && other_names != genes.len() {
+        return Err(LoadError::OtherGeneNames { expected: genes.len(), found: other_names });
+    }
     if header.labels.len() < 2 {
         return Err(LoadError::Labels { found: header.labels.len() });
     }
@@ -37,6 +41,14 @@ pub enum LoadError {
     /// The genes cannot be told apart.
     #[error("the genes are not a vocabulary")]
     Genes(#[from] VocabularyError),
+    /// Not one other name for each gene.
+    #[error("expected {expected} other names, one for each gene, found {found}")]
+    OtherGeneNames {
+        /// Number of genes.
+        expected: usize,
+        /// Number of other names.
+        found: usize,
+    },
     /// Nothing to choose from.
     #[error("expected at least 2 labels, found {found}")]
     Labels {
@@ -78,6 +90,7 @@ mod tests {
             kind: "logistic".into(),
             settings: ModelKind::Logistic.default_settings(),
             genes: vec!["A".into(), "B".into()],
+            other_gene_names: vec![],
             labels: LabelSet::new(["x", "y"].map(String::from)),
             preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
             calibration: Calibration::None,
@@ -118,6 +131,8 @@ mod tests {
         ));
         let twice = ModelHeader { genes: vec!["A".into(), "A".into()], ..header() };
         assert!(matches!(error(&twice, &good()), LoadError::Genes(_)));
+        let other = ModelHeader { other_gene_names: vec!["one".into()], ..header() };
+        assert!(matches!(error(&other, &good()), LoadError::OtherGeneNames { expected: 2, found: 1 }));
         let one = ModelHeader { labels: LabelSet::new(["x".to_owned()]), ..header() };
         assert!(matches!(error(&one, &good()), LoadError::Labels { found: 1 }));
         let settings = ModelHeader { settings: serde_json::json!({"l2": -1.0}), ..header() };

@@ -164,6 +164,7 @@ def annotate(
     prefix: str = "",
     truth: str | None = None,
     label_from_name: str | None = None,
+    min_coverage: float | None = None,
     report: Path | None = None,
 ) -> dict[str, Any]:
     """Give every cell of a query a label.
@@ -182,6 +183,8 @@ def annotate(
         Text before the name of each column that is added.
     truth
         Column of obs with labels to score the new ones against.
+    min_coverage
+        Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
 
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
@@ -191,6 +194,7 @@ def annotate(
         _list(output),
         prefix,
         truth,
+        min_coverage,
         report,
     )
     return _finish(record)

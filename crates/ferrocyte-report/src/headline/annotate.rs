@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::evaluate::scores;
 use super::figure::figure;
-use crate::number::count;
+use crate::number::{count, score};
 use crate::svg::bar;
 
 /// Cells with and without a label, genes of the model that the query has, and how sure the model was.
@@ -18,6 +18,7 @@ pub(crate) fn body(record: &RunRecord) -> Markup {
             @if let Some(coverage) = &record.coverage {
                 (figure("Genes of the model", &count(coverage.shared_genes), &html! {
                     "of " (count(coverage.model_genes)) " are in the query"
+                    @if let Some(share) = coverage.weight_share { "; they hold " (score(share)) " of the weight" }
                     (bar(coverage.shared_genes as f64, coverage.model_genes as f64))
                 }))
             }

@@ -1,9 +1,9 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Choice, ClassRecord, Confusion, Coverage, Curve, Flow, FoldRecord, InputRecord, LabelCount, Metrics,
-    ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin, RunRecord,
-    SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
+    Choice, ClassRecord, Confusion, Coverage, Curve, Flow, FoldRecord, InputRecord, LabelCount, MatchedGenes,
+    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
+    RunRecord, SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -47,6 +47,9 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
         shared_genes: 12_990,
         repeated_columns: 3,
         examples_missing: vec!["ISG15".into(), "HLA-DRA".into()],
+        weight_share: Some(0.981_3),
+        names_from: "feature_name".into(),
+        matched: MatchedGenes { by_name: 12_980, by_previous_symbol: 10, ..MatchedGenes::default() },
     });
     let mut called: Vec<PredictedLabel> = labels
         .iter()

@@ -26,8 +26,9 @@ const CONSTANT_GENE: f64 = 0.2;
 /// at every weight at once, and a change of the intercept is worth about as much as one of a weight.
 #[derive(Debug)]
 pub(super) struct Coordinates {
-    mean: Vec<f64>, // per gene that was seen
-    constant: f64,  // s, positive
+    mean: Vec<f64>,     // per gene that was seen
+    variance: Vec<f64>, // likewise
+    constant: f64,      // s, positive
     n_labels: usize,
 }
 
@@ -40,7 +41,16 @@ impl Coordinates {
             .unzip();
         let distance = variance.iter().sum::<f64>().sqrt();
         let constant = if distance > 0.0 { CONSTANT_GENE * distance } else { 1.0 };
-        Self { mean, constant, n_labels }
+        Self { mean, variance, constant, n_labels }
+    }
+
+    /// Standard deviation of each of `n_genes` genes, of which those that were seen are `genes`.
+    pub(super) fn spread(&self, genes: &[u32], n_genes: usize) -> Vec<f32> {
+        let mut spread = vec![0.0; n_genes];
+        for (&gene, variance) in genes.iter().zip(&self.variance) {
+            spread[gene as usize] = variance.sqrt() as f32;
+        }
+        spread
     }
 
     pub(super) fn n_labels(&self) -> usize {

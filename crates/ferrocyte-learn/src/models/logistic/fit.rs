@@ -63,10 +63,12 @@ impl Train for Logistic {
         for intercept in &mut intercept {
             *intercept -= mean;
         }
+        let spread = coordinates.spread(&by_gene.genes, genes.len());
+        let model = LogisticModel::new(genes.clone(), labels, self.params, weights, intercept, Some(spread));
         Ok(Fit {
             training: follower.record(&minimum, tolerance),
             warnings: not_converged(&minimum).into_iter().collect(),
-            model: Box::new(LogisticModel::new(genes.clone(), labels, self.params, weights, intercept)),
+            model: Box::new(model),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! A fitted logistic regression.
 
-use ferrocyte_core::{ArrayData, Block, LabelSet, LogNorm, NamedArray, NamedArrays, Scores, Vocabulary};
+use ferrocyte_core::{
+    ArrayData, ArrayError, Block, LabelSet, LogNorm, NamedArray, NamedArrays, Scores, Vocabulary,
+};
 use rayon::prelude::*;
 
 use super::params::{Logistic, LogisticParams};
@@ -24,7 +26,8 @@ pub struct LogisticModel {
     labels: LabelSet,
     settings: LogisticParams,
     weights: WeightRows,
-    intercept: Vec<f64>, // one per label
+    intercept: Vec<f64>,      // one per label
+    spread: Option<Vec<f32>>, // one per gene
 }
 
 impl LogisticModel {
@@ -34,8 +37,9 @@ impl LogisticModel {
         settings: LogisticParams,
         weights: WeightRows,
         intercept: Vec<f64>,
+        spread: Option<Vec<f32>>,
     ) -> Self {
-        Self { genes, labels, settings, weights, intercept }
+        Self { genes, labels, settings, weights, intercept, spread }
     }
 
     pub(in crate::models) fn from_arrays(
@@ -50,8 +54,14 @@ impl LogisticModel {
         let intercept = arrays.f64("intercept", &[labels.len()])?;
         check_size("weights", weights.iter().copied().map(f64::from))?;
         check_size("intercept", intercept.iter().copied())?;
+        let spread = match arrays.f32("spread", &[genes.len()]) {
+            Ok(spread) => Some(spread.to_vec()),
+            Err(ArrayError::Missing { .. }) => None, // models of before it was kept
+            Err(error) => return Err(error.into()),
+        };
+        check_size("spread", spread.iter().flatten().copied().map(f64::from))?;
         let weights = WeightRows::from_rows(genes.len(), labels.len(), weights);
-        Ok(Self { genes, labels, settings, weights, intercept: intercept.to_vec() })
+        Ok(Self { genes, labels, settings, weights, intercept: intercept.to_vec(), spread })
     }
 
     /// The weight of a gene for a label, both by position.
@@ -112,16 +122,39 @@ impl Classifier for LogisticModel {
         Ok(())
     }
 
-    /// `weights`, `f32` of shape `(n_genes, n_labels)`, and `intercept`, `f64` of shape `(n_labels)`.
+    /// How far a gene moves the scores of the labels apart, in a cell that is one standard deviation from the mean:
+    ///
+    /// ```text
+    /// spread[gene] · Σ over labels |W[gene, label] − mean over labels of W[gene, ·]|
+    /// ```
+    ///
+    /// The mean goes because what all labels have in common changes no probability. `spread` is the gene's standard
+    /// deviation among the training cells; in model files that do not have it, every gene's is 1.
+    fn gene_weights(&self) -> Option<Vec<f64>> {
+        let n_labels = self.labels.len();
+        let weight = |gene: usize| {
+            let row = || (0..n_labels).map(|label| f64::from(self.weights.get(gene, label)));
+            let mean = row().sum::<f64>() / n_labels as f64;
+            let spread = self.spread.as_ref().map_or(1.0, |spread| f64::from(spread[gene].abs()));
+            spread * row().map(|weight| (weight - mean).abs()).sum::<f64>()
+        };
+        Some((0..self.genes.len()).map(weight).collect())
+    }
+
+    /// `weights`, `f32` of shape `(n_genes, n_labels)`, `intercept`, `f64` of shape `(n_labels)`, and `spread`, `f32`
+    /// of shape `(n_genes)`: the standard deviation of each gene among the training cells.
     fn to_arrays(&self) -> NamedArrays {
         let (n_genes, n_labels) = (self.genes.len(), self.labels.len());
         let weights = (0..n_genes * n_labels).map(|i| self.weights.get(i / n_labels, i % n_labels)).collect();
         let array =
             |name: &str, shape: &[usize], data| NamedArray { name: name.into(), shape: shape.into(), data };
-        NamedArrays::new(vec![
+        let mut arrays = vec![
             array("weights", &[n_genes, n_labels], ArrayData::F32(weights)),
             array("intercept", &[n_labels], ArrayData::F64(self.intercept.clone())),
-        ])
-        .expect("shapes and names are right by construction")
+        ];
+        if let Some(spread) = &self.spread {
+            arrays.push(array("spread", &[n_genes], ArrayData::F32(spread.clone())));
+        }
+        NamedArrays::new(arrays).expect("shapes and names are right by construction")
     }
 }

@@ -1,12 +1,13 @@
 //! What a fit promises, on cells small enough to reason about.
 
-use ferrocyte_core::{Block, LabelSet, Labels, LogNorm, Scores, Silent, Vocabulary};
+use ferrocyte_core::{Block, LabelSet, Labels, LogNorm, NamedArrays, Scores, Silent, Vocabulary};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::model::LogisticModel;
 use super::params::LogisticParams;
 use crate::labelled_cells::LabelledCells;
-use crate::models::{Balance, Fit, FitError, Train, check_classifier};
+use crate::models::{Balance, Classifier, Fit, FitError, Train, check_classifier};
 
 fn genes(n: usize) -> Vocabulary {
     Vocabulary::new((0..n).map(|i| format!("gene{i}")).collect()).unwrap()
@@ -207,4 +208,34 @@ fn nothing_that_can_be_given_makes_it_diverge() {
         );
         check_classifier(fit.model.as_ref(), &cells);
     }
+}
+
+/// Genes that no label listens to weigh nothing, whatever their spread; in model files of before spreads were kept,
+/// weights count alone.
+#[test]
+fn the_weight_of_a_gene_is_what_it_moves() {
+    // Gene 0 is a marker, gene 1 the same in all cells, gene 2 in no cell.
+    let cells =
+        Block::new(3, vec![0, 1, 3, 4, 6], vec![1, 0, 1, 1, 0, 1], vec![2.0, 3.0, 2.0, 2.0, 3.0, 2.0])
+            .unwrap();
+    let labels = Labels::from_names(&["a", "b", "a", "b"]);
+    let model = fit(LogisticParams::default(), &cells, &labels).model;
+    let weights = model.gene_weights().unwrap();
+    let arrays = model.to_arrays();
+    let (w, spread) = (arrays.f32("weights", &[3, 2]).unwrap(), arrays.f32("spread", &[3]).unwrap());
+    assert_eq!(spread, [1.5, 0.0, 0.0]);
+    assert!((weights[0] - 1.5 * f64::from((w[0] - w[1]).abs())).abs() < 1e-6, "{weights:?}");
+    assert_eq!(weights[1..], [0.0, 0.0]);
+
+    let without = NamedArrays::new(arrays.iter().filter(|array| array.name != "spread").cloned().collect());
+    let old =
+        LogisticModel::from_arrays(genes(3), model.labels().clone(), model.settings(), &without.unwrap())
+            .unwrap();
+    let expected = f64::from((w[0] - w[1]).abs());
+    assert!((old.gene_weights().unwrap()[0] - expected).abs() < 1e-6);
+    assert_eq!(probabilities(&fit(LogisticParams::default(), &cells, &labels), &cells), {
+        let mut out = Scores::default();
+        old.probabilities_into(&cells, &mut out).unwrap();
+        out
+    });
 }
