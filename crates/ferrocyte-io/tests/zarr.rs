@@ -129,7 +129,15 @@ mod with_the_feature {
         if let Err(error) = file.matrices() {
             found += &(causes(&error) + "\n");
         }
-        for frame in [file.obs().clone(), file.genes_of(&MatrixPath::X).unwrap()] {
+        let genes = [MatrixPath::X, MatrixPath::Raw].map(|matrix| file.genes_of(&matrix));
+        for frame in [Ok(file.obs().clone())].into_iter().chain(genes) {
+            let frame = match frame {
+                Ok(frame) => frame,
+                Err(error) => {
+                    found += &(causes(&error) + "\n");
+                    continue;
+                }
+            };
             for name in frame.names() {
                 if let Err(error) = frame.column(name) {
                     found += &(causes(&error) + "\n");
@@ -159,7 +167,7 @@ mod with_the_feature {
         };
         let set = |path: &'static str, value: Value| {
             move |json: &mut Value| {
-                *json.pointer_mut(path).unwrap() = value.clone();
+                *json.pointer_mut(path).unwrap_or_else(|| panic!("no {path}")) = value.clone();
             }
         };
         let many = 1_u64 << 62;
@@ -257,7 +265,7 @@ mod with_the_feature {
                 "obs/number/.zarray",
                 "/dtype",
                 json!([["a", "|S9223372036854775807"], ["b", "<f4"]]),
-                "no more values",
+                "found a table",
             ),
             ("obs/number/.zarray", "/dtype", json!("|S9223372036854775807"), "no more values"),
             ("obs/number/.zarray", "/dtype", json!("<U0"), ""),
@@ -297,7 +305,7 @@ mod with_the_feature {
     }
 
     #[test]
-    fn files_cut_short_are_errors_or_fill_values() {
+    fn a_file_that_is_cut_short_is_seen() {
         for name in ["version_2.zarr.zip", "version_3.zarr.zip", "sharded.zarr.zip"] {
             let folder = unpacked(name);
             for path in files(folder.path()) {
@@ -306,11 +314,11 @@ mod with_the_feature {
                     if length < whole.len() {
                         std::fs::write(&path, &whole[..length]).unwrap();
                         let is_seen = !errors(folder.path()).is_empty();
-                        // What nothing here reads: what encodes `uns` and the like, and attributes of columns.
-                        let read = ["X", "obs", "raw", "var", "layers"].iter().any(|part| {
-                            path.starts_with(folder.path().join(part)) && !path.ends_with(".zattrs")
-                        });
-                        assert!(is_seen || !read, "{} cut at {length}", path.display());
+                        // What is not read: `uns` and the like, and what says that `raw` is a group.
+                        let is_read = ["X", "obs", "raw/X", "raw/var", "var", "layers"]
+                            .iter()
+                            .any(|part| path.starts_with(folder.path().join(part)));
+                        assert!(is_seen || !is_read, "{} cut at {length}", path.display());
                     }
                 }
                 std::fs::write(&path, whole).unwrap();
@@ -322,6 +330,58 @@ mod with_the_feature {
         for part in 0..40 {
             std::fs::write(&path, &whole[..whole.len() * part / 40]).unwrap();
             assert!(open(&path).is_err(), "cut at {part} of 40");
+        }
+    }
+
+    /// `obs` and `var` as arrays of records, as before anndata 0.7; the categories are in `uns`.
+    fn old_store(n_cells: u64, name_bytes: u64) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let array = |path: &str, shape: Value, dtype: Value, bytes: &[u8]| {
+            let metadata = json!({
+                "zarr_format": 2, "shape": shape, "chunks": shape, "dtype": dtype, "order": "C",
+                "compressor": null, "fill_value": null, "filters": null,
+            });
+            std::fs::create_dir_all(folder.path().join(path)).unwrap();
+            std::fs::write(folder.path().join(path).join(".zarray"), metadata.to_string()).unwrap();
+            let chunk = if shape.as_array().unwrap().len() == 2 { "0.0" } else { "0" };
+            std::fs::write(folder.path().join(path).join(chunk), bytes).unwrap();
+        };
+        std::fs::write(folder.path().join(".zgroup"), r#"{"zarr_format": 2}"#).unwrap();
+        let names = json!(format!("|S{name_bytes}"));
+        array(
+            "obs",
+            json!([n_cells]),
+            json!([["index", names], ["kind", "|i1"], ["n", ">i2"]]),
+            b"a\0\x01\0\x07bc\xff\x01\0",
+        );
+        array("var", json!([1]), json!([["index", "<U1"]]), b"g\0\0\0");
+        array("X", json!([2, 1]), json!("|u1"), &[3, 0]);
+        array("uns/kind_categories", json!([2]), json!("|S1"), b"xy");
+        folder
+    }
+
+    #[test]
+    fn tables_of_records_are_read() {
+        let folder = old_store(2, 2);
+        let file = open(folder.path()).unwrap();
+        assert_eq!(
+            (file.obs().index(), file.obs().names()),
+            (&["a".into(), "bc".into()][..], &["kind".into(), "n".into()][..])
+        );
+        assert_eq!(file.obs().column("kind").unwrap().to_names(), [Some("y".to_owned()), None]);
+        assert_eq!(
+            file.obs().column("n").unwrap().to_names(),
+            [Some("7".to_owned()), Some("256".to_owned())]
+        );
+        assert_eq!(file.genes_of(&MatrixPath::X).unwrap().index(), ["g"]);
+        for (n_cells, name_bytes, message) in [
+            (3, 2, "a chunk of 15 bytes, found 10"),
+            (1 << 60, 2, "no more values than its chunks can hold"),
+            (2, 3, "a chunk of 12 bytes, found 10"),
+            (0, 1 << 62, "no more values than its chunks can hold"),
+            (0, u64::MAX, "expected a table, found records"),
+        ] {
+            assert_says(&errors(old_store(n_cells, name_bytes).path()), message);
         }
     }
 

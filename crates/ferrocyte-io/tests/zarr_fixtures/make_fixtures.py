@@ -33,7 +33,7 @@ def cells(n_cells, n_genes):
     kinds = pd.Categorical(random.choice(["B", "T cell, naïve", "NK"], n_cells))
     a.obs["kind"] = kinds
     a.obs.loc[a.obs.index[:2], "kind"] = None
-    a.obs["text"] = [f"s{i % 3} ä" for i in range(n_cells)]
+    a.obs["text"] = [f"s{i} ä" for i in range(n_cells)]  # all of them different: no category
     a.obs["whole"] = pd.array([None if i % 5 == 0 else i for i in range(n_cells)], dtype="Int32")
     a.obs["truth"] = pd.array([None if i % 4 == 0 else i % 3 == 0 for i in range(n_cells)], dtype="boolean")
     a.obs["flag"] = np.arange(n_cells) % 3 == 0

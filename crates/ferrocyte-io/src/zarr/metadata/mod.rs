@@ -123,8 +123,8 @@ fn json<T: serde::de::DeserializeOwned>(store: &Store, key: &str, file: &str) ->
     serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(&key, error))
 }
 
-/// Checks what both versions say of the shape of an array and of its chunks.
-fn check_shape(key: &str, shape: &[u64], chunk: &[u64]) -> Outcome<()> {
+/// Checks what both versions say of the shape of an array and of its chunks, and returns the latter.
+fn check_shape(key: &str, shape: &[u64], mut chunk: Vec<u64>) -> Outcome<Vec<u64>> {
     if shape.len() > MOST_DIMENSIONS {
         let found = super::dimensions(shape.len());
         return Err(unexpected(key, format!("at most {MOST_DIMENSIONS} dimensions"), found));
@@ -133,10 +133,14 @@ fn check_shape(key: &str, shape: &[u64], chunk: &[u64]) -> Outcome<()> {
         let expected = format!("chunks of {}", super::dimensions(shape.len()));
         return Err(unexpected(key, expected, chunk.len().to_string()));
     }
+    // An array without elements may have chunks of none.
+    for (chunk, _) in chunk.iter_mut().zip(shape).filter(|(_, n)| **n == 0) {
+        *chunk = (*chunk).max(1);
+    }
     if chunk.contains(&0) {
         return Err(unexpected(key, "chunks of at least one element", "chunks of none"));
     }
-    Ok(())
+    Ok(chunk)
 }
 
 /// A compression or filter that is not read.

@@ -60,7 +60,7 @@ fn check_format(key: &str, found: u64) -> Outcome<()> {
 
 impl Array {
     fn check(self, key: &str) -> Outcome<ArrayMetadata> {
-        check_shape(key, &self.shape, &self.chunks)?;
+        let chunk = check_shape(key, &self.shape, self.chunks)?;
         let is_reversed = match self.order.as_str() {
             "C" => false,
             "F" => true,
@@ -83,7 +83,7 @@ impl Array {
             .ok_or_else(|| unexpected(key, "a fill value of the type of the array", "another"))?;
         Ok(ArrayMetadata {
             shape: self.shape,
-            chunk: self.chunks,
+            chunk,
             shard: None,
             keys: ChunkKeys { with_c: false, separator },
             element,

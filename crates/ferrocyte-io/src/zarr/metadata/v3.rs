@@ -92,13 +92,13 @@ impl Json {
             return Err(unexpected(key, "no storage transformers", "some"));
         }
         let outer = numbers(grid.setting("chunk_shape")).ok_or_else(|| missing("chunk_shape"))?;
-        check_shape(key, &shape, &outer)?;
+        let outer = check_shape(key, &shape, outer)?;
         let keys = chunk_keys(key, self.chunk_key_encoding.as_ref())?;
         let codecs = Codecs::of(key, &codecs, outer.len(), true)?;
         let (chunk, shard, codecs) = match codecs.shard {
             None => (outer, None, codecs),
             Some((chunk, mut shard, inner)) => {
-                check_shape(key, &shape, &chunk)?;
+                let chunk = check_shape(key, &shape, chunk)?;
                 let whole = outer.iter().zip(&chunk).all(|(outer, chunk)| outer.is_multiple_of(*chunk));
                 if !whole {
                     return Err(unexpected(key, "shards of whole chunks", "others"));
