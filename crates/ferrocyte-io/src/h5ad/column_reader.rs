@@ -36,6 +36,7 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
             let mask = required(container, mask, &mask_path)?;
             let column = array(container, &values, &values_path)?;
             container.length(&mask, &mask_path)?;
+            container.check_count(&mask, &mask_path)?;
             let mask = container.numbers::<u32>(&mask, &mask_path)?;
             masked(container, column, &mask, &mask_path)
         }
@@ -56,6 +57,7 @@ pub(crate) fn categorical(
     categories_path: &str,
 ) -> Result<Column, ReadError> {
     container.length(codes, codes_path)?;
+    container.check_count(codes, codes_path)?;
     let codes = container.numbers::<i64>(codes, codes_path)?;
     let categories = match categories {
         Object::Dataset(dataset) => array(container, dataset, categories_path)?,
@@ -78,15 +80,24 @@ pub(crate) fn from_codes(
 ) -> Result<Column, ReadError> {
     let names = categories.to_names().into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>();
     let n = names.len();
-    Categorical::new(codes, names).map(Column::Categorical).map_err(|row| {
+    let column = Categorical::new(codes, names).map_err(|row| {
         let found = format!("{} in row {row}", codes[row]);
         container.unexpected(codes_path, format!("codes below {n}, the number of categories"), found)
-    })
+    })?;
+    match column.too_long() {
+        None => Ok(Column::Categorical(column)),
+        Some(n_bytes) => Err(container.unexpected(
+            codes_path,
+            "categories with names",
+            format!("texts that are {n_bytes} bytes long over all rows"),
+        )),
+    }
 }
 
 /// Reads an array of one dimension.
 pub(crate) fn array(container: &Container, dataset: &Dataset, path: &str) -> Result<Column, ReadError> {
     container.length(dataset, path)?;
+    container.check_count(dataset, path)?;
     if let Some(strings) = text::read(container, dataset, path)? {
         return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
     }

@@ -16,8 +16,13 @@ use super::number::{FromStored, Number, into_plain};
 use super::signature::{LOOK_AT, Signature};
 use crate::read_error::{ReadError, ReadErrorKind};
 
-/// Chunks and arrays up to this size are read whatever the size of the file.
-const ALWAYS_ALLOWED: usize = 64 << 20;
+/// Chunks and arrays up to this size are read whatever the size of the file: of chunks that were never written no
+/// byte is in it.
+const ALWAYS_ALLOWED: usize = 16 << 20;
+
+/// Rows, names and categories there may be in any file. More must have a byte each in it, as names that differ have:
+/// in memory each takes dozens.
+const ROWS_ALWAYS_ALLOWED: u64 = 1 << 20;
 
 /// The furthest that gzip can expand a byte. No header may promise more than this times the size of the file.
 const MOST_EXPANSION: usize = 1032;
@@ -193,6 +198,17 @@ impl Container {
         if bytes > self.most as u64 {
             let found = format!("{bytes} bytes in a file of {}", self.n_bytes);
             return Err(self.unexpected(path, "no more values than the file can hold", found));
+        }
+        Ok(())
+    }
+
+    /// Refuses an array of annotations that has more elements than the file could have rows, before it is read.
+    pub(crate) fn check_count(&self, dataset: &Dataset, path: &str) -> Result<(), ReadError> {
+        let n = self.call(path, || dataset.num_elements())?;
+        let most = ROWS_ALWAYS_ALLOWED.saturating_add(self.n_bytes as u64);
+        if n > most {
+            let found = format!("{n} in a file of {} bytes", self.n_bytes);
+            return Err(self.unexpected(path, format!("at most {most} values"), found));
         }
         Ok(())
     }

@@ -30,6 +30,7 @@ impl Table {
             Datatype::Compound { size, fields } if !fields.is_empty() => (fields.clone(), *size as usize),
             other => return Err(container.unexpected(path, "a table", describe(other))),
         };
+        container.check_count(&dataset, path)?;
         let n_rows = usize::try_from(container.length(&dataset, path)?).unwrap_or(usize::MAX);
         Ok(Self { dataset, fields, record_size, n_rows, path: path.to_owned() })
     }

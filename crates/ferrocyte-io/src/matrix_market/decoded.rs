@@ -16,6 +16,7 @@ const MOST_EXPANSION: u64 = 64;
 /// The content of a file: what gzip holds, or the bytes as they are. Whether it is gzip is seen by its first bytes.
 pub(crate) struct Decoded<'a> {
     reader: Box<dyn Read + 'a>,
+    n_bytes: u64,
     left: u64,
     most: u64,
 }
@@ -30,7 +31,12 @@ impl<'a> Decoded<'a> {
             Box::new(reader)
         };
         let most = n_bytes.saturating_mul(MOST_EXPANSION).saturating_add(ALWAYS_ALLOWED);
-        Ok(Self { reader, left: most, most })
+        Ok(Self { reader, n_bytes, left: most, most })
+    }
+
+    /// Bytes of the file, as they are stored.
+    pub(crate) fn n_bytes(&self) -> u64 {
+        self.n_bytes
     }
 }
 

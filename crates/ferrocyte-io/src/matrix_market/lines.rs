@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::decoded::Decoded;
+
 /// Bytes of the longest line that is read.
 const LONGEST: u64 = 1 << 20;
 
@@ -19,11 +21,28 @@ pub(crate) struct Lines<R> {
     reader: BufReader<R>,
     line: Vec<u8>,
     number: u64,
+    most_names: u64,
+}
+
+impl<'a> Lines<Decoded<'a>> {
+    /// The lines of a file. A line that names something takes dozens of bytes in memory and may take none of gzip's,
+    /// so there are no more of them than the file has bytes, once they are many.
+    pub(crate) fn decoded(file: Decoded<'a>) -> Self {
+        const ALWAYS_ALLOWED: u64 = 1 << 18;
+        let most_names = file.n_bytes().saturating_add(ALWAYS_ALLOWED);
+        Self { most_names, ..Self::new(file) }
+    }
 }
 
 impl<R: Read> Lines<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader: BufReader::with_capacity(1 << 17, reader), line: Vec::new(), number: 0 }
+        let reader = BufReader::with_capacity(1 << 17, reader);
+        Self { reader, line: Vec::new(), number: 0, most_names: u64::MAX }
+    }
+
+    /// How many lines may be names.
+    pub(crate) fn most_names(&self) -> u64 {
+        self.most_names
     }
 
     /// The next line, with its number.

@@ -71,7 +71,12 @@ impl<'a, R: Read> NamedLines<'a, R> {
     }
 
     fn next(&mut self) -> Result<Option<(u64, Vec<u8>)>, LineError> {
+        let most = self.lines.most_names();
         let Some((line, text)) = self.lines.next()? else { return Ok(None) };
+        if line > most {
+            let expected = format!("at most {most} lines in a file of this size");
+            return Err(LineError::Unexpected { line, expected, found: "more".to_owned() });
+        }
         if !text.is_empty() {
             return Ok(Some((line, text.to_vec())));
         }

@@ -81,10 +81,12 @@ impl Place {
         member: &str,
         read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
     ) -> Result<T, LineError> {
+        let archive_bytes = fs::metadata(&self.path)?.len();
         let mut archive = self.open_archive()?;
         while let Some(Member { name, n_bytes, is_file }) = archive.next()? {
             if is_file && name == member {
-                return read(&mut Lines::new(Decoded::new(archive, n_bytes)?));
+                // An archive that is gzip itself can promise members of any size.
+                return read(&mut Lines::decoded(Decoded::new(archive, n_bytes.min(archive_bytes))?));
             }
         }
         Err(LineError::Io(io::Error::new(
@@ -132,7 +134,7 @@ fn read_file<T>(
 ) -> Result<T, LineError> {
     let file = File::open(path)?;
     let n_bytes = file.metadata()?.len();
-    read(&mut Lines::new(Decoded::new(file, n_bytes)?))
+    read(&mut Lines::decoded(Decoded::new(file, n_bytes)?))
 }
 
 fn members_of_folder(folder: &Path) -> io::Result<Vec<String>> {

@@ -20,6 +20,10 @@ const GROUP: usize = 1 << 20;
 /// Columns of text there may be; a first row with more holds no numbers.
 const MOST_TEXT_COLUMNS: usize = 256;
 
+/// Rows or columns there may be in any file; more must have a byte each in it, compressed or not, as names that differ
+/// have. In memory each takes dozens.
+const ALWAYS_ALLOWED: usize = 1 << 18;
+
 /// What the first pass found.
 pub(super) struct Scan {
     pub(super) layout: Layout,
@@ -47,9 +51,14 @@ impl Scan {
             return Err(TextError::NoRows { lines: lines.len() }.into());
         }
         let delimiter = dialect::delimiter(&lines).ok_or(TextError::OneColumn)?;
+        let n_bytes = usize::try_from(std::fs::metadata(path)?.len()).unwrap_or(usize::MAX);
+        let limit = n_bytes.saturating_add(ALWAYS_ALLOWED);
+        if lines.iter().any(|line| memchr::memchr_iter(delimiter, line).count() > limit) {
+            return Err(TextError::Crowded { what: "columns", limit }.into());
+        }
         let (layout, first) = layout(&sample, delimiter)?;
         let mut texts = candidates(&layout, &sample[1], &first)?;
-        let row_names = read(path, &layout, &mut texts)?;
+        let row_names = read(path, &layout, &mut texts, limit)?;
         check(&layout, &sample[1], &first, &texts)?;
         Ok(Self { layout, row_names, texts })
     }
@@ -125,7 +134,12 @@ fn candidates(
 }
 
 /// Reads the names of all rows and the values of the columns that may annotate them.
-fn read(path: &Path, layout: &Layout, texts: &mut [TextColumn]) -> Result<Vec<String>, ReadErrorKind> {
+fn read(
+    path: &Path,
+    layout: &Layout,
+    texts: &mut [TextColumn],
+    most_rows: usize,
+) -> Result<Vec<String>, ReadErrorKind> {
     let mut reader = LineReader::open(path)?;
     reader.batch(1)?; // the names of the columns
     let wanted: Vec<usize> = texts.iter().map(|column| column.field).collect();
@@ -145,6 +159,9 @@ fn read(path: &Path, layout: &Layout, texts: &mut [TextColumn]) -> Result<Vec<St
         for part in parts {
             let (part_names, part_values) = part?;
             names.extend(part_names);
+            if names.len() > most_rows {
+                return Err(TextError::Crowded { what: "rows", limit: most_rows }.into());
+            }
             for (column, values) in texts.iter_mut().zip(part_values) {
                 column.values.extend(values);
             }

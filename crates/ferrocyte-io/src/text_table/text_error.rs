@@ -98,6 +98,14 @@ pub enum TextError {
         /// `cells` or `genes`.
         what: &'static str,
     },
+    /// More rows or columns than a file of this size holds, compressed or not.
+    #[error("expected at most {limit} {what} in a file of this size, found more; decompress the file first")]
+    Crowded {
+        /// `rows` or `columns`.
+        what: &'static str,
+        /// Rows or columns allowed.
+        limit: usize,
+    },
     /// The file is another one than when it was opened.
     #[error("the file has changed since it was opened: expected {expected} rows, found {found}")]
     Changed {
