@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs targets one after the other, one process each: `fuzz/run.sh SECONDS [TARGET...]`, after `cargo fuzz build`.
+# Runs targets one after the other, one process each: `fuzz/run.sh SECONDS [TARGET...]`, after `fuzz/build.sh` and
+# `fuzz/seeds.sh`.
 #
 # Ends with a table; what libFuzzer said is in logs/TARGET.log, what it found in artifacts/TARGET. After a finding a
 # target goes on with what is left of its time. Exit status 1 when there was one.
@@ -13,16 +14,16 @@ shift
 export ASAN_OPTIONS="quarantine_size_mb=16:detect_odr_violation=0:detect_leaks=0:${ASAN_OPTIONS:-}"
 # Which words help which target.
 declare -A dictionary=(
-  [h5ad]=hdf5 [tenx_h5]=hdf5 [tenx_mtx]=mtx [tenx_archive]=tar [text_table]=text [numpy]=numpy [pickle]=pickle
+  [h5ad]=hdf5 [annotated_copy]=hdf5 [tenx_h5]=hdf5 [tenx_mtx]=mtx [tenx_archive]=tar [text_table]=text [numpy]=numpy [pickle]=pickle
   [model]=model
 )
 
 mkdir -p logs/programs
 for target in "$@"; do # copies, so that a build can go on meanwhile
-  cp target/x86_64-unknown-linux-gnu/release/"$target" logs/programs/ || exit 2
+  cp target/*/release/"$target" logs/programs/ || exit 2
 done
 
-printf '%-13s %8s %11s %9s %9s %8s %9s %9s\n' target minutes executions per_sec coverage corpus peak_MiB findings
+printf '%-14s %8s %11s %9s %9s %8s %9s %9s\n' target minutes executions per_sec coverage corpus peak_MiB findings
 failed=0
 for target in "$@"; do
   mkdir -p "corpus/$target" "artifacts/$target"
@@ -43,7 +44,7 @@ for target in "$@"; do
   corpus=$(find "corpus/$target" -type f | wc -l)
   peak=$(sed -n 's/^stat::peak_rss_mb: *//p' "logs/$target.log" | sort -n | tail -1)
   took=$((SECONDS - began))
-  printf '%-13s %8.1f %11d %9d %9d %8d %9d %9d\n' "$target" "$(awk "BEGIN { print $took / 60 }")" "$executions" \
+  printf '%-14s %8.1f %11d %9d %9d %8d %9d %9d\n' "$target" "$(awk "BEGIN { print $took / 60 }")" "$executions" \
     $((executions / (took > 0 ? took : 1))) "${coverage:-0}" "$corpus" "${peak:-0}" "$findings"
   [ "$findings" -eq 0 ] || failed=1
 done

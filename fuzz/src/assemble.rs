@@ -28,7 +28,8 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
 
 /// A `.npy` file of one object, which is this pickle.
 pub fn npy_of_object(pickle: &[u8]) -> Vec<u8> {
-    let mut file = b"\x93NUMPY\x01\x00\x76\x00{'descr': '|O', 'fortran_order': False, 'shape': (), }".to_vec();
+    let mut file =
+        b"\x93NUMPY\x01\x00\x76\x00{'descr': '|O', 'fortran_order': False, 'shape': (), }".to_vec();
     file.resize(127, b' ');
     file.push(b'\n');
     file.extend(pickle);

@@ -25,8 +25,10 @@ pub fn tar(archive: &mut [u8]) {
 
 /// Checksums of the members of a zip archive, in its directory.
 pub fn zip(archive: &mut [u8]) {
-    let u16_at = |archive: &[u8], at: usize| Some(usize::from(u16::from_le_bytes(*archive.get(at..)?.first_chunk()?)));
-    let u32_at = |archive: &[u8], at: usize| Some(u32::from_le_bytes(*archive.get(at..)?.first_chunk()?) as usize);
+    let u16_at =
+        |archive: &[u8], at: usize| Some(usize::from(u16::from_le_bytes(*archive.get(at..)?.first_chunk()?)));
+    let u32_at =
+        |archive: &[u8], at: usize| Some(u32::from_le_bytes(*archive.get(at..)?.first_chunk()?) as usize);
     let Some(end) = archive.windows(4).rposition(|window| window == b"PK\x05\x06") else { return };
     let Some(mut entry) = u32_at(archive, end + 16) else { return };
     for _ in 0..u16_at(archive, end + 10).unwrap_or(0).min(1000) {
@@ -77,7 +79,9 @@ pub fn hdf5(file: &mut [u8]) {
         seal(file, 0, 44);
     }
     let mut start = 0;
-    while let Some(found) = file.get(start..).and_then(|rest| rest.windows(4).position(|word| word == b"OHDR")) {
+    while let Some(found) =
+        file.get(start..).and_then(|rest| rest.windows(4).position(|word| word == b"OHDR"))
+    {
         start += found;
         let flags = file.get(start + 5).copied().unwrap_or(0);
         let optional = if flags & 0x20 != 0 { 16 } else { 0 } + if flags & 0x10 != 0 { 4 } else { 0 };

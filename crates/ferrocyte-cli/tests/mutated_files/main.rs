@@ -13,7 +13,7 @@ mod source;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use damage::Random;
@@ -52,42 +52,59 @@ fn damaged_files_are_read_or_refused() {
 }
 
 fn of_format(source: &Source, times: usize, longest: Duration, folder: &Path) -> Tally {
-    let is_model = source.format == "model";
-    let (commands, models): (&[&str], Vec<_>) = if is_model {
-        (&MODEL_COMMANDS, Vec::new())
-    } else {
-        // Only a file of AnnData can be copied.
-        let commands = if source.format == "h5ad" { &COMMANDS[..] } else { &COMMANDS[..2] };
-        (commands, source.files.iter().map(|file| model_of(file, folder)).collect())
-    };
-    let query = support::query();
-    for (place, whole) in source.files.iter().enumerate() {
-        let (file, model) = if is_model { (&query, whole) } else { (whole, &models[place]) };
-        for line in commands {
-            let out = tempfile::tempdir_in(folder).unwrap();
-            let ended = Ended::of(
-                line,
-                [("{file}", file), ("{model}", model), ("{out}", &out.path().into())],
-                longest,
-            );
-            assert!(ended.is_read(), "`{line}`, `{}`: {}", whole.display(), ended.stderr);
-        }
-    }
+    let cases: Vec<Case> = source.files.iter().map(|whole| Case::of(source.format, whole, folder)).collect();
     let mut tally = Tally::default();
     for time in 0..times {
-        // One generator for each file, so that any of them can be made again.
-        let mut random = Random(time as u64);
-        let place = time % source.files.len();
-        let whole = &source.files[place];
+        let case = &cases[time % cases.len()];
+        let line = case.commands[time / cases.len() % case.commands.len()];
         let work = tempfile::tempdir_in(folder).unwrap();
-        let copy = work.path().join(whole.file_name().unwrap());
-        damaged_copy(whole, &copy, &mut random);
-        let out = work.path().join("out");
-        std::fs::create_dir(&out).unwrap();
-        let (file, model) = if is_model { (&query, &copy) } else { (&copy, &models[place]) };
-        let line = commands[time / source.files.len() % commands.len()];
-        let ended = Ended::of(line, [("{file}", file), ("{model}", model), ("{out}", &out)], longest);
-        tally.add(&format!("damage {time} of `{}`, `{line}`", whole.display()), &ended, &out);
+        let copy = work.path().join(case.whole.file_name().unwrap());
+        // One generator for each file, so that any of them can be made again.
+        damaged_copy(&case.whole, &copy, &mut Random(time as u64));
+        let what = format!("damage {time} of `{}`, `{line}`", case.whole.display());
+        let (ended, out) = case.run(line, &copy, work.path(), longest);
+        tally.add(&what, &ended, &out);
     }
     tally
+}
+
+/// A whole file, and what is done with damaged copies of it.
+struct Case {
+    whole: PathBuf,
+    /// The other file that the program needs: a model, or cells where the model is damaged.
+    other: PathBuf,
+    is_model: bool,
+    commands: Vec<&'static str>,
+}
+
+impl Case {
+    /// Takes the commands that read the whole file to its end; log-normalised values are only inspected.
+    fn of(format: &str, whole: &Path, folder: &Path) -> Self {
+        let is_model = format == "model";
+        let (other, commands) = if is_model {
+            (support::query(), &MODEL_COMMANDS[..])
+        } else {
+            // Only a file of AnnData can be copied.
+            (model_of(whole, folder), if format == "h5ad" { &COMMANDS[..] } else { &COMMANDS[..2] })
+        };
+        let mut case = Self { whole: whole.to_owned(), other, is_model, commands: Vec::new() };
+        for line in commands {
+            let work = tempfile::tempdir_in(folder).unwrap();
+            let (ended, _) = case.run(line, whole, work.path(), Duration::from_secs(600));
+            if ended.is_read() {
+                case.commands.push(line);
+            }
+        }
+        assert!(!case.commands.is_empty(), "nothing reads `{}`", whole.display());
+        case
+    }
+
+    /// Runs a command on a copy; the second value is the folder that it was to write into.
+    fn run(&self, line: &str, copy: &Path, work: &Path, longest: Duration) -> (Ended, PathBuf) {
+        let out = work.join("out");
+        std::fs::create_dir(&out).unwrap();
+        let (file, model) = if self.is_model { (&*self.other, copy) } else { (copy, &*self.other) };
+        let paths = [("{file}", file), ("{model}", model), ("{out}", &*out)];
+        (Ended::of(line, paths, &work.join("stderr"), longest), out)
+    }
 }

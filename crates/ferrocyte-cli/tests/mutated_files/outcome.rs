@@ -1,7 +1,7 @@
 //! How runs of the program end.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ pub(crate) struct Ended {
     status: Option<i32>,
     is_hang: bool,
     took: Duration,
-    pub(crate) stderr: String,
+    stderr: String,
 }
 
 impl Ended {
@@ -20,8 +20,8 @@ impl Ended {
         matches!(self.status, Some(0 | 1)) && !self.stderr.contains("panicked")
     }
 
-    /// Runs a command line; the words in it that stand for paths are replaced.
-    pub(crate) fn of(line: &str, paths: [(&str, &PathBuf); 3], longest: Duration) -> Self {
+    /// Runs a command line; the words in it that stand for paths are replaced. Messages go into the file `printed`.
+    pub(crate) fn of(line: &str, paths: [(&str, &Path); 3], printed: &Path, longest: Duration) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ferrocyte"));
         for word in line.split_whitespace() {
             let mut word = word.to_owned();
@@ -30,8 +30,7 @@ impl Ended {
             }
             command.arg(word);
         }
-        let out = paths[2].1.with_extension("stderr");
-        let stderr = fs::File::create(&out).unwrap();
+        let stderr = fs::File::create(printed).unwrap();
         let began = Instant::now();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
         let mut is_hang = false;
@@ -47,7 +46,7 @@ impl Ended {
             }
             std::thread::sleep(Duration::from_millis(2));
         };
-        let stderr = String::from_utf8_lossy(&fs::read(&out).unwrap()).into_owned();
+        let stderr = String::from_utf8_lossy(&fs::read(printed).unwrap()).into_owned();
         Self { status, is_hang, took: began.elapsed(), stderr }
     }
 }

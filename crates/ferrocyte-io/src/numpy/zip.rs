@@ -21,9 +21,10 @@ const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 /// Members there may be. NumPy writes one per array.
 const MOST_MEMBERS: usize = 1000;
 
-/// Bytes that all members may have together: a matrix of nothing but zeros shrinks to a thousandth.
-const MOST_BYTES: u64 = 1 << 29;
-const MOST_GROWTH: u64 = 64;
+/// Bytes that all members may have together, in any archive and for each of its bytes. A dense matrix of 64-bit counts
+/// of which one in fifty is not zero shrinks to a 180th; nothing but zeros to a thousandth, but that is no data.
+const MOST_BYTES: u64 = 1 << 27;
+const MOST_GROWTH: u64 = 256;
 
 /// An archive whose directory was read.
 pub(super) struct Zip<'a> {
