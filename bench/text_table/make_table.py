@@ -14,8 +14,8 @@ random = np.random.default_rng(1)
 # A few genes are in every cell, most are in few, as in real data.
 means = random.gamma(0.12, 1.6, arguments.genes)
 with open(arguments.csv, "w") as table:
-    table.write("cell," + ",".join(f"GENE{gene}" for gene in range(arguments.genes)) + "\n")
+    table.write("cell," + ",".join(f"ENSG{gene:011}" for gene in range(arguments.genes)) + "\n")
     for cell in range(arguments.cells):
         barcode = "".join(random.choice(list("ACGT"), 16))
         counts = random.poisson(means * random.lognormal(0, 0.4))
-        table.write(f"{barcode}{cell}-1," + ",".join(map(str, counts)) + "\n")
+        table.write(f"{barcode}-1," + ",".join(map(str, counts)) + "\n")

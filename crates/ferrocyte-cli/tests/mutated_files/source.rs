@@ -99,10 +99,10 @@ fn small_files(folder: &Path) -> (PathBuf, Vec<PathBuf>) {
     let sizes = format!("{} 12 {}\n", genes.len(), entries.len());
     let content = format!("%%MatrixMarket matrix coordinate integer general\n{sizes}{}", entries.concat());
     fs::write(matrix.join("matrix.mtx"), content).unwrap();
-    let named: String = (0..).zip(genes).map(|(i, gene)| format!("ENSG{i:011}\t{gene}\n")).collect();
-    fs::write(matrix.join("genes.tsv"), named).unwrap();
-    let cells: String = (0..12).map(|cell| format!("AAACATACAACC{cell:02}-1\n")).collect();
-    fs::write(matrix.join("barcodes.tsv"), cells).unwrap();
+    let named: Vec<String> = (0..).zip(genes).map(|(i, gene)| format!("ENSG{i:011}\t{gene}\n")).collect();
+    fs::write(matrix.join("genes.tsv"), named.concat()).unwrap();
+    let cells: Vec<String> = (0..12).map(|cell| format!("AAACATACAACC{cell:02}-1\n")).collect();
+    fs::write(matrix.join("barcodes.tsv"), cells.concat()).unwrap();
     (path, vec![matrix])
 }
 
