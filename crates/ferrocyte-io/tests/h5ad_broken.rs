@@ -168,7 +168,7 @@ fn columns_that_are_wrong_are_refused() {
     assert_eq!(column("absent"), "`obs/absent`: expected a column, found nothing");
     // A terabyte that is not in the file is not allocated.
     let promise = column("score");
-    assert!(promise.starts_with("`obs/score` is damaged: resource limit: "), "{promise}");
+    assert!(promise.starts_with("`obs/score`: expected at most "), "{promise}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub(super) fn read<F: Tree>(container: &F, object: &Node<F>, path: &str) -> Resu
             let mask = container.required(mask, &mask_path)?;
             let column = array(container, &values, &values_path)?;
             container.length(&mask, &mask_path)?;
+            container.check_count(&mask, &mask_path)?;
             let mask = container.numbers::<u32>(&mask, &mask_path)?;
             masked(container, column, &mask, &mask_path)
         }
@@ -51,6 +52,7 @@ pub(super) fn categorical<F: Tree>(
     categories_path: &str,
 ) -> Result<Column, ReadError> {
     container.length(codes, codes_path)?;
+    container.check_count(codes, codes_path)?;
     let codes = container.numbers::<i64>(codes, codes_path)?;
     let categories = match categories {
         Object::Dataset(names) => array(container, names, categories_path)?,
@@ -73,15 +75,24 @@ pub(super) fn from_codes<F: Tree>(
 ) -> Result<Column, ReadError> {
     let names = categories.to_names().into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>();
     let n = names.len();
-    Categorical::new(codes, names).map(Column::Categorical).map_err(|row| {
+    let column = Categorical::new(codes, names).map_err(|row| {
         let found = format!("{} in row {row}", codes[row]);
         container.unexpected(codes_path, format!("codes below {n}, the number of categories"), found)
-    })
+    })?;
+    match column.too_long() {
+        None => Ok(Column::Categorical(column)),
+        Some(n_bytes) => Err(container.unexpected(
+            codes_path,
+            "categories with names",
+            format!("texts that are {n_bytes} bytes long over all rows"),
+        )),
+    }
 }
 
 /// Reads an array of one dimension.
 pub(super) fn array<F: Tree>(container: &F, array: &F::Array, path: &str) -> Result<Column, ReadError> {
     container.length(array, path)?;
+    container.check_count(array, path)?;
     values(container, array, path)
 }
 

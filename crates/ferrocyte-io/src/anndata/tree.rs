@@ -83,6 +83,10 @@ pub(crate) trait Tree: Clone + Send + Sync + 'static {
     /// this: a promise of zeros costs no bytes, and would be read for ever.
     fn check_size(&self, array: &Self::Array, path: &str) -> Result<(), ReadError>;
 
+    /// Refuses an array of more rows, names or categories than there can honestly be in the file: each takes dozens of
+    /// bytes in memory.
+    fn check_count(&self, array: &Self::Array, path: &str) -> Result<(), ReadError>;
+
     /// Refuses to keep more bytes of `object` in memory than the file can honestly hold.
     fn check_kept(&self, object: &str, bytes: usize) -> Result<(), ReadError>;
 

@@ -35,6 +35,19 @@ impl Categorical {
         Ok(Self { codes, categories })
     }
 
+    /// Bytes of the names over all rows, when that is more than names of cells can be. A file holds each category
+    /// once, and whoever asks for the name of every row gets it as often as it is used.
+    pub(crate) fn too_long(&self) -> Option<usize> {
+        const ALWAYS_ALLOWED: usize = 64 << 20;
+        const PER_ROW: usize = 256;
+        let most = ALWAYS_ALLOWED.saturating_add(self.len().saturating_mul(PER_ROW));
+        if self.len().saturating_mul(self.categories.iter().map(String::len).max().unwrap_or(0)) <= most {
+            return None;
+        }
+        let n_bytes = self.names().map(|name| name.map_or(0, str::len)).fold(0, usize::saturating_add);
+        (n_bytes > most).then_some(n_bytes)
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         match &self.codes {
@@ -102,6 +115,16 @@ mod tests {
         }
         let narrow = Categorical::new(&[0], vec!["a".into()]).unwrap();
         assert!(matches!(narrow.codes, Codes::U8(_)));
+    }
+
+    #[test]
+    fn a_long_text_that_many_rows_use_is_seen() {
+        let with = |length: usize, n: usize| {
+            Categorical::new(&vec![0; n], vec!["x".repeat(length), String::new()]).unwrap().too_long()
+        };
+        assert_eq!(with(45, 2_000_000), None);
+        assert_eq!(with(100_000, 100), None);
+        assert_eq!(with(100_000, 10_000), Some(1_000_000_000));
     }
 
     #[test]

@@ -18,6 +18,10 @@ use crate::anndata::{self, dimensions};
 use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit};
 use crate::read_error::{ReadError, ReadErrorKind};
 
+/// Rows, names and categories there may be in any file. More must have a byte each in it, as names that differ have:
+/// in memory each takes dozens.
+const ROWS_ALWAYS_ALLOWED: u64 = 1 << 20;
+
 /// An open HDF5 file.
 #[derive(Clone)]
 pub(crate) struct Container {
@@ -75,11 +79,6 @@ impl Container {
     /// The file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Bytes of the file.
-    pub(crate) fn n_bytes(&self) -> usize {
-        self.n_bytes
     }
 
     /// Refuses to keep so many bytes of an object in memory.
@@ -200,6 +199,17 @@ impl Container {
         if bytes > most.max(self.limit.most()) {
             let found = format!("{bytes} bytes in a file of {}", self.n_bytes);
             return Err(self.unexpected(path, "no more values than the file can hold", found));
+        }
+        Ok(())
+    }
+
+    /// Refuses an array of annotations that has more elements than the file could have rows, before it is read.
+    pub(crate) fn check_count(&self, dataset: &Dataset, path: &str) -> Result<(), ReadError> {
+        let n = self.call(path, || dataset.num_elements())?;
+        let most = ROWS_ALWAYS_ALLOWED.saturating_add(self.n_bytes as u64);
+        if n > most {
+            let found = format!("{n} in a file of {} bytes", self.n_bytes);
+            return Err(self.unexpected(path, format!("at most {most} values"), found));
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ impl<'a> Table<'a> {
     pub(super) fn new(container: &Container, dataset: &'a Dataset, path: &str) -> Result<Self, ReadError> {
         match dataset.dtype() {
             Datatype::Compound { size, fields } if !fields.is_empty() => {
+                container.check_count(dataset, path)?;
                 Ok(Self { dataset, fields, record_size: *size as usize })
             }
             other => Err(container.unexpected(path, "a table", describe(other))),

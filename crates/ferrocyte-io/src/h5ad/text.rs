@@ -75,13 +75,10 @@ pub(crate) fn read(
     path: &str,
 ) -> Result<Option<Vec<String>>, ReadError> {
     let Some(text) = TextType::of(dataset.dtype()) else { return Ok(None) };
+    container.check_count(dataset, path)?;
     let n = container.call(path, || dataset.num_elements())?;
     let raw = container.call(path, || dataset.read_raw_bytes())?;
-    // Strings of no bytes have no bytes to bound their number.
     let n = usize::try_from(n).unwrap_or(usize::MAX);
-    if text.element_size(dataset) == 0 && n > container.n_bytes() {
-        return Err(container.unexpected(path, "strings", format!("{n} strings of no length")));
-    }
     text.decode(&raw, n, dataset, container, path).map(Some)
 }
 

@@ -91,6 +91,10 @@ impl Tree for Container {
         self.check_size(array, path)
     }
 
+    fn check_count(&self, array: &Arc<Dataset>, path: &str) -> Result<(), ReadError> {
+        self.check_count(array, path)
+    }
+
     fn check_kept(&self, object: &str, bytes: usize) -> Result<(), ReadError> {
         self.check_kept(object, bytes)
     }

@@ -124,9 +124,9 @@ impl<'a> Array<'a> {
     /// The values one after the other as a column; text becomes categories in the order of the alphabet.
     pub(super) fn to_column(&self, object: &str) -> Outcome<Column> {
         match (&self.data, self.element) {
-            (Data::Objects(objects), _) => objects
-                .to_column()
-                .ok_or_else(|| unexpected(object, "text, or numbers", "objects of other kinds")),
+            (Data::Objects(objects), _) => objects.to_column().ok_or_else(|| {
+                unexpected(object, "names, or numbers", "long texts, or objects of other kinds")
+            }),
             (Data::Raw(raw), Element::Number(number)) if number.is_bool() => {
                 Ok(Column::Booleans(number.read::<i64>(raw).into_iter().map(|v| Some(v != 0)).collect()))
             }
@@ -192,7 +192,8 @@ impl Objects {
         };
         let places: Vec<i64> = self.distinct.iter().map(place).collect();
         let codes: Vec<i64> = self.codes.iter().map(|&code| places[code as usize]).collect();
-        Categorical::new(&codes, categories).ok().map(Column::Categorical)
+        let column = Categorical::new(&codes, categories).ok()?;
+        column.too_long().is_none().then_some(Column::Categorical(column))
     }
 }
 

@@ -13,13 +13,15 @@ use crate::matrix_path::MatrixPath;
 use crate::read_error::ReadErrorKind;
 use crate::rows::RawRows;
 
-/// Cells or genes there may be for every byte of the file, and in any file: empty ones cost no bytes.
+/// Cells or genes there may be for every byte of the file, as it is stored, and in any file: empty ones cost no bytes,
+/// and equal ones next to none.
 const MOST_PER_BYTE: usize = 8;
 const MOST_IN_ANY_FILE: usize = 1 << 20;
 
 /// Columns that are read, and how many values they may have: a pickle can mention one array many times.
 const MOST_COLUMNS: usize = 64;
 const MOST_COLUMN_VALUES_PER_BYTE: usize = 4;
+const MOST_COLUMN_VALUES_IN_ANY_FILE: usize = 1 << 22;
 
 /// A file that was read.
 pub(super) struct Assembled {
@@ -82,7 +84,7 @@ pub(super) fn assemble(path: &Path, n_bytes: usize, parts: Parts<'_>) -> Outcome
         obs.push((name.clone(), array.to_column(name)?));
     }
     let mut left_out = Vec::new();
-    let mut room = n_bytes.saturating_mul(MOST_COLUMN_VALUES_PER_BYTE);
+    let mut room = MOST_COLUMN_VALUES_IN_ANY_FILE.max(n_bytes.saturating_mul(MOST_COLUMN_VALUES_PER_BYTE));
     for (name, array) in &others {
         let n = n_values(array).filter(|&n| n <= room && obs.len() + var.len() < MOST_COLUMNS);
         let columns = match n {

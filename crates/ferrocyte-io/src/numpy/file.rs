@@ -101,8 +101,7 @@ fn read_npz(path: &Path, bytes: &[u8], keys: &DictKeys) -> Outcome<Assembled> {
     let members = npz::unpack(&Zip::open(bytes)?)?;
     let opened: Vec<Npy> =
         members.iter().map(|(name, bytes)| npy::read(name, bytes)).collect::<Outcome<_>>()?;
-    let n_bytes = members.iter().map(|(_, bytes)| bytes.len()).sum();
-    assemble(path, n_bytes, npz::parts(keys, &members, &opened)?)
+    assemble(path, bytes.len(), npz::parts(keys, &members, &opened)?)
 }
 
 fn read_npy(path: &Path, bytes: &[u8], keys: &DictKeys) -> Outcome<Assembled> {

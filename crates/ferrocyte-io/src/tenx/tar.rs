@@ -9,6 +9,9 @@ const BLOCK: usize = 512;
 /// Bytes of the longest record that holds a long name.
 const LONGEST_RECORD: u64 = 1 << 20;
 
+/// No member has more bytes: sums of sizes do not overflow below.
+const MOST_BYTES: u64 = 1 << 62;
+
 /// A member of an archive.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Member {
@@ -61,6 +64,9 @@ impl<R: Read> Tar<R> {
                     long_name = pax(&record, b"path").map(text).or(long_name);
                     let size =
                         pax(&record, b"size").and_then(|size| std::str::from_utf8(size).ok()?.parse().ok());
+                    if size.is_some_and(|size| size >= MOST_BYTES) {
+                        return Err(invalid("a member that no archive can hold"));
+                    }
                     long_size = size.or(long_size);
                 }
                 continue;
@@ -108,12 +114,11 @@ pub(crate) fn is_header(head: &[u8]) -> bool {
 
 /// An octal number, or a binary one where the first bit is set. What would overflow is none.
 fn number(field: &[u8]) -> Option<u64> {
-    const MOST: u64 = 1 << 62;
     if let [first @ 0x80..=0xff, rest @ ..] = field {
         let first = u64::from(first & 0x7f);
         let number =
             rest.iter().try_fold(first, |number, &byte| number.checked_mul(256)?.checked_add(byte.into()))?;
-        return Some(number).filter(|&number| number < MOST);
+        return Some(number).filter(|&number| number < MOST_BYTES);
     }
     let digits = field.split(|byte| matches!(byte, 0 | b' ')).find(|digits| !digits.is_empty())?;
     let octal = |digit: &u8| (b'0'..=b'7').contains(digit);
@@ -209,6 +214,15 @@ mod tests {
         let mut second = [archive.clone(), archive.clone()].concat();
         second[archive.len() + 3] ^= 1;
         assert_eq!(names(&second).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn a_size_that_no_archive_can_hold_is_refused() {
+        for size in ["18446744073709551615", "18446744073709551000", "4611686018427387904"] {
+            let record = format!("{} size={size}\n", size.len() + 9);
+            let archive = [member("PaxHeaders/y", b'x', record.as_bytes()), member("y", b'0', b"z")].concat();
+            assert_eq!(names(&archive).unwrap_err().kind(), io::ErrorKind::InvalidData, "{size}");
+        }
     }
 
     #[test]

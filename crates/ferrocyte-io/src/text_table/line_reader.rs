@@ -8,6 +8,8 @@ use crate::read_error::ReadErrorKind;
 
 /// Bytes that are read at a time: enough for all threads, little beside a block.
 const BATCH: usize = 8 << 20;
+/// What a small file costs.
+const SMALLEST_READ: usize = 64 << 10;
 /// A line of a million cells has 20 MB.
 const LONGEST_LINE: usize = 256 << 20;
 
@@ -104,10 +106,13 @@ impl LineReader {
     fn fill(&mut self) -> Result<(), ReadErrorKind> {
         self.buffer.drain(..self.start);
         self.start = 0;
-        let old = self.buffer.len();
-        let mut filled = old;
-        self.buffer.resize(old + BATCH, 0);
-        while filled < self.buffer.len() {
+        let full = self.buffer.len() + BATCH;
+        let mut filled = self.buffer.len();
+        while filled < full {
+            if filled == self.buffer.len() {
+                // Twice as much each time: most files are small.
+                self.buffer.resize((2 * filled).clamp(SMALLEST_READ, full), 0);
+            }
             match self.input.read(&mut self.buffer[filled..])? {
                 0 => {
                     self.at_end = true;

@@ -13,7 +13,7 @@ use super::unexpected;
 use crate::anndata::{Elements, Node, Object, Tree, column_of_numbers};
 use crate::frame::Column;
 use crate::h5ad::number::{FromStored, NumberType};
-use crate::memory_limit::MemoryLimit;
+use crate::memory_limit::{MemoryLimit, NAME_BYTES};
 use crate::read_error::{ReadError, ReadErrorKind, quoted};
 
 /// An open store.
@@ -145,6 +145,11 @@ impl Tree for ZarrTree {
 
     fn check_size(&self, array: &Arc<Array>, _path: &str) -> Result<(), ReadError> {
         self.read(array.check_size())
+    }
+
+    fn check_count(&self, array: &Arc<Array>, path: &str) -> Result<(), ReadError> {
+        let n_bytes = array.metadata.n_elements().saturating_mul(NAME_BYTES);
+        self.check_kept(path, usize::try_from(n_bytes).unwrap_or(usize::MAX))
     }
 
     fn check_kept(&self, object: &str, bytes: usize) -> Result<(), ReadError> {
