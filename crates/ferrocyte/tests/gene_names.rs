@@ -39,7 +39,8 @@ struct Cells {
     genes: Vec<String>,
     /// Cell, gene, count.
     entries: Vec<(usize, usize, f32)>,
-    n_cells: usize,
+    /// Number of cells.
+    n: usize,
 }
 
 impl Cells {
@@ -52,7 +53,7 @@ impl Cells {
         Self {
             genes: file.genes_of(&MatrixPath::X).unwrap().index().to_vec(),
             entries: (0..block.n_cells()).flat_map(of_cell).collect(),
-            n_cells: block.n_cells(),
+            n: block.n_cells(),
         }
     }
 
@@ -72,9 +73,9 @@ impl Cells {
             .collect();
         std::fs::create_dir_all(folder).unwrap();
         std::fs::write(folder.join("genes.tsv"), &genes).unwrap();
-        let barcodes: String = (0..self.n_cells).map(|cell| format!("cell{cell}\n")).collect();
-        std::fs::write(folder.join("barcodes.tsv"), barcodes).unwrap();
-        let size = format!("{} {} {}", genes.lines().count(), self.n_cells, rows.len());
+        let barcodes: Vec<String> = (0..self.n).map(|cell| format!("cell{cell}")).collect();
+        std::fs::write(folder.join("barcodes.tsv"), barcodes.join("\n")).unwrap();
+        let size = format!("{} {} {}", genes.lines().count(), self.n, rows.len());
         let banner = "%%MatrixMarket matrix coordinate integer general";
         std::fs::write(folder.join("matrix.mtx"), format!("{banner}\n{size}\n{}\n", rows.join("\n")))
             .unwrap();
@@ -258,8 +259,8 @@ fn a_table_of_the_user_is_used_instead() {
     let query = cells.write(&folder.path().join("probes"), &names);
     assert!(matches!(refused(&query, &model, None), AnnotateError::TooFewGenes(_)));
     let table = folder.path().join("probes.tsv");
-    let lines: String = cells.genes.iter().map(|gene| format!("\t{gene}\tprobe-{gene}\n")).collect();
-    std::fs::write(&table, lines).unwrap();
+    let lines: Vec<String> = cells.genes.iter().map(|gene| format!("\t{gene}\tprobe-{gene}")).collect();
+    std::fs::write(&table, lines.join("\n")).unwrap();
     let mut options = options(&query, &model, &folder.path().join("labels.csv"));
     options.query.open.gene_table = Some(table);
     let coverage = annotate(&options, &Silent).unwrap().coverage.unwrap();
@@ -303,8 +304,7 @@ fn pancreas_by_identifiers_and_by_symbols() {
     let by_version =
         cells.write(&folder.path().join("v"), &named(&cells.genes, |gene| Some(format!("{gene}.11"))));
     let by_symbol = cells.write(&folder.path().join("symbol"), &in_file);
-    let mut turned =
-        Cells { genes: cells.genes.clone(), entries: cells.entries.clone(), n_cells: cells.n_cells };
+    let mut turned = Cells { genes: cells.genes.clone(), entries: cells.entries.clone(), n: cells.n };
     turned.genes.reverse();
     let last = turned.genes.len() - 1;
     turned.entries.iter_mut().for_each(|entry| entry.1 = last - entry.1);

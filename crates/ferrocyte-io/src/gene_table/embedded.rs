@@ -13,9 +13,12 @@ const PACKED: &[u8] = include_bytes!("../../gene_table/genes.tsv.zst");
 
 /// Genes of human (HGNC: identifiers, symbols, previous symbols, aliases) and mouse (Ensembl: identifiers, symbols).
 /// It is unpacked when it is first asked for.
+///
+/// # Panics
+/// Never in a program whose tests passed: one of them unpacks the table that it was built with.
 pub fn embedded() -> &'static GeneTable {
     static TABLE: OnceLock<GeneTable> = OnceLock::new();
-    TABLE.get_or_init(|| unpack().expect("a test unpacks the table that the program was built with"))
+    TABLE.get_or_init(|| unpack().expect("the table inside the program is whole"))
 }
 
 fn unpack() -> Option<GeneTable> {

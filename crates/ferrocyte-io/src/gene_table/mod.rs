@@ -42,7 +42,7 @@ fn read(path: &Path) -> Result<GeneTable, GeneTableErrorKind> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..place].iter().filter(|&&byte| byte == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..place]).count();
         GeneTableErrorKind::NotText { line }
     })?;
     parse::parse(&text)
