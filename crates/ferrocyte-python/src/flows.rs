@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions,
+    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions, Reading,
     OpenOptions, Orientation, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
@@ -23,6 +23,8 @@ pub(crate) struct ReferenceArguments {
     group: Option<String>,
     #[pyo3(item)]
     layer: Option<String>,
+    #[pyo3(item)]
+    scale: Option<String>,
     #[pyo3(item)]
     genes: Option<String>,
     #[pyo3(item)]
@@ -55,7 +57,7 @@ pub(crate) struct ModelArguments {
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
         Ok(ReferenceOptions {
-            data: data(self.files, self.layer, self.genes.as_deref(), &self.r#where, self.library_size)?,
+            data: data(self.files, self.layer, self.scale.as_deref(), self.genes.as_deref(), &self.r#where, self.library_size)?,
             label: self.label,
             group: self.group,
             downsample: self.downsample,
@@ -85,13 +87,15 @@ impl ModelArguments {
 fn data(
     files: Vec<PathBuf>,
     layer: Option<String>,
+    scale: Option<&str>,
     genes: Option<&str>,
     conditions: &[String],
     library_size: Option<String>,
 ) -> PyResult<DataOptions> {
     let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
     let filter = Filter(conditions.map_err(|error| to_python(&error))?);
-    Ok(DataOptions { files, layer, open: open_options(genes)?, filter, library_size })
+    let scale = scale.map(str::parse::<Reading>).transpose().map_err(|error| to_python(&error))?;
+    Ok(DataOptions { files, layer, scale, open: open_options(genes)?, filter, library_size })
 }
 
 fn open_options(genes: Option<&str>) -> PyResult<OpenOptions> {
@@ -153,6 +157,7 @@ pub(crate) fn annotate(
     model: PathBuf,
     outputs: Vec<PathBuf>,
     layer: Option<String>,
+    scale: Option<String>,
     genes: Option<String>,
     r#where: Vec<String>,
     library_size: Option<String>,
@@ -160,7 +165,7 @@ pub(crate) fn annotate(
     truth: Option<String>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
-    let query = data(files, layer, genes.as_deref(), &r#where, library_size)?;
+    let query = data(files, layer, scale.as_deref(), genes.as_deref(), &r#where, library_size)?;
     let options = AnnotateOptions { query, model, outputs, prefix, truth };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;

@@ -13,10 +13,12 @@ use ferrocyte_learn::decide::decide;
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 
-use crate::choices::{self, choice, detected};
-use crate::dataset::{DataError, DataOptions, Dataset, QUERY, file_name};
+use crate::choices::{self, choice};
+use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::model_file::{ModelError, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
+use crate::scale::convert::NormBlock;
+use crate::scale::found::{self, Found};
 
 /// What is annotated, by which model, and where the labels go.
 #[derive(Debug, Clone, Default)]
@@ -151,34 +153,14 @@ fn begin_record(
         labels: header.labels.names().to_vec(),
         training_cells: header.training.cells,
     });
-    record.choices.push(choices::layer(options.query.layer.as_deref()));
     if !options.query.filter.is_empty() {
         let value = options.query.filter.to_string();
         record.choices.push(choice("cells", value, true, "only these cells were asked for"));
     }
-    match (&options.query.library_size, &header.preprocessing.library_size_column) {
-        (None, Some(column)) if query.has_column(column) => {
-            query.use_library_size(column);
-            record.choices.push(detected(
-                "library size",
-                format!("column `{column}`"),
-                "the model was trained with library sizes from this column, and the query has it",
-            ));
-        }
-        (None, Some(column)) => {
-            record.warnings.push(
-                Warning::new(
-                    "library-size-differs",
-                    format!(
-                        "the model was trained with library sizes from column `{column}`; the query has no such \
-                         column, so the sum over its genes is taken instead"
-                    ),
-                )
-                .with_hint("name the column with the counts over all measured genes with --library-size"),
-            );
-            record.choices.push(choices::library_size(None));
-        }
-        (column, _) => record.choices.push(choices::library_size(column.as_deref())),
+    if let (None, Some(column)) = (&options.query.library_size, &header.preprocessing.library_size_column)
+        && query.has_column(column)
+    {
+        query.use_library_size(column);
     }
     record.choices.push(choices::normalisation(header.preprocessing.target_sum));
     record.choices.push(choice(
@@ -225,7 +207,7 @@ fn check_genes(query: &Dataset, genes: &Vocabulary, record: &mut RunRecord) -> R
     Ok(())
 }
 
-/// Normalises and scores the cells block by block; returns the number of values read on the model's genes.
+/// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
     header: &ModelHeader,
@@ -236,15 +218,43 @@ fn score_cells(
 ) -> Result<u64, AnnotateError> {
     let mut non_zeros = 0;
     let mut scores = Scores::default();
-    let looks = query.for_each_block(model.genes(), progress, |block| {
-        let cells = block.cells.into_log_norm_with(header.preprocessing.target_sum, &block.sizes);
-        non_zeros += cells.n_non_zeros() as u64;
-        model.probabilities_into(&cells, &mut scores)?;
-        predictions.extend(decide(&cells, &scores, block.sizes.as_slice()), &scores);
+    let target = header.preprocessing.target_sum;
+    let found = query.for_each_block(model.genes(), target, progress, |step| {
+        match step {
+            Step::Cells(NormBlock { cells, sizes, .. }) => {
+                non_zeros += cells.n_non_zeros() as u64;
+                model.probabilities_into(&cells, &mut scores)?;
+                predictions.extend(decide(&cells, &scores, sizes.as_slice()), &scores);
+            }
+            Step::StartAgain => {
+                non_zeros = 0;
+                predictions.clear();
+            }
+        }
         Ok::<_, AnnotateError>(())
     })?;
-    record.warnings.extend(query.warnings(looks));
+    for (input, (file, found)) in record.inputs.iter_mut().zip(query.files.iter().zip(&found)) {
+        *input = file.record(found, target);
+    }
+    record.choices.extend(found::choices(&found, target));
+    record.warnings.extend(query.warnings(&found));
+    record.warnings.extend(library_differs(&found, header));
     Ok(non_zeros)
+}
+
+/// Says so where the model was trained with library sizes that the query lacks.
+fn library_differs(found: &[Found], header: &ModelHeader) -> Option<Warning> {
+    let column = header.preprocessing.library_size_column.as_deref()?;
+    found.iter().any(Found::sums_are_library).then(|| {
+        Warning::new(
+            "library-size-differs",
+            format!(
+                "the model was trained with library sizes from column `{column}`; the query has no such column, so the \
+                 sum over its genes is taken instead"
+            ),
+        )
+        .with_hint("name the column with the counts over all measured genes with --library-size")
+    })
 }
 
 /// Scores the predicted labels against a column of the query.

@@ -50,13 +50,3 @@ pub(crate) fn library_size(column: Option<&str>) -> Choice {
         ),
     }
 }
-
-/// Which matrix of the file is read.
-pub(crate) fn layer(name: Option<&str>) -> Choice {
-    choice(
-        "matrix",
-        name.unwrap_or("X"),
-        name.is_some(),
-        "a classifier starts from counts; another matrix of the file can be named where X holds something else",
-    )
-}

@@ -5,16 +5,15 @@ use crate::dataset::DataError;
 /// What the user can do about this error, looked for along its chain of causes.
 pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     std::iter::successors(Some(error), |error| error.source()).find_map(|cause| {
-        let others = match cause.downcast_ref::<DataError>()? {
-            DataError::NotCounts { others, .. } => others,
-            DataError::NotACount(value) => &value.others,
-            _ => return None,
-        };
-        Some(if others.is_empty() {
-            "start from the file before normalisation: it has no other matrix".to_owned()
+        let DataError::Unusable(unusable) = cause.downcast_ref::<DataError>()? else { return None };
+        let elsewhere = if unusable.others.is_empty() {
+            "the file has no other matrix: start from the file before this was done".to_owned()
         } else {
-            format!("the file also has {}: name the one with counts with --layer", list(others))
-        })
+            let others: Vec<String> =
+                unusable.others.iter().map(|(matrix, holds)| format!("`{matrix}` ({holds})")).collect();
+            format!("the file also has {}: name one with --layer", others.join(", "))
+        };
+        Some(format!("{elsewhere}; if you know what the numbers are, say it with --scale, for example --scale counts"))
     })
 }
 

@@ -9,9 +9,9 @@ use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
 
-use crate::dataset::{file_name, matrix_path};
+use crate::dataset::file_name;
 use crate::model_file::{ModelError, open_model};
-use crate::scale_check::ScaleCheck;
+use crate::scale::{Evidence, Verdict, judge, pick};
 
 /// Which file is looked at, and beside which model.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +20,7 @@ pub struct InspectOptions {
     pub file: PathBuf,
     /// A model, to see how many of its genes the file has.
     pub model: Option<PathBuf>,
-    /// The matrix to look into; `X` when `None`.
+    /// The matrix whose genes are shown; the one that would be read when `None`.
     pub layer: Option<String>,
     /// What the file cannot say of itself.
     pub open: OpenOptions,
@@ -86,8 +86,10 @@ pub struct MatrixInspection {
     pub number_type: String,
     /// Number of values stored, where the file says so.
     pub non_zeros: Option<u64>,
-    /// What the numbers look like; only for the matrix that was read.
-    pub holds: Option<String>,
+    /// What its numbers are, over all cells.
+    pub holds: String,
+    /// Whether it is the one that would be read.
+    pub used: bool,
 }
 
 /// A column of obs.
@@ -114,41 +116,36 @@ pub struct ModelFit {
     pub coverage: Coverage,
 }
 
-/// Looks at a file: all cells of one matrix, all columns, all genes.
+/// Looks at a file: all cells of every matrix, all columns, all genes.
 ///
 /// # Errors
 /// When the file or the model cannot be read.
 pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     const EXAMPLES: usize = 8;
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
-    let matrix = matrix_path(options.layer.as_deref())?;
+    let asked = options.layer.as_deref().map(str::parse::<MatrixPath>).transpose()?;
+    let matrix = pick::pick(content.as_ref(), asked.as_ref())?.matrix;
     let genes = content.genes_of(&matrix)?;
     let genes = genes.index();
     let notes = content.notes().into_iter();
     let mut warnings: Vec<Warning> = notes.map(|note| Warning::note("reading", note)).collect();
-    let holds = match scale_of(content.as_ref(), &matrix) {
-        Ok(holds) => holds,
-        Err(error) => {
-            // What cannot be counts is a finding here, not the end.
-            let causes: Vec<String> =
-                std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
-                    .map(ToString::to_string)
-                    .collect();
-            warnings.push(
-                Warning::new("not-counts", causes.join(": ")).with_hint("name another matrix with --layer"),
-            );
-            "not counts".to_owned()
-        }
-    };
     let mut matrices = Vec::new();
     for info in content.matrices()? {
+        let used = info.path == matrix;
+        let holds = holds(content.as_ref(), &info.path);
+        if let (true, Err(found)) = (used, &holds) {
+            warnings.push(Warning::new("unusable-scale", format!("{matrix} cannot be read: {found}")).with_hint(
+                "name another matrix with --layer; if you know what the numbers are, say it with --scale",
+            ));
+        }
         matrices.push(MatrixInspection {
             name: info.path.to_string(),
             genes: usize::try_from(info.n_genes).unwrap_or(usize::MAX),
             storage: info.storage.to_string(),
             number_type: info.dtype.clone(),
             non_zeros: info.n_non_zeros,
-            holds: (info.path == matrix).then(|| holds.clone()),
+            holds: holds.unwrap_or_else(|found| found),
+            used,
         });
     }
     let mut columns = Vec::new();
@@ -171,15 +168,28 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     })
 }
 
-/// What the numbers of a matrix look like, over all cells.
-fn scale_of(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, SourceError> {
-    const BLOCK_CELLS: usize = 4096;
-    let mut source = content.source(matrix, BLOCK_CELLS)?;
-    let mut check = ScaleCheck::default();
-    while let Some(block) = source.next_block()? {
-        check.add(&block.into_counts()?);
+/// What the numbers of a matrix are, over all cells; an error where a model could not read them.
+fn holds(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, String> {
+    match verdict(content, matrix) {
+        Ok(verdict) if verdict.reading().is_some() => Ok(verdict.in_words()),
+        Ok(verdict) => Err(verdict.in_words()),
+        // A matrix that cannot be read is a finding here, not the end.
+        Err(error) => {
+            let causes = std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source());
+            Err(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+        }
     }
-    Ok(check.looks().in_words())
+}
+
+fn verdict(content: &dyn CellFile, matrix: &MatrixPath) -> Result<Verdict, SourceError> {
+    let mut source = content.source(matrix, pick::BLOCK_CELLS)?;
+    let mut evidence = Evidence::default();
+    let mut start = 0;
+    while let Some(block) = source.next_block()? {
+        evidence.add(&block, start..start + block.n_cells());
+        start += block.n_cells();
+    }
+    Ok(judge(&evidence, &|| pick::number_columns(content)))
 }
 
 fn column(name: &str, column: &Column, examples: usize) -> ColumnInspection {

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, Choice, Counts, DataSummary, InputRecord, LabelCount, Labels, LibrarySizes, LogNorm, Progress,
-    RunRecord, TargetSum, Vocabulary, Warning,
+    Block, Choice, DataSummary, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
+    Vocabulary, Warning,
 };
 use ferrocyte_learn::evaluate::donor_like_columns;
 use ferrocyte_learn::sample;
 
 use crate::choices::{self, choice};
-use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, file_name};
+use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
+use crate::scale::found::{self, Found};
+
+/// What models are trained on.
+const TARGET: TargetSum = TargetSum::CP10K;
 
 /// Which cells are the reference, and what they are labelled by.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +54,8 @@ pub(crate) struct Reference {
     pub(crate) summary: DataSummary,
     pub(crate) choices: Vec<Choice>,
     pub(crate) warnings: Vec<Warning>,
+    /// Column that the library sizes were taken from.
+    pub(crate) library_size: Option<String>,
 }
 
 impl Reference {
@@ -71,11 +77,9 @@ impl Reference {
         }
         let donor_like = if groups.is_none() { find_donor_like(&dataset, &options.label) } else { None };
 
-        let (counts, sizes, vocabulary) = read_counts(&dataset, progress, &mut warnings)?;
-        let (counts, sizes, labels, groups) =
-            without_empty_cells(counts, sizes, labels, groups, &mut warnings);
-        let non_zeros = counts.n_non_zeros() as u64;
-        let cells = counts.into_log_norm_with(TargetSum::CP10K, &sizes);
+        let (cells, vocabulary, found) = read_cells(&dataset, progress, &mut warnings)?;
+        let (cells, labels, groups) = without_empty_cells(cells, labels, groups, &mut warnings);
+        let non_zeros = cells.n_non_zeros() as u64;
 
         let summary = DataSummary {
             cells_in_files: dataset.n_cells_in_files(),
@@ -93,9 +97,10 @@ impl Reference {
             labels,
             groups,
             donor_like,
-            inputs: dataset.files.iter().map(|file| file.input.clone()).collect(),
+            inputs: dataset.files.iter().zip(&found).map(|(file, found)| file.record(found, TARGET)).collect(),
             summary,
-            choices: data_choices(options),
+            choices: data_choices(options, &found),
+            library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
         })
     }
@@ -193,66 +198,65 @@ fn find_donor_like(dataset: &Dataset, label: &str) -> Option<String> {
     donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string)
 }
 
-/// All counts, on the genes that at least one cell has, and the library sizes.
-fn read_counts(
+/// All cells, on the genes that at least one of them has, and how they were read.
+fn read_cells(
     dataset: &Dataset,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
-) -> Result<(Block<Counts>, LibrarySizes, Vocabulary), DataError> {
+) -> Result<(Block<LogNorm>, Vocabulary, Vec<Found>), DataError> {
     let union = dataset.union_of_genes();
-    let mut counts = Block::<Counts>::empty(union.len());
-    let mut sizes = LibrarySizes::default();
-    let looks = dataset.for_each_block(&union, progress, |block| {
-        counts.append(&block.cells);
-        sizes.append(&block.sizes);
+    let mut cells = Block::<LogNorm>::empty(union.len());
+    let found = dataset.for_each_block(&union, TARGET, progress, |step| {
+        match step {
+            Step::Cells(block) => cells.append(&block.cells),
+            Step::StartAgain => cells = Block::empty(union.len()),
+        }
         Ok::<_, DataError>(())
     })?;
-    warnings.extend(dataset.warnings(looks));
-    let (counts, vocabulary) = on_genes_with_counts(counts, &union);
+    warnings.extend(dataset.warnings(&found));
+    let (cells, vocabulary) = on_genes_with_values(cells, &union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
-    Ok((counts, sizes, vocabulary))
+    Ok((cells, vocabulary, found))
 }
 
-/// Leaves out genes without a count in any cell: a model can learn nothing about them.
-fn on_genes_with_counts(counts: Block<Counts>, genes: &Vocabulary) -> (Block<Counts>, Vocabulary) {
+/// Leaves out genes without a value in any cell: a model can learn nothing about them.
+fn on_genes_with_values(cells: Block<LogNorm>, genes: &Vocabulary) -> (Block<LogNorm>, Vocabulary) {
     let mut seen = vec![false; genes.len()];
-    for &gene in counts.as_csr().1 {
+    for &gene in cells.as_csr().1 {
         seen[gene as usize] = true;
     }
     let names = genes.names().iter().zip(&seen).filter(|(_, seen)| **seen).map(|(name, _)| name.as_str());
     let vocabulary = Vocabulary::of_distinct(names);
     let map = ferrocyte_core::GeneMap::by_identity(genes.names(), &vocabulary);
-    (counts.into_aligned(&map), vocabulary)
+    (cells.into_aligned(&map), vocabulary)
 }
 
-/// Leaves out cells without any count: they hold no information, whatever their label.
+/// Leaves out cells without any value: they hold no information, whatever their label.
 fn without_empty_cells(
-    counts: Block<Counts>,
-    sizes: LibrarySizes,
+    cells: Block<LogNorm>,
     labels: Labels,
     groups: Option<Labels>,
     warnings: &mut Vec<Warning>,
-) -> (Block<Counts>, LibrarySizes, Labels, Option<Labels>) {
-    let kept: Vec<usize> = (0..counts.n_cells()).filter(|&cell| !counts.cell(cell).is_empty()).collect();
-    let empty = counts.n_cells() - kept.len();
+) -> (Block<LogNorm>, Labels, Option<Labels>) {
+    let kept: Vec<usize> = (0..cells.n_cells()).filter(|&cell| !cells.cell(cell).is_empty()).collect();
+    let empty = cells.n_cells() - kept.len();
     if empty == 0 {
-        return (counts, sizes, labels, groups);
+        return (cells, labels, groups);
     }
     warnings.push(Warning::note("empty-cells", format!("{empty} cells have no counts and are left out")));
     (
-        counts.select_cells(&kept),
-        sizes.select(&kept),
+        cells.select_cells(&kept),
         labels.select(&kept).over_occurring(),
         groups.map(|groups| groups.select(&kept).over_occurring()),
     )
 }
 
 /// The choices made in reading, with reasons.
-fn data_choices(options: &ReferenceOptions) -> Vec<Choice> {
-    let mut choices = vec![choices::layer(options.data.layer.as_deref())];
+fn data_choices(options: &ReferenceOptions, found: &[Found]) -> Vec<Choice> {
+    let mut choices = found::choices(found, TARGET);
     if !options.data.filter.is_empty() {
         choices.push(choice(
             "cells",
@@ -277,7 +281,6 @@ fn data_choices(options: &ReferenceOptions) -> Vec<Choice> {
             "drawn in proportion to the labels, each label kept, to fit a small machine; scores are of the drawn cells",
         ));
     }
-    choices.push(choices::library_size(options.data.library_size.as_deref()));
-    choices.push(choices::normalisation(TargetSum::CP10K));
+    choices.push(choices::normalisation(TARGET));
     choices
 }

@@ -26,6 +26,7 @@ def evaluate(
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
+    scale: str | None = None,
     genes: str | None = None,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
@@ -50,7 +51,10 @@ def evaluate(
     model, l2, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'.
     layer
-        Matrix with counts: 'X' (default), 'raw' or the name of a layer.
+        Matrix to read: 'X', 'raw' or the name of a layer; by default the one with counts, else with their logarithms.
+    scale
+        What the numbers are, where you know better than they show: 'counts', '10k', 'cpm' or another total per cell,
+        or one of these after a logarithm as in 'log1p-10k'; found out from all cells by default.
     genes
         Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
     where
@@ -76,7 +80,7 @@ def evaluate(
         A file or a setting cannot be used; the message says what was expected and what was found.
     """
     record = _ferrocyte.evaluate(
-        _reference(reference, label, group, layer, genes, where, library_size, downsample, max_per_class),
+        _reference(reference, label, group, layer, scale, genes, where, library_size, downsample, max_per_class),
         _model(model, l2, balance, max_iterations, folds, leave_one_out),
         report,
         seed,
@@ -98,6 +102,7 @@ def train(
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
+    scale: str | None = None,
     genes: str | None = None,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
@@ -112,7 +117,7 @@ def train(
     :func:`evaluate`.
     """
     record = _ferrocyte.train(
-        _reference(reference, label, group, layer, genes, where, library_size, downsample, max_per_class),
+        _reference(reference, label, group, layer, scale, genes, where, library_size, downsample, max_per_class),
         _model(model, l2, balance, max_iterations, folds, leave_one_out),
         output,
         score,
@@ -128,6 +133,7 @@ def annotate(
     model: Path,
     output: Paths,
     layer: str | None = None,
+    scale: str | None = None,
     genes: str | None = None,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
@@ -154,7 +160,7 @@ def annotate(
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
     record = _ferrocyte.annotate(
-        _list(query), model, _list(output), layer, genes, _texts(where), library_size, prefix, truth, report
+        _list(query), model, _list(output), layer, scale, genes, _texts(where), library_size, prefix, truth, report
     )
     return _finish(record)
 
@@ -169,12 +175,13 @@ def show_model(file: Path) -> dict[str, Any]:
     return json.loads(_ferrocyte.show_model(file))
 
 
-def _reference(files, label, group, layer, genes, where, library_size, downsample, max_per_class):
+def _reference(files, label, group, layer, scale, genes, where, library_size, downsample, max_per_class):
     return {
         "files": _list(files),
         "label": label,
         "group": group,
         "layer": layer,
+        "scale": scale,
         "genes": genes,
         "where": _texts(where),
         "library_size": library_size,
