@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::dataset::file_name;
 use crate::model_file::{ModelError, open_model};
-use crate::scale::{Evidence, Verdict, judge, pick};
+use crate::scale::pick;
 
 /// Which file is looked at, and beside which model.
 #[derive(Debug, Clone, Default)]
@@ -170,7 +170,7 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
 
 /// What the numbers of a matrix are, over all cells; an error where a model could not read them.
 fn holds(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, String> {
-    match verdict(content, matrix) {
+    match pick::verdict_of_all(content, matrix) {
         Ok(verdict) if verdict.reading().is_some() => Ok(verdict.in_words()),
         Ok(verdict) => Err(verdict.in_words()),
         // A matrix that cannot be read is a finding here, not the end.
@@ -179,17 +179,6 @@ fn holds(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, String> 
             Err(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
         }
     }
-}
-
-fn verdict(content: &dyn CellFile, matrix: &MatrixPath) -> Result<Verdict, SourceError> {
-    let mut source = content.source(matrix, pick::BLOCK_CELLS)?;
-    let mut evidence = Evidence::default();
-    let mut start = 0;
-    while let Some(block) = source.next_block()? {
-        evidence.add(&block, start..start + block.n_cells());
-        start += block.n_cells();
-    }
-    Ok(judge(&evidence, &|| pick::number_columns(content)))
 }
 
 fn column(name: &str, column: &Column, examples: usize) -> ColumnInspection {

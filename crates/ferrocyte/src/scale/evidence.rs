@@ -32,7 +32,7 @@ pub(crate) struct Evidence {
     /// Of every gene, where all values are whole and low, or some lie below zero: only there they tell something.
     gene_sums: GeneSums,
     gene_sums_end: bool,
-    /// Cells that are mostly fractions, as they are and with each logarithm taken back.
+    /// Cells with fractions, as they are and with each logarithm taken back.
     pub(crate) inverted: [Inverted; 4],
 }
 
@@ -110,7 +110,7 @@ impl Evidence {
         } else if share > NEARLY_ALL {
             self.fraction_cells += 1;
         }
-        if share > 0.5 && self.negative == 0 {
+        if fractional > 0 && self.negative == 0 {
             for (inverted, transform) in self.inverted.iter_mut().zip(TRANSFORMS) {
                 inverted.add(cell, transform, position);
             }

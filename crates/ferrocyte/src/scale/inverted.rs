@@ -26,7 +26,7 @@ pub(crate) struct InvertedCell {
     pub(crate) unit: f64,
     /// Whether its values are multiples of that; `None` where too few values could tell.
     pub(crate) multiples: Option<bool>,
-    /// Whether its values are whole numbers.
+    /// Whether its values are whole numbers where they were not as stored.
     pub(crate) whole: bool,
 }
 
@@ -101,8 +101,8 @@ impl InvertedCell {
         let smallest = invert(least);
         let (mut total, mut units, mut in_units) = (0.0, 0.0, 0.0);
         let (mut tested, mut multiples, mut low, mut whole) = (0_u32, 0_u32, 0_u32, 0_u32);
-        for &value in cell.values {
-            let value = invert(value);
+        for &stored in cell.values {
+            let value = invert(stored);
             total += value;
             let ratio = value / smallest;
             if ratio < REACH && near(ratio) {
@@ -114,7 +114,7 @@ impl InvertedCell {
                 tested += 1;
                 multiples += u32::from(near(ratio));
             }
-            if value < REACH {
+            if value < REACH && stored.fract() != 0.0 {
                 low += 1;
                 whole += u32::from(near(value) && value > 0.5);
             }

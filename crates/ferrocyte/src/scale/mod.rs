@@ -5,9 +5,10 @@
 //! 1. **[Nothing](Kind::Empty).** No value.
 //! 2. **[Below zero](negative).** Neither counts nor logarithms go there, so nothing below can be true.
 //! 3. **[Two scales](mixed).** Every rule below takes the cells for one kind and would describe the larger part.
-//! 4. **Whole numbers**, all or most: [cut logarithms](truncated) where counts cannot look like that, else counts, or
+//! 4. **Logarithm of counts**: fractions that are whole once it is taken back. Before whole numbers, since the base-2
+//!    logarithms of 1 + 1 and 1 + 3 are whole; before totals, since it gives back the counts.
+//! 5. **Whole numbers**, all or most: [cut logarithms](truncated) where counts cannot look like that, else counts, or
 //!    estimated counts where some are fractions.
-//! 5. **Logarithm of counts**: whole numbers once it is taken back. Before totals, since it gives back the counts.
 //! 6. **[One total](constant_totals)** for every cell, as it is or with a logarithm taken back.
 //! 7. **[Multiples of one count](multiples).** They survive when genes are taken away, and sums do not; asked after
 //!    sums because these need no search.
@@ -31,10 +32,12 @@ mod multiples;
 mod negative;
 pub(crate) mod pick;
 mod reading;
+#[cfg(test)]
+mod tests;
 mod truncated;
 mod verdict;
 
-use ferrocyte_core::TargetSum;
+use ferrocyte_core::{LogBase, TargetSum};
 
 pub(crate) use evidence::{Evidence, Place};
 pub(crate) use multiples::NumberColumn;
@@ -43,6 +46,7 @@ pub(crate) use verdict::{Kind, Known, Verdict};
 
 use almost_constant::almost_constant_total;
 use constant_totals::constant_total;
+use inverted::Inverted;
 use multiples::{are_multiples, total_of_multiples};
 
 /// What the matrix holds. `columns` reads the numbers of obs; it is asked only where they can tell something.
@@ -59,6 +63,9 @@ pub(crate) fn judge(evidence: &Evidence, columns: &dyn Fn() -> Vec<NumberColumn>
     if let Some(mixed) = mixed::mixed(evidence) {
         return verdict(Kind::Mixed(mixed), Some(mixed.fraction));
     }
+    if let Some(base) = log_of_counts(evidence) {
+        return verdict(Kind::LogOfCounts(base), evidence.first_fraction);
+    }
     let fractional = evidence.fractional_share();
     if fractional <= MOST {
         return match truncated::truncated(evidence) {
@@ -70,15 +77,15 @@ pub(crate) fn judge(evidence: &Evidence, columns: &dyn Fn() -> Vec<NumberColumn>
     verdict(scaled(evidence, columns).unwrap_or(Kind::Unknown { fractional }), evidence.first_fraction)
 }
 
-/// Rules 5 to 9: fractions.
-fn scaled(evidence: &Evidence, columns: &dyn Fn() -> Vec<NumberColumn>) -> Option<Kind> {
-    /// Cells that must be whole for counts under a logarithm.
+/// The logarithm that gives whole numbers when it is taken back, where there were none.
+fn log_of_counts(evidence: &Evidence) -> Option<LogBase> {
     const NEARLY_ALL: f64 = 0.95;
-    if let Some((Some(base), _)) =
-        evidence.transforms().find(|(log, cells)| log.is_some() && cells.share_of_whole() >= NEARLY_ALL)
-    {
-        return Some(Kind::LogOfCounts(base));
-    }
+    let whole = |(log, cells): (Option<LogBase>, &Inverted)| log.filter(|_| cells.share_of_whole() >= NEARLY_ALL);
+    evidence.transforms().find_map(whole)
+}
+
+/// Rules 6 to 9: fractions.
+fn scaled(evidence: &Evidence, columns: &dyn Fn() -> Vec<NumberColumn>) -> Option<Kind> {
     let totals = |log, total: f64, known, multiples: bool| {
         let total = TargetSum::try_from(total).ok()?;
         let per_length = total.get() == 1e6 && !multiples;

@@ -91,6 +91,18 @@ pub(crate) fn others(content: &dyn CellFile, but: &MatrixPath) -> Vec<(MatrixPat
         .collect()
 }
 
+/// What a matrix holds, over all cells of the file.
+pub(crate) fn verdict_of_all(content: &dyn CellFile, matrix: &MatrixPath) -> Result<Verdict, SourceError> {
+    let mut source = content.source(matrix, BLOCK_CELLS)?;
+    let mut evidence = Evidence::default();
+    let mut start = 0;
+    while let Some(block) = source.next_block()? {
+        evidence.add(&block, start..start + block.n_cells());
+        start += block.n_cells();
+    }
+    Ok(judge(&evidence, &|| number_columns(content)))
+}
+
 /// The columns of numbers of obs; one that cannot be read is left out.
 pub(crate) fn number_columns(content: &dyn CellFile) -> Vec<NumberColumn> {
     let obs = content.obs();

@@ -98,32 +98,11 @@ impl Truncated {
 mod tests {
     use super::*;
     use crate::scale::evidence::tests::evidence;
+    use crate::scale::tests::counts;
 
-    /// A count: a mixture of Poissons, drawn by inverting its distribution at `u`.
-    fn poisson(rate: f64, u: f64) -> f64 {
-        let (mut k, mut p) = (0.0, (-rate).exp());
-        let mut below = p;
-        while below < u && k < 200.0 {
-            k += 1.0;
-            p *= rate / k;
-            below += p;
-        }
-        k
-    }
-
-    /// 400 cells on 300 genes; rates fall off from gene to gene, depth differs from cell to cell.
+    /// 400 cells on 300 genes.
     fn cells(highest: f64) -> Vec<Vec<f64>> {
-        let mut state = 1_u64;
-        let mut uniform = move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        (0..400)
-            .map(|_| {
-                let depth = 0.5 + uniform();
-                (0..300).map(|gene| poisson(highest * depth / f64::from(gene + 1), uniform())).collect()
-            })
-            .collect()
+        counts(1, 400, 300, highest)
     }
 
     #[test]
