@@ -89,7 +89,9 @@ fn scaled_values_alone_are_refused_and_can_be_overruled() {
     let model = at("model.ferrocyte");
     let refused = run(train, &[&scaled, &model]);
     assert_eq!(refused.status, 2, "{}", refused.stderr);
-    for text in ["expected counts", "`X`", "z-scores", "% below zero", "cell `cell", "gene `GENE", "hint:", "--scale"] {
+    for text in
+        ["expected counts", "`X`", "z-scores", "% below zero", "cell `cell", "gene `GENE", "hint:", "--scale"]
+    {
         assert!(refused.stderr.contains(text), "`{text}` is missing: {}", refused.stderr);
     }
     assert!(!model.exists());
@@ -140,8 +142,10 @@ fn cut_logarithms_are_refused() {
     let refused = run("train {} --label cell_type --no-score -o {}", &[&heart, &model]);
     assert_eq!(refused.status, 2, "{}", refused.stderr);
     assert!(refused.stderr.contains("logarithms cut to whole numbers"), "{}", refused.stderr);
-    let overruled =
-        run("train {} --label cell_type --no-score --scale counts --max-per-class 20 -o {}", &[&heart, &model]);
+    let overruled = run(
+        "train {} --label cell_type --no-score --scale counts --max-per-class 20 -o {}",
+        &[&heart, &model],
+    );
     assert_eq!(overruled.status, 1, "{}", overruled.stderr);
     assert!(overruled.stderr.contains("because you said so"), "{}", overruled.stderr);
 }

@@ -26,9 +26,7 @@ impl Block<LogNorm> {
     /// # Panics
     /// When the map was made for another number of genes than the block has.
     pub fn into_aligned(self, map: &GeneMap) -> Self {
-        aligned(self, map, |a, b| {
-            libm::log1p(libm::expm1(f64::from(a)) + libm::expm1(f64::from(b))) as f32
-        })
+        aligned(self, map, |a, b| libm::log1p(libm::expm1(f64::from(a)) + libm::expm1(f64::from(b))) as f32)
     }
 }
 

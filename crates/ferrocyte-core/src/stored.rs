@@ -134,9 +134,7 @@ impl Block<Stored> {
             }
         });
         match wrong {
-            Some((row, i, value)) => {
-                Err(BlockError::Value { row, gene: changed.cell(row).genes[i], value })
-            }
+            Some((row, i, value)) => Err(BlockError::Value { row, gene: changed.cell(row).genes[i], value }),
             None => Ok(changed),
         }
     }
@@ -191,7 +189,11 @@ mod tests {
             close(&logs.clone().into_log_norm_from_log(base, million(), TargetSum::CP10K).unwrap());
             let restored = logs.into_counts_from_multiples(Some(base)).unwrap();
             assert_eq!(restored.as_csr().2[..2], [3.0, 1.0], "the smallest value is one count");
-            assert_eq!(restored.as_csr().2[2..], [1.0, 21.0], "12 and 250 have no common unit: 20.8 is rounded");
+            assert_eq!(
+                restored.as_csr().2[2..],
+                [1.0, 21.0],
+                "12 and 250 have no common unit: 20.8 is rounded"
+            );
             let logs = stored(COUNTS.iter().map(|v| log(f64::from(*v)) as f32).collect());
             assert_eq!(logs.into_counts_from_log(base).unwrap(), counts());
         }

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions, Reading,
-    OpenOptions, Orientation, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InspectOptions, ModelOptions,
+    OpenOptions, Orientation, Reading, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -57,7 +57,14 @@ pub(crate) struct ModelArguments {
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
         Ok(ReferenceOptions {
-            data: data(self.files, self.layer, self.scale.as_deref(), self.genes.as_deref(), &self.r#where, self.library_size)?,
+            data: data(
+                self.files,
+                self.layer,
+                self.scale.as_deref(),
+                self.genes.as_deref(),
+                &self.r#where,
+                self.library_size,
+            )?,
             label: self.label,
             group: self.group,
             downsample: self.downsample,

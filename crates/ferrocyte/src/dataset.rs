@@ -183,7 +183,11 @@ impl Dataset {
             }
             progress.finish();
             if !contradicted {
-                return Ok(passes.into_iter().zip(&self.files).map(|(pass, file)| pass.found(file)).collect());
+                return Ok(passes
+                    .into_iter()
+                    .zip(&self.files)
+                    .map(|(pass, file)| pass.found(file))
+                    .collect());
             }
             visit(Step::StartAgain)?;
         }
@@ -275,10 +279,10 @@ impl DataFile {
 
     /// The record of the file, with what was read and how it was understood.
     pub(crate) fn record(&self, found: &Found, target: TargetSum) -> InputRecord {
-        let stored = self.content.matrix(&self.matrix).map_or_else(
-            |_| String::new(),
-            |info| format!(", {}, {}", info.storage, info.dtype),
-        );
+        let stored = self
+            .content
+            .matrix(&self.matrix)
+            .map_or_else(|_| String::new(), |info| format!(", {}, {}", info.storage, info.dtype));
         let reading = format!(
             "{}; {} × {} (cells × genes){stored}; {} cells used",
             found.sentence(target),

@@ -13,7 +13,9 @@ pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
                 unusable.others.iter().map(|(matrix, holds)| format!("`{matrix}` ({holds})")).collect();
             format!("the file also has {}: name one with --layer", others.join(", "))
         };
-        Some(format!("{elsewhere}; if you know what the numbers are, say it with --scale, for example --scale counts"))
+        Some(format!(
+            "{elsewhere}; if you know what the numbers are, say it with --scale, for example --scale counts"
+        ))
     })
 }
 

@@ -131,12 +131,15 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
     let mut warnings: Vec<Warning> = notes.map(|note| Warning::note("reading", note)).collect();
     let mut matrices = Vec::new();
     for info in content.matrices()? {
-        let used = info.path == matrix;
+        let chosen = info.path == matrix;
         let holds = holds(content.as_ref(), &info.path);
-        if let (true, Err(found)) = (used, &holds) {
-            warnings.push(Warning::new("unusable-scale", format!("{matrix} cannot be read: {found}")).with_hint(
-                "name another matrix with --layer; if you know what the numbers are, say it with --scale",
-            ));
+        let used = chosen && holds.is_ok();
+        if let (true, Err(found)) = (chosen, &holds) {
+            warnings.push(
+                Warning::new("unusable-scale", format!("{matrix} cannot be read: {found}")).with_hint(
+                    "name another matrix with --layer; if you know what the numbers are, say it with --scale",
+                ),
+            );
         }
         matrices.push(MatrixInspection {
             name: info.path.to_string(),
@@ -175,7 +178,8 @@ fn holds(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, String> 
         Ok(verdict) => Err(verdict.in_words()),
         // A matrix that cannot be read is a finding here, not the end.
         Err(error) => {
-            let causes = std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source());
+            let causes =
+                std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source());
             Err(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
         }
     }

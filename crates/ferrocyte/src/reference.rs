@@ -97,7 +97,12 @@ impl Reference {
             labels,
             groups,
             donor_like,
-            inputs: dataset.files.iter().zip(&found).map(|(file, found)| file.record(found, TARGET)).collect(),
+            inputs: dataset
+                .files
+                .iter()
+                .zip(&found)
+                .map(|(file, found)| file.record(found, TARGET))
+                .collect(),
             summary,
             choices: data_choices(options, &found),
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),

@@ -1,8 +1,6 @@
 //! From numbers as stored to the scale of a model.
 
-use ferrocyte_core::{
-    Block, BlockError, Counts, GeneMap, LibrarySizes, LogNorm, Stored, TargetSum,
-};
+use ferrocyte_core::{Block, BlockError, Counts, GeneMap, LibrarySizes, LogNorm, Stored, TargetSum};
 
 use super::reading::{Amount, Reading};
 
@@ -52,17 +50,14 @@ pub(crate) fn convert(
 fn from_counts(counts: Block<Counts>, sizes: Option<LibrarySizes>, goal: &Goal<'_>) -> NormBlock {
     // Before the cells are aligned: genes that the model does not know still belong to the library.
     let sums = LibrarySizes::of(&counts);
-    let too_small = sizes.as_ref().map_or(0, |sizes| super::library_size::too_small(sums.as_slice(), sizes.as_slice()));
+    let too_small =
+        sizes.as_ref().map_or(0, |sizes| super::library_size::too_small(sums.as_slice(), sizes.as_slice()));
     let sizes = sizes.unwrap_or(sums);
     let cells = counts.into_aligned(goal.map).into_log_norm_with(goal.target, &sizes);
     NormBlock { cells, sizes, too_small }
 }
 
-fn from_log_norm(
-    sums: Vec<f64>,
-    cells: Block<LogNorm>,
-    goal: &Goal<'_>,
-) -> Result<NormBlock, BlockError> {
+fn from_log_norm(sums: Vec<f64>, cells: Block<LogNorm>, goal: &Goal<'_>) -> Result<NormBlock, BlockError> {
     // Sums of values that are not below zero, or the conversion would have failed: a size is only refused where one
     // is beyond f64, which sums of f32 cannot be.
     let sizes = LibrarySizes::new(sums).unwrap_or_default();

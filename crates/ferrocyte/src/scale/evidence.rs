@@ -22,7 +22,7 @@ pub(crate) struct Evidence {
     pub(crate) smallest: f32,
     pub(crate) largest: f32,
     pub(crate) largest_at: Option<Place>,
-    /// Cells of whole numbers only.
+    /// Cells of whole numbers only, a one among them, as cells of counts nearly always are.
     pub(crate) whole_cells: u64,
     /// Cells of fractions, nearly all.
     pub(crate) fraction_cells: u64,
@@ -104,7 +104,7 @@ impl Evidence {
         self.fractional += fractional;
         self.negative += negative;
         let share = fractional as f64 / cell.len() as f64;
-        if fractional == 0 {
+        if fractional == 0 && smallest == 1.0 {
             self.whole_cells += 1;
             self.first_whole_cell.get_or_insert(position);
         } else if share > NEARLY_ALL {
@@ -168,6 +168,6 @@ pub(crate) mod tests {
         assert_eq!(format!("{whole:?}"), format!("{parts:?}"));
         assert_eq!((whole.cells, whole.values, whole.fractional, whole.negative), (3, 5, 1, 1));
         assert_eq!(whole.first_negative, Some(Place { cell: 3, gene: 0, value: -2.0 }));
-        assert_eq!((whole.smallest, whole.largest, whole.whole_cells), (-2.0, 30.0, 2));
+        assert_eq!((whole.smallest, whole.largest, whole.whole_cells), (-2.0, 30.0, 0));
     }
 }

@@ -56,7 +56,9 @@ impl Found {
             return format!("{matrix} is read as {}, as you said", self.reading.in_words(target));
         }
         let mut text = match &self.verdict.kind {
-            Kind::EstimatedCounts { .. } | Kind::Empty => format!("{matrix} holds {}", self.verdict.in_words()),
+            Kind::EstimatedCounts { .. } | Kind::Empty => {
+                format!("{matrix} holds {}", self.verdict.in_words())
+            }
             _ => format!("{matrix} {is} {}", self.reading.in_words(target)),
         };
         if let Some(column) = self.library_column() {
@@ -86,7 +88,12 @@ impl Found {
     fn scale_choice(&self, target: TargetSum) -> Choice {
         let reason = "found from all cells that are used: a model that saw one scale is wrong on another";
         if self.stated {
-            choice("scale", self.sentence(target), true, "you know your file; what its numbers say stands beside it")
+            choice(
+                "scale",
+                self.sentence(target),
+                true,
+                "you know your file; what its numbers say stands beside it",
+            )
         } else {
             detected("scale", self.sentence(target), reason)
         }
@@ -293,10 +300,16 @@ mod tests {
     #[test]
     fn files_of_one_kind_share_a_choice() {
         let same = choices(&[found("a", Kind::Counts), found("b", Kind::Counts)], TargetSum::CP10K);
-        assert_eq!(same.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>()[..2], ["X", "X holds counts"]);
+        assert_eq!(
+            same.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>()[..2],
+            ["X", "X holds counts"]
+        );
         let mixed = choices(&[found("a", Kind::Counts), found("b", cp10k())], TargetSum::CP10K);
-        let scales: Vec<&str> =
-            mixed.iter().filter(|choice| choice.setting == "scale").map(|choice| choice.value.as_str()).collect();
+        let scales: Vec<&str> = mixed
+            .iter()
+            .filter(|choice| choice.setting == "scale")
+            .map(|choice| choice.value.as_str())
+            .collect();
         assert_eq!(scales, ["X holds counts (`a`)", "X is log1p of 10,000 per cell; used as it is (`b`)"]);
     }
 

@@ -20,8 +20,7 @@ pub(crate) fn find(columns: &[NumberColumn], rows: &[usize], sums: &[f64]) -> Op
         let Some(order) = order_of_name(name) else { continue };
         let values: Vec<f64> = rows.iter().filter_map(|&row| values.get(row).copied()).collect();
         if let Some((share, median)) = fits(&values, sums) {
-            let better =
-                best.as_ref().is_none_or(|(known, size, _)| (order, -median) < (*known, -*size));
+            let better = best.as_ref().is_none_or(|(known, size, _)| (order, -median) < (*known, -*size));
             if better {
                 best = Some((order, median, TotalColumn { name: name.clone(), share }));
             }
@@ -63,7 +62,8 @@ fn fits(values: &[f64], sums: &[f64]) -> Option<(f64, f64)> {
     }
     let share = median(filled.iter().map(|(value, sum)| sum / value));
     let correlation = correlation(&filled.iter().map(|(v, s)| (v.ln(), s.ln())).collect::<Vec<_>>());
-    (share < PART && correlation > CORRELATION).then(|| (share, median(filled.iter().map(|(value, _)| *value))))
+    (share < PART && correlation > CORRELATION)
+        .then(|| (share, median(filled.iter().map(|(value, _)| *value))))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -104,11 +104,22 @@ mod tests {
     fn a_total_is_above_every_sum_and_rises_with_it() {
         let total = column("n_counts", |cell| 500.0 + 40.0 * cell as f64);
         assert_eq!(found(std::slice::from_ref(&total)).as_deref(), Some("n_counts"));
-        assert_eq!(found(&[column("n_counts", |cell| 101.0 + 10.0 * cell as f64)]), None, "no genes are missing");
-        assert_eq!(found(&[column("n_counts", |cell| if cell == 7 { 3.0 } else { 5e3 })]), None, "one has more");
+        assert_eq!(
+            found(&[column("n_counts", |cell| 101.0 + 10.0 * cell as f64)]),
+            None,
+            "no genes are missing"
+        );
+        assert_eq!(
+            found(&[column("n_counts", |cell| if cell == 7 { 3.0 } else { 5e3 })]),
+            None,
+            "one has more"
+        );
         assert_eq!(found(&[column("plate", |_| 5e3)]), None, "it does not vary");
         assert_eq!(found(&[column("rank", |cell| 5e3 - 10.0 * cell as f64)]), None, "it falls");
-        assert_eq!(found(&[column("n_counts", |cell| if cell == 7 { f64::NAN } else { 5e3 + cell as f64 })]), None);
+        assert_eq!(
+            found(&[column("n_counts", |cell| if cell == 7 { f64::NAN } else { 5e3 + cell as f64 })]),
+            None
+        );
     }
 
     #[test]
@@ -116,9 +127,17 @@ mod tests {
         let grows = |by: f64| move |cell: usize| by * (100.0 + 10.0 * cell as f64);
         let genes = column("n_genes", grows(9.0));
         assert_eq!(found(std::slice::from_ref(&genes)), None);
-        let all = [genes, column("reads", grows(8.0)), column("total", grows(7.0)), column("nCount_RNA", grows(3.0))];
+        let all = [
+            genes,
+            column("reads", grows(8.0)),
+            column("total", grows(7.0)),
+            column("nCount_RNA", grows(3.0)),
+        ];
         assert_eq!(found(&all).as_deref(), Some("nCount_RNA"));
         assert_eq!(found(&all[..3]).as_deref(), Some("total"));
-        assert_eq!(found(&[column("counts_a", grows(2.0)), column("counts_b", grows(3.0))]).as_deref(), Some("counts_b"));
+        assert_eq!(
+            found(&[column("counts_a", grows(2.0)), column("counts_b", grows(3.0))]).as_deref(),
+            Some("counts_b")
+        );
     }
 }

@@ -70,7 +70,9 @@ pub(crate) fn judge(evidence: &Evidence, columns: &dyn Fn() -> Vec<NumberColumn>
     if fractional <= MOST {
         return match truncated::truncated(evidence) {
             Some(truncated) => verdict(Kind::Truncated(truncated), evidence.largest_at),
-            None if fractional > 0.0 => verdict(Kind::EstimatedCounts { fractional }, evidence.first_fraction),
+            None if fractional > 0.0 => {
+                verdict(Kind::EstimatedCounts { fractional }, evidence.first_fraction)
+            }
             None => verdict(Kind::Counts, None),
         };
     }
@@ -80,7 +82,8 @@ pub(crate) fn judge(evidence: &Evidence, columns: &dyn Fn() -> Vec<NumberColumn>
 /// The logarithm that gives whole numbers when it is taken back, where there were none.
 fn log_of_counts(evidence: &Evidence) -> Option<LogBase> {
     const NEARLY_ALL: f64 = 0.95;
-    let whole = |(log, cells): (Option<LogBase>, &Inverted)| log.filter(|_| cells.share_of_whole() >= NEARLY_ALL);
+    let whole =
+        |(log, cells): (Option<LogBase>, &Inverted)| log.filter(|_| cells.share_of_whole() >= NEARLY_ALL);
     evidence.transforms().find_map(whole)
 }
 

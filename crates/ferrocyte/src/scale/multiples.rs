@@ -95,7 +95,8 @@ fn search(cells: &[InvertedCell], least: f64) -> Option<f64> {
         .map(|twice| twice as f64 / 2.0)
         .find(|total| probes.iter().all(|unit| is_whole(total / unit)) && divides(cells, *total))?;
     // A total that is neither whole nor a half is found as a multiple that is.
-    let part = (2..=RANGE).rev().map(|n| found / f64::from(n)).find(|part| *part >= least && divides(cells, *part));
+    let part =
+        (2..=RANGE).rev().map(|n| found / f64::from(n)).find(|part| *part >= least && divides(cells, *part));
     Some(part.map_or(found, snapped))
 }
 
@@ -145,7 +146,9 @@ mod tests {
     #[test]
     fn values_without_a_unit_are_not_multiples() {
         let cells: Vec<Vec<f64>> = (0..50_u64)
-            .map(|cell| (1..30_u64).map(|gene| ((cell * 31 + gene * gene * 17) as f64).sqrt() + 0.123).collect())
+            .map(|cell| {
+                (1..30_u64).map(|gene| ((cell * 31 + gene * gene * 17) as f64).sqrt() + 0.123).collect()
+            })
             .collect();
         assert!(!are_multiples(&evidence(&cells).inverted[0]));
     }

@@ -32,10 +32,8 @@ fn are_z_scores(evidence: &Evidence) -> bool {
     let Some(sums) = evidence.gene_sums() else { return false };
     let genes = sums.moments();
     let varying: Vec<_> = genes.iter().filter(|gene| gene.variance > 0.0).collect();
-    let standard = varying
-        .iter()
-        .filter(|gene| gene.mean.abs() < 0.2 && (0.5..1.5).contains(&gene.variance))
-        .count();
+    let standard =
+        varying.iter().filter(|gene| gene.mean.abs() < 0.2 && (0.5..1.5).contains(&gene.variance)).count();
     varying.len() >= 2 && 2 * standard >= varying.len()
 }
 

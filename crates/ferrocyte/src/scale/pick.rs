@@ -9,8 +9,7 @@ use super::{Evidence, NumberColumn, Verdict, judge};
 pub(crate) const BLOCK_CELLS: usize = 4096;
 
 /// Layers that hold a part of each cell's molecules only: counts, but not the cell's.
-const PARTS: [&str; 8] =
-    ["spliced", "unspliced", "ambiguous", "spanning", "mature", "nascent", "new", "old"];
+const PARTS: [&str; 8] = ["spliced", "unspliced", "ambiguous", "spanning", "mature", "nascent", "new", "old"];
 
 /// The matrix that is read, with what its first cells look like.
 pub(crate) struct Picked {

@@ -141,7 +141,10 @@ mod tests {
     fn the_sentence_says_what_happens() {
         let words = |name: &str| name.parse::<Reading>().unwrap().in_words(TargetSum::CP10K);
         assert_eq!(words("log1p-10k"), "log1p of 10,000 per cell; used as it is");
-        assert_eq!(words("log2-cpm"), "log2(1 + x) of 1,000,000 per cell; brought to log1p of 10,000 per cell");
+        assert_eq!(
+            words("log2-cpm"),
+            "log2(1 + x) of 1,000,000 per cell; brought to log1p of 10,000 per cell"
+        );
         assert_eq!(words("2197.5"), "2,197.5 per cell, no logarithm; brought to log1p of 10,000 per cell");
         assert_eq!(words("log1p-counts"), "log1p of counts; the counts are restored");
     }

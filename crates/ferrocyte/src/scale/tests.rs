@@ -149,7 +149,10 @@ fn what_fits_no_scale_is_not_read() {
         .iter()
         .enumerate()
         .map(|(i, cell)| {
-            cell.iter().enumerate().map(|(j, count)| count / (1.3 + ((i * 7 + j * j * 3) % 11) as f64)).collect()
+            cell.iter()
+                .enumerate()
+                .map(|(j, count)| count / (1.3 + ((i * 7 + j * j * 3) % 11) as f64))
+                .collect()
         })
         .collect();
     let verdict = verdict(&odd);
@@ -206,7 +209,10 @@ fn every_real_matrix_is_known_for_what_it_holds() {
         let verdict = verdict_of_all(content.as_ref(), &matrix).unwrap();
         let found = verdict.in_words();
         let exact = expected == COUNTS || expected.ends_with(')');
-        assert!(if exact { found == expected } else { found.starts_with(expected) }, "{file} {matrix}: {found}");
+        assert!(
+            if exact { found == expected } else { found.starts_with(expected) },
+            "{file} {matrix}: {found}"
+        );
     }
 }
 
@@ -227,13 +233,16 @@ fn real_counts_are_known_through_whatever_was_done_to_them() {
                 let expected = format!("{}{name}", log.1);
                 assert_eq!(found.reading().map(|r| r.to_string()), Some(expected), "{found:?}");
                 if total.is_some() {
-                    let part = judge(&evidence_of(block, log.0, total, |gene| gene % 3 == 0, |v| v), &Vec::new);
+                    let part =
+                        judge(&evidence_of(block, log.0, total, |gene| gene % 3 == 0, |v| v), &Vec::new);
                     let expected = format!("{}{name}", log.1);
                     assert_eq!(part.reading().map(|r| r.to_string()), Some(expected), "a third: {part:?}");
                 }
             }
         }
-        for (cut, base) in [(f64::floor as fn(f64) -> f64, 1), (f64::round, 1), (f64::round, 2), (f64::ceil, 3)] {
+        for (cut, base) in
+            [(f64::floor as fn(f64) -> f64, 1), (f64::round, 1), (f64::round, 2), (f64::ceil, 3)]
+        {
             let found = judge(&evidence_of(block, LOGS[base].0, Some(1e4), |_| true, cut), &Vec::new);
             assert!(matches!(found.kind, Kind::Truncated(_)), "{found:?}");
         }

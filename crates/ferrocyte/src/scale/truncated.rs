@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn presence_is_no_count() {
-        let present = cells(1e3).iter().map(|cell| cell.iter().map(|c| c.min(1.0)).collect()).collect::<Vec<_>>();
+        let present =
+            cells(1e3).iter().map(|cell| cell.iter().map(|c| c.min(1.0)).collect()).collect::<Vec<_>>();
         assert_eq!(truncated(&evidence(&present)), Some(Truncated::Ones));
         assert_eq!(truncated(&evidence(&present[..10])), None, "too few to say");
     }

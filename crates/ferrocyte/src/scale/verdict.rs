@@ -118,7 +118,10 @@ impl Verdict {
                 format!("{what} ({:.1} % below zero{clipped})", 100.0 * share)
             }
             Kind::Mixed(Mixed { whole_share, .. }) => {
-                format!("two scales: {:.1} % of the cells whole numbers, the others fractions", 100.0 * whole_share)
+                format!(
+                    "two scales: {:.1} % of the cells whole numbers, the others fractions",
+                    100.0 * whole_share
+                )
             }
             Kind::Unknown { fractional } => {
                 format!("numbers on no known scale ({:.1} % fractions, no common total)", 100.0 * fractional)
