@@ -52,7 +52,11 @@ fn references_that_cannot_be_trained_on() {
         (train, short, &["cut short"]),
         (train, fixture("no_cells.h5ad"), &["holds no cells"]),
         (train, fixture("zeros.h5ad"), &["every value is zero"]),
-        (train, fixture("logarithms.h5ad"), &["expected counts in `X`", "hint:", "`layers/counts`"]),
+        (
+            "train {} --label cell_type --layer X -o {}",
+            fixture("scaled.h5ad"),
+            &["expected counts or logarithms of them in `X`", "hint:", "`raw/X` (counts)", "--scale"],
+        ),
         ("train {} --label celltype -o {}", reference(), &["`celltype`", "`cell_type`", "`louvain`"]),
         ("train {} --label cell_type --group patient -o {}", reference(), &["`patient`", "`louvain`"]),
         ("train {} --label cell_type --layer counts -o {}", reference(), &["`layers/counts`", "`X`"]),

@@ -3,48 +3,64 @@
 use crate::block::Block;
 use crate::gene::QueryGene;
 use crate::gene_map::GeneMap;
-use crate::scale::Counts;
+use crate::scale::{Counts, LogNorm, Scale};
 
 impl Block<Counts> {
     /// The same cells on the genes of a model: genes that the model lacks are dropped, genes that the query
     /// lacks are zero, counts of query columns that name one gene are summed.
     ///
     /// Take [`LibrarySizes`](crate::LibrarySizes) before, not after: the dropped genes belong to the library.
-    /// Only counts can be aligned, because the sum of two logarithms is not the logarithm of a sum.
     ///
     /// # Panics
     /// When the map was made for another number of genes than the block has.
     pub fn into_aligned(self, map: &GeneMap) -> Self {
-        assert_eq!(self.n_genes(), map.n_query_genes(), "the map belongs to this query");
-        if map.is_identity() {
-            return self;
-        }
-        let mut row_ptr = Vec::with_capacity(self.n_cells() + 1);
-        let mut gene = Vec::with_capacity(self.n_non_zeros());
-        let mut value: Vec<f32> = Vec::with_capacity(self.n_non_zeros());
-        let mut entries: Vec<(u32, f32)> = Vec::new();
-        row_ptr.push(0);
-        for cell in self.cells() {
-            entries.clear();
-            entries.extend(cell.iter().filter_map(|(query_gene, count)| {
-                map.model_gene(QueryGene(query_gene)).map(|model_gene| (model_gene.0, count))
-            }));
-            entries.sort_by_key(|&(model_gene, _)| model_gene); // stable: repeated genes sum in column order
-            let start = gene.len();
-            for &(model_gene, count) in &entries {
-                if gene.len() > start && gene.last() == Some(&model_gene) {
-                    if let Some(last) = value.last_mut() {
-                        *last += count;
-                    }
-                } else {
-                    gene.push(model_gene);
-                    value.push(count);
-                }
-            }
-            row_ptr.push(gene.len());
-        }
-        Self::from_trusted(map.n_model_genes(), row_ptr, gene, value)
+        aligned(self, map, |sum, count| sum + count)
     }
+}
+
+impl Block<LogNorm> {
+    /// As for [counts](Block::into_aligned). The sum of two logarithms is not the logarithm of a sum: values of
+    /// query columns that name one gene are summed as what the logarithm was taken of, `ln(1 + (e^a - 1) + (e^b - 1))`.
+    /// All others stay as they are, bit by bit.
+    ///
+    /// # Panics
+    /// When the map was made for another number of genes than the block has.
+    pub fn into_aligned(self, map: &GeneMap) -> Self {
+        aligned(self, map, |a, b| libm::log1p(libm::expm1(f64::from(a)) + libm::expm1(f64::from(b))) as f32)
+    }
+}
+
+/// The cells on the genes of the model; `add` puts together two values of one gene.
+fn aligned<S: Scale>(block: Block<S>, map: &GeneMap, add: impl Fn(f32, f32) -> f32) -> Block<S> {
+    assert_eq!(block.n_genes(), map.n_query_genes(), "the map belongs to this query");
+    if map.is_identity() {
+        return block;
+    }
+    let mut row_ptr = Vec::with_capacity(block.n_cells() + 1);
+    let mut gene = Vec::with_capacity(block.n_non_zeros());
+    let mut value: Vec<f32> = Vec::with_capacity(block.n_non_zeros());
+    let mut entries: Vec<(u32, f32)> = Vec::new();
+    row_ptr.push(0);
+    for cell in block.cells() {
+        entries.clear();
+        entries.extend(cell.iter().filter_map(|(query_gene, value)| {
+            map.model_gene(QueryGene(query_gene)).map(|model_gene| (model_gene.0, value))
+        }));
+        entries.sort_by_key(|&(model_gene, _)| model_gene); // stable: repeated genes sum in column order
+        let start = gene.len();
+        for &(model_gene, next) in &entries {
+            if gene.len() > start && gene.last() == Some(&model_gene) {
+                if let Some(last) = value.last_mut() {
+                    *last = add(*last, next);
+                }
+            } else {
+                gene.push(model_gene);
+                value.push(next);
+            }
+        }
+        row_ptr.push(gene.len());
+    }
+    Block::from_trusted(map.n_model_genes(), row_ptr, gene, value)
 }
 
 #[cfg(test)]
@@ -63,6 +79,17 @@ mod tests {
         assert_eq!(aligned.n_genes(), 3);
         assert_eq!(aligned.cell(0).iter().collect::<Vec<_>>(), [(0, 2.0), (2, 5.0)]);
         assert!(aligned.cell(1).is_empty() && aligned.cell(2).is_empty());
+    }
+
+    #[test]
+    fn logarithms_of_one_gene_are_summed_as_what_they_were_taken_of() {
+        let model = Vocabulary::new(["A", "B"].map(String::from).to_vec()).unwrap();
+        let map = GeneMap::by_identity(&["B", "A", "B"], &model);
+        let logs = [2.0_f32.ln(), 0.123_456_79, 4.0_f32.ln()];
+        let query = Block::<LogNorm>::new(3, vec![0, 3], vec![0, 1, 2], logs.to_vec()).unwrap();
+        let aligned = query.into_aligned(&map);
+        assert_eq!(aligned.cell(0).values[0], logs[1], "a gene that stands once stays as it is");
+        assert!((aligned.cell(0).values[1] - 5.0_f32.ln()).abs() < 1e-6, "1 + 1 + 3 under the logarithm");
     }
 
     #[test]

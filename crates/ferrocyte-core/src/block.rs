@@ -13,7 +13,8 @@ use crate::scale::{Counts, Scale, Stored};
 /// ```
 ///
 /// The scale of the values is part of the type: a [`Block<Counts>`](crate::Counts) becomes a
-/// [`Block<LogNorm>`](crate::LogNorm) by [`into_log_norm`](Block::into_log_norm) and by nothing else.
+/// [`Block<LogNorm>`](crate::LogNorm) by [`into_log_norm`](Block::into_log_norm) and by nothing else; numbers as
+/// [stored](crate::Stored) become either by functions that are named after what they take the numbers for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block<S: Scale> {
     n_genes: usize,

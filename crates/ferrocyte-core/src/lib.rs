@@ -16,6 +16,7 @@ mod record;
 mod scale;
 mod scores;
 mod source;
+mod stored;
 mod warning;
 
 pub use block::{Block, BlockError, Cell};
@@ -36,4 +37,5 @@ pub use record::*;
 pub use scale::{Counts, LogNorm, Scale, Stored, TargetSum, TargetSumError};
 pub use scores::{Scores, ScoresError};
 pub use source::{BlockSource, SourceError, VecSource};
+pub use stored::LogBase;
 pub use warning::{Severity, Warning};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InputFile, InspectOptions,
-    LabelFromName, ModelOptions, OpenOptions, Orientation, ReferenceOptions, ScoringOptions, Silent,
+    LabelFromName, ModelOptions, OpenOptions, Orientation, Reading, ReferenceOptions, ScoringOptions, Silent,
     TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
@@ -26,6 +26,8 @@ pub(crate) struct ReferenceArguments {
     group: Option<String>,
     #[pyo3(item)]
     layer: Option<String>,
+    #[pyo3(item)]
+    scale: Option<String>,
     #[pyo3(item)]
     genes: Option<String>,
     #[pyo3(item)]
@@ -66,6 +68,7 @@ impl ReferenceArguments {
                 files: input_files(self.files),
                 label_from_name: label_from_name(self.label_from_name.as_deref())?,
                 layer: self.layer,
+                scale: scale(self.scale.as_deref())?,
                 open: open_options(self.genes.as_deref(), self.trust_orientation)?,
                 filter: filter(&self.r#where)?,
                 library_size: self.library_size,
@@ -104,6 +107,10 @@ fn input_files(files: Vec<(PathBuf, Option<String>)>) -> Vec<InputFile> {
 fn label_from_name(labels: Option<&str>) -> PyResult<Option<LabelFromName>> {
     let labels = labels.map(str::parse::<LabelFromName>).transpose();
     labels.map_err(|error| to_python(&error))
+}
+
+fn scale(name: Option<&str>) -> PyResult<Option<Reading>> {
+    name.map(str::parse::<Reading>).transpose().map_err(|error| to_python(&error))
 }
 
 fn filter(conditions: &[String]) -> PyResult<Filter> {
@@ -171,6 +178,8 @@ pub(crate) struct QueryArguments {
     #[pyo3(item)]
     layer: Option<String>,
     #[pyo3(item)]
+    scale: Option<String>,
+    #[pyo3(item)]
     genes: Option<String>,
     #[pyo3(item)]
     trust_orientation: bool,
@@ -186,6 +195,7 @@ impl QueryArguments {
             files: input_files(self.files),
             label_from_name: label_from_name(self.label_from_name.as_deref())?,
             layer: self.layer,
+            scale: scale(self.scale.as_deref())?,
             open: open_options(self.genes.as_deref(), self.trust_orientation)?,
             filter: filter(&self.r#where)?,
             library_size: self.library_size,

@@ -13,13 +13,14 @@ use ferrocyte_learn::decide::decide;
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 
-use crate::choices::{self, choice, detected};
-use crate::dataset::{DataError, DataOptions, Dataset, QUERY, file_name};
+use crate::choices::{self, choice};
+use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
+use crate::scale::found::{self, Found};
 
 /// What is annotated, by which model, and where the labels go.
 #[derive(Debug, Clone, Default)]
@@ -201,35 +202,15 @@ fn begin_record(
         labels: header.labels.names().to_vec(),
         training_cells: header.training.cells,
     });
-    record.choices.push(choices::layer(options.query.layer.as_deref()));
     record.choices.extend(choices::way_round(&options.query.open));
     if !options.query.filter.is_empty() {
         let value = options.query.filter.to_string();
         record.choices.push(choice("cells", value, true, "only these cells were asked for"));
     }
-    match (&options.query.library_size, &header.preprocessing.library_size_column) {
-        (None, Some(column)) if query.has_column(column) => {
-            query.use_library_size(column);
-            record.choices.push(detected(
-                "library size",
-                format!("column `{column}`"),
-                "the model was trained with library sizes from this column, and the query has it",
-            ));
-        }
-        (None, Some(column)) => {
-            record.warnings.push(
-                Warning::new(
-                    "library-size-differs",
-                    format!(
-                        "the model was trained with library sizes from column `{column}`; the query has no such \
-                         column, so the sum over its genes is taken instead"
-                    ),
-                )
-                .with_hint("name the column with the counts over all measured genes with --library-size"),
-            );
-            record.choices.push(choices::library_size(None));
-        }
-        (column, _) => record.choices.push(choices::library_size(column.as_deref())),
+    if let (None, Some(column)) = (&options.query.library_size, &header.preprocessing.library_size_column)
+        && query.has_column(column)
+    {
+        query.use_library_size(column);
     }
     record.choices.push(choices::normalisation(header.preprocessing.target_sum));
     Ok(())
@@ -311,7 +292,7 @@ fn match_genes(
     Ok(matched)
 }
 
-/// Normalises and scores the cells block by block; returns the number of values read on the model's genes.
+/// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
     maps: &[GeneMap],
@@ -323,16 +304,30 @@ fn score_cells(
 ) -> Result<u64, AnnotateError> {
     let mut non_zeros = 0;
     let mut scores = Scores::default();
+    let target = header.preprocessing.target_sum;
     let mut fingerprints = Vec::with_capacity(query.n_cells());
-    let looks = query.for_each_block(maps, progress, |block| {
-        let cells = block.cells.into_log_norm_with(header.preprocessing.target_sum, &block.sizes);
-        non_zeros += cells.n_non_zeros() as u64;
-        model.probabilities_into(&cells, &mut scores)?;
-        fingerprints.extend(block.fingerprints);
-        predictions.extend(decide(&cells, &scores, block.sizes.as_slice()), &scores);
+    let found = query.for_each_block(maps, target, progress, |step| {
+        match step {
+            Step::Cells(block) => {
+                non_zeros += block.cells.n_non_zeros() as u64;
+                model.probabilities_into(&block.cells, &mut scores)?;
+                fingerprints.extend(block.fingerprints);
+                predictions.extend(decide(&block.cells, &scores, block.sizes.as_slice()), &scores);
+            }
+            Step::StartAgain => {
+                non_zeros = 0;
+                fingerprints.clear();
+                predictions.clear();
+            }
+        }
         Ok::<_, AnnotateError>(())
     })?;
-    record.warnings.extend(query.warnings(looks, maps));
+    for (input, (file, found)) in record.inputs.iter_mut().zip(query.files.iter().zip(&found)) {
+        *input = file.record(found, target);
+    }
+    record.choices.extend(found::choices(&found, target));
+    record.warnings.extend(query.warnings(&found, maps));
+    record.warnings.extend(library_differs(&found, header));
     // Copies in a query get the same label and harm no other cell.
     let copies = query.duplicates(&fingerprints).warning(|cell| query.cell_in_words(cell));
     record.warnings.extend(copies.map(|warning| Warning::note(&warning.code, warning.message)));
@@ -361,6 +356,21 @@ fn truth(query: &Dataset, options: &AnnotateOptions) -> Result<Option<Truth>, Da
         LabelSource::Files => query.file_labels(),
     };
     Ok(Some(Truth { entries, place: source.in_words() }))
+}
+
+/// Says so where the model was trained with library sizes that the query lacks.
+fn library_differs(found: &[Found], header: &ModelHeader) -> Option<Warning> {
+    let column = header.preprocessing.library_size_column.as_deref()?;
+    found.iter().any(Found::sums_are_library).then(|| {
+        Warning::new(
+            "library-size-differs",
+            format!(
+                "the model was trained with library sizes from column `{column}`; the query has no such column, so the \
+                 sum over its genes is taken instead"
+            ),
+        )
+        .with_hint("name the column with the counts over all measured genes with --library-size")
+    })
 }
 
 /// Scores the predicted labels against those that the cells are known to have.

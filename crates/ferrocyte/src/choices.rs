@@ -56,16 +56,6 @@ pub(crate) fn library_size(column: Option<&str>) -> Choice {
     }
 }
 
-/// Which matrix of the file is read.
-pub(crate) fn layer(name: Option<&str>) -> Choice {
-    choice(
-        "matrix",
-        name.unwrap_or("X"),
-        name.is_some(),
-        "a classifier starts from counts; another matrix of the file can be named where X holds something else",
-    )
-}
-
 /// Which label each file has, where files have labels.
 pub(crate) fn file_labels(files: &[InputFile], from_name: Option<&LabelFromName>) -> Option<Choice> {
     let labelled: Vec<String> = (files.iter())

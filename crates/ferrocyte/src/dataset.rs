@@ -1,29 +1,32 @@
 //! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
 
+use std::cell::RefCell;
+
 use ferrocyte_core::{
-    Block, BlockError, Counts, GeneMap, GeneUnion, InputRecord, LibrarySizeError, LibrarySizes, Progress,
-    SourceError, Vocabulary, Warning,
+    BlockError, GeneMap, GeneUnion, InputRecord, LibrarySizeError, Progress, SourceError, TargetSum,
+    Vocabulary, Warning,
 };
 use ferrocyte_io::frame::Frame;
 use ferrocyte_io::gene_table::GeneTableError;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
-use crate::duplicates::{self, Duplicates, Fingerprint, GeneHashes};
+use crate::duplicates::{self, Duplicates, Fingerprint};
 use crate::filter::Filter;
 use crate::genes::{self, GeneNames};
 use crate::input_file::{self, InputFile, InputFileError};
 use crate::label_from_name::LabelFromName;
-use crate::scale_check::{Looks, ScaleCheck};
+use crate::pass::Pass;
+use crate::scale::convert::{Goal, NormBlock};
+use crate::scale::found::{Found, Library};
+use crate::scale::pick::{Opened, Picked};
+use crate::scale::{self, Place, Reading, Verdict};
 use crate::way_round;
 
 /// What a data set is read for: to be learnt from. A [`QUERY`] is labelled.
 pub(crate) const REFERENCE: &str = "reference";
 /// What a data set is read for: to be labelled.
 pub(crate) const QUERY: &str = "query";
-
-/// Cells that are read at a time.
-const BLOCK_CELLS: usize = 4096;
 
 /// Which files, which matrix, which cells.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +35,10 @@ pub struct DataOptions {
     pub files: Vec<InputFile>,
     /// Labels of which one stands in the name of each file.
     pub label_from_name: Option<LabelFromName>,
-    /// The matrix: `X`, `raw`, or the name of a layer; `X` when `None`.
+    /// The matrix: `X`, `raw`, or the name of a layer; found out when `None`.
     pub layer: Option<String>,
+    /// What the numbers of the matrix are; found out when `None`.
+    pub scale: Option<Reading>,
     /// What the files cannot say of themselves.
     pub open: OpenOptions,
     /// Which cells are used.
@@ -45,7 +50,7 @@ pub struct DataOptions {
 /// Several files as one data set.
 pub(crate) struct Dataset {
     pub(crate) files: Vec<DataFile>,
-    library_size: Option<String>,
+    scale: Option<Reading>,
     /// What was seen when the files were opened.
     found: Vec<Warning>,
     pub(crate) gene_names: GeneNames,
@@ -61,28 +66,34 @@ pub(crate) struct DataFile {
     /// Positions of the cells that are used, ascending.
     pub(crate) cells: Vec<usize>,
     pub(crate) input: InputRecord,
-    matrix: MatrixPath,
+    pub(crate) matrix: MatrixPath,
+    /// Whether the matrix was named by the user.
+    pub(crate) asked: bool,
+    /// How the first cells look.
+    pub(crate) verdict: Verdict,
+    /// Matrices that are not read, with what they hold.
+    pub(crate) others: Vec<(MatrixPath, String)>,
+    /// The matrix, opened, as it was left when its first cells had been looked at.
+    pub(crate) opened: RefCell<Option<Opened>>,
+    pub(crate) library: Library,
 }
 
-/// Consecutive cells of a data set, on the genes that were asked for.
-pub(crate) struct AlignedBlock {
-    /// The counts.
-    pub(crate) cells: Block<Counts>,
-    /// Counts over all genes that were measured.
-    pub(crate) sizes: LibrarySizes,
-    /// What identifies the counts of each cell, over all genes of its file.
-    pub(crate) fingerprints: Vec<Fingerprint>,
+/// What a reader of cells gets.
+pub(crate) enum Step {
+    /// The next cells.
+    Cells(NormBlock),
+    /// The first cells were not what they seemed to be: all cells come again, on another scale.
+    StartAgain,
 }
 
 impl Dataset {
     /// Opens the files and applies the filter.
     pub(crate) fn open(options: &DataOptions, role: &str) -> Result<Self, DataError> {
-        let matrix = matrix_path(options.layer.as_deref())?;
         let inputs = input_file::with_labels(&options.files, options.label_from_name.as_ref())?;
         let mut files = Vec::with_capacity(inputs.len());
         let mut found = input_file::notes(&inputs);
         for input in inputs {
-            let file = DataFile::open(input, &matrix, options, role)?;
+            let file = DataFile::open(input, options, role)?;
             found.extend(way_round::check(file.content.as_ref(), &file.genes, &options.open)?);
             files.push(file);
         }
@@ -93,7 +104,7 @@ impl Dataset {
         }
         found.extend(way_round::mixed(&files));
         let gene_names = GeneNames::open(options.open.gene_table.as_deref())?;
-        let dataset = Self { files, library_size: options.library_size.clone(), found, gene_names };
+        let dataset = Self { files, scale: options.scale, found, gene_names };
         if dataset.n_cells() == 0 {
             return Err(dataset.no_cells(&options.filter));
         }
@@ -210,9 +221,11 @@ impl Dataset {
         self.files.iter().all(|file| file.content.obs().names().iter().any(|known| known == name))
     }
 
-    /// Takes library sizes from this column.
+    /// Takes library sizes from this column, which the model was trained with.
     pub(crate) fn use_library_size(&mut self, column: &str) {
-        self.library_size = Some(column.to_owned());
+        for file in &mut self.files {
+            file.library = Library::OfModel(column.to_owned());
+        }
     }
 
     /// Keeps only these cells, named by their position among the cells that are used now; ascending.
@@ -230,74 +243,49 @@ impl Dataset {
         }
     }
 
-    /// Reads the cells that are used block by block, in order, on the genes that `maps`, one for each file, lead to.
-    /// Stops at numbers that are not counts.
+    /// Reads the cells that are used block by block, in order, on the genes that `maps`, one for each file, lead to and
+    /// the scale of a model, and returns what was found of every file.
+    ///
+    /// A matrix is read on the scale that its first cells seem to have, while all of them are looked at. Where they
+    /// say otherwise in the end, everything is read once more; where no scale fits, it stops.
     pub(crate) fn for_each_block<E: From<DataError>>(
         &self,
         maps: &[GeneMap],
+        target: TargetSum,
         progress: &dyn Progress,
-        mut visit: impl FnMut(AlignedBlock) -> Result<(), E>,
-    ) -> Result<Looks, E> {
-        let mut check = ScaleCheck::default();
-        progress.begin("reading cells", self.n_cells() as u64);
-        for (file, map) in self.files.iter().zip(maps) {
-            let sizes = self.library_sizes(file)?;
-            let hashes = GeneHashes::of(&file.genes);
-            let mut source = file.content.source(&file.matrix, BLOCK_CELLS).map_err(DataError::from)?;
-            let mut start = 0; // position in the file
-            let mut wanted = file.cells.iter().copied().peekable();
-            while wanted.peek().is_some()
-                && let Some(block) = source.next_block().map_err(DataError::from)?
-            {
-                let end = start + block.n_cells();
-                let mut rows = Vec::with_capacity(block.n_cells());
-                while let Some(cell) = wanted.next_if(|&cell| cell < end) {
-                    rows.push(cell - start);
-                }
-                let block = if rows.len() == block.n_cells() { block } else { block.select_cells(&rows) };
-                let block = block.into_counts().map_err(|error| file.not_a_count(error, start, &rows))?;
-                check.add(&block);
-                if let looks @ Looks::NotCounts { .. } = check.looks() {
-                    return Err(file.not_counts(looks).into());
-                }
-                let sizes = match &sizes {
-                    Some(sizes) => LibrarySizes::new(rows.iter().map(|row| sizes[start + row]).collect())
-                        .map_err(|source| file.bad_library_size(source, start))?,
-                    None => LibrarySizes::of(&block),
-                };
-                let n_cells = block.n_cells();
-                let fingerprints = hashes.fingerprints(&block);
-                visit(AlignedBlock { cells: block.into_aligned(map), sizes, fingerprints })?;
-                start = end;
-                progress.advance(n_cells as u64);
+        mut visit: impl FnMut(Step) -> Result<(), E>,
+    ) -> Result<Vec<Found>, E> {
+        let mut passes: Vec<Pass> = self.files.iter().map(|file| Pass::first(file, self.scale)).collect();
+        loop {
+            progress.begin("reading cells", self.n_cells() as u64);
+            let mut contradicted = false;
+            for ((file, map), pass) in self.files.iter().zip(maps).zip(&mut passes) {
+                let goal = Goal { map, target };
+                let as_seemed = pass.run(file, &goal, |n_cells, block| {
+                    progress.advance(n_cells as u64);
+                    match block {
+                        Some(block) if !contradicted => visit(Step::Cells(block)),
+                        _ => Ok(()),
+                    }
+                })?;
+                contradicted = contradicted || !as_seemed;
             }
+            progress.finish();
+            if !contradicted {
+                return Ok(passes
+                    .into_iter()
+                    .zip(&self.files)
+                    .map(|(pass, file)| pass.found(file))
+                    .collect());
+            }
+            visit(Step::StartAgain)?;
         }
-        progress.finish();
-        Ok(check.looks())
-    }
-
-    /// Library sizes of all cells of a file, where a column holds them.
-    fn library_sizes(&self, file: &DataFile) -> Result<Option<Vec<f64>>, DataError> {
-        let Some(name) = &self.library_size else { return Ok(None) };
-        let column = file.content.obs().column(name)?;
-        let sizes = column
-            .to_numbers()
-            .ok_or_else(|| DataError::NotNumbers { file: file.name(), column: name.clone() })?;
-        Ok(Some(sizes))
     }
 
     /// Notes on what was read.
-    pub(crate) fn warnings(&self, looks: Looks, maps: &[GeneMap]) -> Vec<Warning> {
+    pub(crate) fn warnings(&self, found: &[Found], maps: &[GeneMap]) -> Vec<Warning> {
         let mut warnings = self.found.clone();
-        if let Looks::EstimatedCounts { fractional } = looks {
-            warnings.push(
-                Warning::note(
-                    "estimated-counts",
-                    format!("{:.1} % of the values are not whole numbers; they are used as counts", 100.0 * fractional),
-                )
-                .with_hint("right for counts that a tool estimated or corrected; otherwise name a matrix of counts with --layer"),
-            );
-        }
+        warnings.extend(found.iter().flat_map(Found::warnings));
         for (file, map) in self.files.iter().zip(maps) {
             for note in file.content.notes() {
                 warnings.push(Warning::note("reading", format!("{}: {note}", file.name())));
@@ -307,7 +295,7 @@ impl Dataset {
                 warnings.push(Warning::note(
                     "repeated-genes",
                     format!(
-                        "{}: {repeated} columns name a gene that another column names; their counts are summed",
+                        "{}: {repeated} columns name a gene that another column names; they are summed",
                         file.name()
                     ),
                 ));
@@ -349,13 +337,11 @@ fn repeated(files: &[DataFile]) -> Option<DataError> {
 impl DataFile {
     fn open(
         InputFile { path, label }: InputFile,
-        matrix: &MatrixPath,
         options: &DataOptions,
         role: &str,
     ) -> Result<Self, DataError> {
         let content = ferrocyte_io::open_with(&path, &options.open)?;
         let filter = &options.filter;
-        let genes = content.genes_of(matrix)?.index().to_vec();
         let mut keep = vec![true; content.n_cells()];
         for column in filter.columns() {
             for (keep, entry) in keep.iter_mut().zip(content.obs().column(column)?.to_names()) {
@@ -363,26 +349,39 @@ impl DataFile {
             }
         }
         let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
+        // A scale is stated of one matrix: nothing is looked for then.
+        let asked = options.layer.as_deref().map(str::parse::<MatrixPath>).transpose()?;
+        let stated = options.scale.map(|_| MatrixPath::X);
+        let picked = scale::pick::pick(content.as_ref(), asked.as_ref().or(stated.as_ref()))?;
+        let library = library(content.as_ref(), &picked, options)?;
+        let Picked { matrix, verdict, others, opened } = picked;
+        let genes = content.genes_of(&matrix)?.index().to_vec();
         let digest = sha256_file(&path)?;
-        let info = content.matrix(matrix)?;
-        let labelled = label.as_ref().map_or_else(String::new, |label| format!(", all labelled `{label}`"));
-        let reading = format!(
-            "{matrix} is {} × {} (cells × genes), {}, {}; {} cells used{labelled}",
-            content.n_cells(),
-            genes.len(),
-            info.storage,
-            info.dtype,
-            cells.len()
-        );
         let input = InputRecord {
             role: role.to_owned(),
             file: file_name(&path),
             format: content.format().to_string(),
             sha256: digest.hex,
             bytes: digest.bytes,
-            reading,
+            reading: String::new(), // said when all cells have been read
         };
-        Ok(Self { path, label, content, genes, cells, input, matrix: matrix.clone() })
+        // One open matrix is kept to be read on; those of many files would fill the memory.
+        let opened = RefCell::new((options.files.len() == 1).then_some(opened));
+        let asked = asked.is_some();
+        Ok(Self {
+            path,
+            label,
+            content,
+            genes,
+            cells,
+            input,
+            matrix,
+            asked,
+            verdict,
+            others,
+            opened,
+            library,
+        })
     }
 
     /// Annotations of the genes.
@@ -395,47 +394,62 @@ impl DataFile {
         self.input.file.clone()
     }
 
-    /// A value that no count can be, with its place.
-    fn not_a_count(&self, error: BlockError, start: usize, rows: &[usize]) -> DataError {
-        let BlockError::Value { row, gene, value } = error else { return DataError::Block(error) };
-        let cell = start + rows.get(row).copied().unwrap_or_default();
-        DataError::NotACount(Box::new(NotACount {
+    /// The record of the file, with what was read and how it was understood.
+    pub(crate) fn record(&self, found: &Found, target: TargetSum) -> InputRecord {
+        let stored = self
+            .content
+            .matrix(&self.matrix)
+            .map_or_else(|_| String::new(), |info| format!(", {}, {}", info.storage, info.dtype));
+        let reading = format!(
+            "{}; {} × {} (cells × genes){stored}; {} cells used{}",
+            found.sentence(target),
+            self.content.n_cells(),
+            self.genes.len(),
+            self.cells.len(),
+            self.label.as_ref().map_or_else(String::new, |label| format!(", all labelled `{label}`"))
+        );
+        InputRecord { reading, ..self.input.clone() }
+    }
+
+    /// Why the matrix cannot be read: `expected` was, and something else was `found`.
+    pub(crate) fn unusable(&self, expected: String, found: String, place: Option<Place>) -> DataError {
+        let found = place.map_or(found.clone(), |Place { cell, gene, value }| {
+            let cell = self.content.obs().index().get(cell).cloned().unwrap_or_default();
+            let gene = self.genes.get(gene as usize).cloned().unwrap_or_default();
+            format!("{found}: found {value} in cell `{cell}`, gene `{gene}`")
+        });
+        DataError::Unusable(Box::new(Unusable {
             file: self.name(),
             matrix: self.matrix.to_string(),
-            cell: self.content.obs().index().get(cell).cloned().unwrap_or_default(),
-            gene: self.genes.get(gene as usize).cloned().unwrap_or_default(),
-            found: value,
-            others: self.other_matrices(),
+            expected,
+            found,
+            others: scale::pick::others(self.content.as_ref(), &self.matrix)
+                .into_iter()
+                .map(|(matrix, holds)| (matrix.to_string(), holds))
+                .collect(),
         }))
     }
 
-    fn other_matrices(&self) -> Vec<String> {
-        let matrices = self.content.matrices().unwrap_or_default();
-        matrices
-            .iter()
-            .map(|info| info.path.to_string())
-            .filter(|name| *name != self.matrix.to_string())
-            .collect()
-    }
-
-    fn not_counts(&self, looks: Looks) -> DataError {
-        DataError::NotCounts {
-            file: self.name(),
-            matrix: self.matrix.to_string(),
-            found: looks.in_words(),
-            others: self.other_matrices(),
-        }
-    }
-
-    fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
+    pub(crate) fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
         let source = LibrarySizeError { cell: source.cell + start, ..source };
         DataError::LibrarySize { file: self.name(), source }
     }
 }
 
-/// The matrix that was asked for; `X` when none was.
-pub(crate) fn matrix_path(layer: Option<&str>) -> Result<MatrixPath, MatrixPathError> {
-    layer.map_or(Ok(MatrixPath::X), str::parse)
+/// Where the library sizes of a file come from.
+fn library(content: &dyn CellFile, picked: &Picked, options: &DataOptions) -> Result<Library, DataError> {
+    if let Some(column) = &options.library_size {
+        content.obs().column(column)?;
+        return Ok(Library::Asked(column.clone()));
+    }
+    let reading = options.scale.or(picked.verdict.reading());
+    let first = picked.opened.first.as_ref().filter(|_| reading == Some(Reading::COUNTS));
+    let Some(block) = first else { return Ok(Library::Sum) };
+    let sums: Vec<f64> = block.cells().map(|cell| cell.total()).collect();
+    let rows: Vec<usize> = (0..sums.len()).collect();
+    let columns = scale::pick::number_columns(content);
+    let found = scale::library_size::find(&columns, &rows, &sums);
+    Ok(found.map_or(Library::Sum, |found| Library::Detected { column: found.name, share: found.share }))
 }
 
 /// File name without the folder, so that records do not depend on where a file lies.
@@ -552,37 +566,23 @@ pub enum DataError {
     /// The cells do not form a block.
     #[error("the cells cannot be used")]
     Block(#[source] BlockError),
-    /// A value below zero.
+    /// The numbers of a matrix are on no scale that a model could read.
     #[error(transparent)]
-    NotACount(Box<NotACount>),
-    /// The matrix holds something else.
-    #[error("`{file}`: expected counts in `{matrix}`, found {found}")]
-    NotCounts {
-        /// The file.
-        file: String,
-        /// The matrix.
-        matrix: String,
-        /// What it holds.
-        found: String,
-        /// Other matrices of the file.
-        others: Vec<String>,
-    },
+    Unusable(Box<Unusable>),
 }
 
-/// A value that no count can be, where it stands, and which matrices could be read instead.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("`{file}`: expected counts in `{matrix}`, found {found} in cell `{cell}`, gene `{gene}`")]
-pub struct NotACount {
+/// A matrix whose numbers are on no scale that a model could read, and which could be read instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{file}`: expected {expected} in `{matrix}`, found {found}")]
+pub struct Unusable {
     /// The file.
     pub file: String,
     /// The matrix.
     pub matrix: String,
-    /// Name of the cell.
-    pub cell: String,
-    /// Name of the gene.
-    pub gene: String,
-    /// The value.
-    pub found: f32,
-    /// Other matrices of the file.
-    pub others: Vec<String>,
+    /// What could have been read.
+    pub expected: String,
+    /// What it holds, with an example.
+    pub found: String,
+    /// Other matrices of the file and what they hold.
+    pub others: Vec<(String, String)>,
 }

@@ -1,6 +1,6 @@
 //! Cells that are in the data more than once.
 
-use ferrocyte_core::{Block, Counts, Warning};
+use ferrocyte_core::{Block, Scale, Warning};
 use rayon::prelude::*;
 
 /// Cells with counts in fewer genes are the same by chance too often to be called copies under another name.
@@ -22,7 +22,7 @@ impl GeneHashes {
     }
 
     /// The fingerprint of each cell of a block on these genes.
-    pub(crate) fn fingerprints(&self, block: &Block<Counts>) -> Vec<Fingerprint> {
+    pub(crate) fn fingerprints<S: Scale>(&self, block: &Block<S>) -> Vec<Fingerprint> {
         (0..block.n_cells())
             .into_par_iter()
             .map(|cell| {
@@ -169,6 +169,8 @@ pub(crate) fn repeated_names(file: &str, names: &[String]) -> Option<Warning> {
 
 #[cfg(test)]
 mod tests {
+    use ferrocyte_core::Counts;
+
     use super::*;
 
     fn genes(names: &[&str]) -> GeneHashes {

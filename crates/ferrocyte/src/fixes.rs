@@ -1,6 +1,5 @@
 //! What would make a file fit to be learnt from, as commands.
 
-use ferrocyte_io::frame::{Column, Frame};
 use serde::Serialize;
 
 use crate::inspect::{ColumnInspection, InspectOptions};
@@ -21,10 +20,8 @@ pub struct Fix {
 /// What was found in a file, as far as a command can deal with it.
 #[derive(Debug, Default)]
 pub(crate) struct Findings<'a> {
-    /// A matrix that holds counts, where the one that was looked at does not.
-    pub(crate) counts_in: Option<String>,
-    /// A column with counts over more genes than the file holds.
-    pub(crate) library_size: Option<String>,
+    /// A matrix that could be read, where the one that was asked for cannot.
+    pub(crate) readable_in: Option<String>,
     /// A column that says which cells belong together.
     pub(crate) donor: Option<&'a str>,
     /// Copies of other cells.
@@ -65,18 +62,13 @@ pub(crate) fn fixes(options: &InspectOptions, findings: &Findings<'_>) -> Vec<Fi
     let mut set = |finding: String, flag: String, why: &str| {
         settings.push(Setting { finding, flag, why: why.to_owned() });
     };
-    if let Some(matrix) = &findings.counts_in {
+    if let Some(matrix) = &findings.readable_in {
         set(
-            format!("the matrix that is read holds no counts, but `{matrix}` does"),
+            format!(
+                "the matrix that was asked for is on no scale that a model could read, but `{matrix}` is"
+            ),
             format!("--layer {}", quoted(matrix)),
-            "models start from counts; values that were normalised once cannot be normalised again",
-        );
-    }
-    if let Some(column) = &findings.library_size {
-        set(
-            format!("column `{column}` counts more than the genes of the file: genes were left out of it"),
-            format!("--library-size {}", quoted(column)),
-            "cells are scaled by all that was measured, also by genes that are no longer in the file",
+            "models read counts, or what can be taken back to them; z-scores and cut values cannot",
         );
     }
     if let Some(column) = label {
@@ -239,27 +231,6 @@ fn label_column<'a>(
         .map(|(_, column)| column)
 }
 
-/// A column that holds more counts for nearly every cell than the file: it was made before genes were left out.
-pub(crate) fn library_size_column(obs: &Frame, totals: &[f64]) -> Option<String> {
-    /// What such a column is called, in small letters, and what it may begin with.
-    const CALLED: &[&str] =
-        &["total_counts", "n_counts", "ncount_rna", "n_umi", "numi", "library_size", "sum", "umi_count"];
-    /// Some counts may differ by how they were made; a fifth more is another set of genes.
-    const MORE: f64 = 1.01;
-    obs.names()
-        .iter()
-        .filter(|name| CALLED.iter().any(|call| name.to_lowercase().starts_with(call)))
-        .find(|name| {
-            let Ok(column @ (Column::Integers(_) | Column::Floats(_))) = obs.column(name) else {
-                return false;
-            };
-            let Some(sizes) = column.to_numbers() else { return false };
-            let more = sizes.iter().zip(totals).filter(|(size, total)| **size > MORE * **total).count();
-            !totals.is_empty() && 10 * more >= 9 * totals.len()
-        })
-        .cloned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,7 +259,7 @@ mod tests {
         labels.doubtful = vec![LabelCount { label: "unknown".into(), cells: 3 }];
         let columns = [column("batch", 2), column("leiden_cluster", 9), labels];
         let findings = Findings {
-            counts_in: Some("layers/counts".into()),
+            readable_in: Some("layers/counts".into()),
             donor: Some("donor id"),
             columns: &columns,
             n_cells: 100,

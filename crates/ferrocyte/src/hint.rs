@@ -19,9 +19,8 @@ pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
             Some(AnnotateError::OtherSpecies(_)) => return Some(OTHER_SPECIES.to_owned()),
             _ => {}
         }
-        let others = match cause.downcast_ref::<DataError>()? {
-            DataError::NotCounts { others, .. } => others,
-            DataError::NotACount(value) => &value.others,
+        let unusable = match cause.downcast_ref::<DataError>()? {
+            DataError::Unusable(unusable) => unusable,
             DataError::Read(ReadError { path, kind: ReadErrorKind::Orientation(_) }) => {
                 let path = quoted(&path.to_string_lossy());
                 return Some(format!(
@@ -38,11 +37,16 @@ pub fn hint(error: &(dyn std::error::Error + 'static)) -> Option<String> {
             }
             _ => return None,
         };
-        Some(if others.is_empty() {
-            "start from the file before normalisation: it has no other matrix".to_owned()
+        let elsewhere = if unusable.others.is_empty() {
+            "the file has no other matrix: start from the file before this was done".to_owned()
         } else {
-            format!("the file also has {}: name the one with counts with --layer", list(others))
-        })
+            let others: Vec<String> =
+                unusable.others.iter().map(|(matrix, holds)| format!("`{matrix}` ({holds})")).collect();
+            format!("the file also has {}: name one with --layer", others.join(", "))
+        };
+        Some(format!(
+            "{elsewhere}; if you know what the numbers are, say it with --scale, for example --scale counts"
+        ))
     })
 }
 

@@ -6,18 +6,18 @@ use ferrocyte_core::{Coverage, GeneIndex, LabelCount, Vocabulary, Warning};
 use ferrocyte_io::frame::{Column, Frame};
 use ferrocyte_io::hash::sha256_file;
 use ferrocyte_io::orientation::in_words;
-use ferrocyte_io::{CellFile, OpenOptions, Orientation};
+use ferrocyte_io::{CellFile, MatrixPath, OpenOptions, Orientation};
 use ferrocyte_learn::evaluate::donor_like_columns;
 use serde::Serialize;
 
-use crate::contents::{Contents, matrix_with_counts};
-use crate::dataset::{DataError, file_name, matrix_path};
+use crate::contents::Contents;
+use crate::dataset::{DataError, file_name};
 use crate::duplicates;
-use crate::fixes::{Contradicted, Findings, Fix, fixes, library_size_column};
+use crate::fixes::{Contradicted, Findings, Fix, fixes};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::label_check::{LabelCheck, label_of};
 use crate::model_file::{ModelError, open_model};
-use crate::scale_check::Looks;
+use crate::scale::pick;
 use crate::way_round::axis;
 
 /// Which file is looked at, and beside which model.
@@ -27,7 +27,7 @@ pub struct InspectOptions {
     pub file: PathBuf,
     /// A model, to see how many of its genes the file has.
     pub model: Option<PathBuf>,
-    /// The matrix to look into; `X` when `None`.
+    /// The matrix whose genes are shown; the one that would be read when `None`.
     pub layer: Option<String>,
     /// What the file cannot say of itself.
     pub open: OpenOptions,
@@ -98,8 +98,10 @@ pub struct MatrixInspection {
     pub number_type: String,
     /// Number of values stored, where the file says so.
     pub non_zeros: Option<u64>,
-    /// What the numbers look like; only for the matrix that was read.
-    pub holds: Option<String>,
+    /// What its numbers are, over all cells.
+    pub holds: String,
+    /// Whether it is the one that would be read.
+    pub used: bool,
 }
 
 /// A column of obs.
@@ -152,7 +154,7 @@ pub struct DuplicateInspection {
     pub examples: Vec<String>,
 }
 
-/// Looks at a file: all cells of one matrix, all columns, all genes.
+/// Looks at a file: all cells of every matrix, all columns, all genes.
 ///
 /// # Errors
 /// When the file or the model cannot be read.
@@ -169,38 +171,41 @@ pub fn inspect(options: &InspectOptions) -> Result<Inspection, InspectError> {
 fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     const EXAMPLES: usize = 8;
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
-    let matrix = matrix_path(options.layer.as_deref())?;
+    let asked =
+        options.layer.as_deref().map(str::parse::<MatrixPath>).transpose().map_err(DataError::from)?;
+    let matrix = pick::pick(content.as_ref(), asked.as_ref())?.matrix;
     let var = content.genes_of(&matrix)?;
     let genes = var.index();
     let cell_names = content.obs().index();
     let notes = content.notes().into_iter();
     let mut warnings: Vec<Warning> = notes.map(|note| Warning::note("reading", note)).collect();
     let contradicted = way_round(content.as_ref(), genes, options, &mut warnings);
-    let contents = Contents::of(content.as_ref(), &matrix, genes).map_err(|error| {
-        // What cannot be counts is a finding here, not the end.
-        let causes: Vec<String> =
-            std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source())
-                .map(ToString::to_string)
-                .collect();
-        let warning = Warning::new("not-counts", causes.join(": "));
-        let others = content.matrices().map_or(0, |matrices| matrices.len().saturating_sub(1));
-        warnings.push(if others > 0 {
-            warning.with_hint("name another matrix with --layer")
-        } else {
-            warning
-        });
-    });
-    let contents = contents.ok();
-    let holds = contents.as_ref().map_or_else(|| "not counts".to_owned(), |found| found.looks.in_words());
+    // A matrix that cannot be read is said below, where it is described.
+    let contents = Contents::of(content.as_ref(), &matrix, genes).ok();
+    let mut usable = Vec::new();
     let mut matrices = Vec::new();
     for info in content.matrices()? {
+        let chosen = info.path == matrix;
+        let holds = holds(content.as_ref(), &info.path);
+        let used = chosen && holds.is_ok();
+        if holds.is_ok() {
+            usable.push(info.path.clone());
+        }
+        if let (true, Err(found)) = (chosen, &holds) {
+            warnings.push(
+                Warning::new("unusable-scale", format!("{matrix} cannot be read: {found}")).with_hint(
+                    "name another matrix with --layer; if you know what the numbers are, say it with --scale",
+                ),
+            );
+        }
         matrices.push(MatrixInspection {
             name: info.path.to_string(),
             genes: usize::try_from(info.n_genes).unwrap_or(usize::MAX),
             storage: info.storage.to_string(),
             number_type: info.dtype.clone(),
             non_zeros: info.n_non_zeros,
-            holds: (info.path == matrix).then(|| holds.clone()),
+            holds: holds.unwrap_or_else(|found| found),
+            used,
         });
     }
     let mut columns = Vec::new();
@@ -211,14 +216,9 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let donor_like: Vec<String> =
         donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
     warnings.extend(duplicates::repeated_names(&file_name(&options.file), cell_names));
-    let is_counts = contents.as_ref().is_some_and(|found| !matches!(found.looks, Looks::NotCounts { .. }));
+    let readable = usable.contains(&matrix);
     let findings = Findings {
-        counts_in: (!is_counts)
-            .then(|| matrix_with_counts(content.as_ref(), &matrix))
-            .flatten()
-            .map(|matrix| matrix.to_string()),
-        library_size: (contents.as_ref().filter(|_| is_counts))
-            .and_then(|found| library_size_column(content.obs(), &found.totals)),
+        readable_in: (!readable).then(|| usable.first().map(ToString::to_string)).flatten(),
         donor: donor_like.first().map(String::as_str),
         copies: contents.as_ref().map_or(0, |found| found.duplicates.copies()),
         columns: &columns,
@@ -226,7 +226,7 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
         way_round: contradicted,
     };
     // A matrix that cannot be read is beyond commands, unless there is another.
-    let beyond = contents.is_none() && findings.counts_in.is_none() && contradicted.is_none();
+    let beyond = !readable && findings.readable_in.is_none() && contradicted.is_none();
     let fixes = if beyond { Vec::new() } else { fixes(options, &findings) };
     let quoted = |cell: usize| format!("`{}`", cell_names.get(cell).map_or("", String::as_str));
     let inspection = Inspection {
@@ -290,6 +290,20 @@ fn way_round_in_words(content: &dyn CellFile, genes: &[String], options: &Inspec
         }
     };
     WayRound { genes: axis(orientation.unwrap_or(Orientation::GenesInColumns)).to_owned(), why }
+}
+
+/// What the numbers of a matrix are, over all cells; an error where a model could not read them.
+fn holds(content: &dyn CellFile, matrix: &MatrixPath) -> Result<String, String> {
+    match pick::verdict_of_all(content, matrix) {
+        Ok(verdict) if verdict.reading().is_some() => Ok(verdict.in_words()),
+        Ok(verdict) => Err(verdict.in_words()),
+        // A matrix that cannot be read is a finding here, not the end.
+        Err(error) => {
+            let causes =
+                std::iter::successors(Some(error.as_ref() as &dyn std::error::Error), |e| e.source());
+            Err(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+        }
+    }
 }
 
 fn column(name: &str, column: &Column, examples: usize) -> ColumnInspection {

@@ -108,6 +108,14 @@ impl Predictions {
         }
     }
 
+    /// Forgets all cells: they come again.
+    pub(crate) fn clear(&mut self) {
+        self.decisions.clear();
+        if let Some(probabilities) = &mut self.probabilities {
+            probabilities.clear();
+        }
+    }
+
     /// The labels that the model can give.
     pub(crate) fn labels(&self) -> &LabelSet {
         &self.labels

@@ -3,18 +3,22 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, Choice, Counts, DataSummary, InputRecord, LabelCount, Labels, LibrarySizes, LogNorm, Progress,
-    RunRecord, TargetSum, Vocabulary, Warning,
+    Block, Choice, DataSummary, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
+    Vocabulary, Warning,
 };
 use ferrocyte_learn::evaluate::donor_like_columns;
 use ferrocyte_learn::sample;
 
 use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
-use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, file_name};
+use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
 use crate::duplicates::{Duplicates, Fingerprint};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{LabelCheck, label_of};
+use crate::scale::found::{self, Found};
+
+/// What models are trained on.
+const TARGET: TargetSum = TargetSum::CP10K;
 
 /// Which cells are the reference, and what they are labelled by.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +72,8 @@ pub(crate) struct Reference {
     pub(crate) summary: DataSummary,
     pub(crate) choices: Vec<Choice>,
     pub(crate) warnings: Vec<Warning>,
+    /// Column that the library sizes were taken from.
+    pub(crate) library_size: Option<String>,
 }
 
 impl Reference {
@@ -94,24 +100,23 @@ impl Reference {
         let donor_like =
             if groups.is_none() { find_donor_like(&dataset, options.label.as_deref()) } else { None };
 
-        let Counted { counts, sizes, vocabulary, other_gene_names, genes_without_counts, fingerprints } =
-            read_counts(&dataset, progress, &mut warnings)?;
+        let CellsRead { cells, vocabulary, other_gene_names, genes_without_counts, fingerprints, found } =
+            read_cells(&dataset, progress, &mut warnings)?;
         let mut duplicates = find_duplicates(&dataset, &labels, &fingerprints, &mut warnings);
-        let mut left_out = empty_cells(&counts, &mut warnings);
+        let mut left_out = empty_cells(&cells, &mut warnings);
         if options.drop_copies {
             left_out.extend(drop_copies(&mut duplicates, &mut warnings));
             left_out.sort_unstable();
         }
         duplicates.without_others(&left_out);
-        let (counts, sizes, labels, groups) = without_cells(&left_out, counts, sizes, labels, groups);
+        let (cells, labels, groups) = without_cells(&left_out, cells, labels, groups);
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
-        let non_zeros = counts.n_non_zeros() as u64;
-        let cells = counts.into_log_norm_with(TargetSum::CP10K, &sizes);
+        let non_zeros = cells.n_non_zeros() as u64;
 
         let summary = DataSummary {
             cells_in_files: dataset.n_cells_in_files(),
@@ -132,9 +137,15 @@ impl Reference {
             groups,
             donor_like,
             duplicates,
-            inputs: dataset.files.iter().map(|file| file.input.clone()).collect(),
+            inputs: dataset
+                .files
+                .iter()
+                .zip(&found)
+                .map(|(file, found)| file.record(found, TARGET))
+                .collect(),
             summary,
-            choices: data_choices(options, &files),
+            choices: data_choices(options, &files, &found),
+            library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
         })
     }
@@ -244,10 +255,9 @@ fn find_donor_like(dataset: &Dataset, label: Option<&str>) -> Option<String> {
     donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string)
 }
 
-/// All counts, on the genes that at least one cell has.
-struct Counted {
-    counts: Block<Counts>,
-    sizes: LibrarySizes,
+/// All cells, on the genes that at least one of them has.
+struct CellsRead {
+    cells: Block<LogNorm>,
     vocabulary: Vocabulary,
     /// What else the genes are called.
     other_gene_names: Vec<String>,
@@ -255,33 +265,41 @@ struct Counted {
     genes_without_counts: usize,
     /// What identifies each cell.
     fingerprints: Vec<Fingerprint>,
+    /// How each file was read.
+    found: Vec<Found>,
 }
 
 /// Reads all cells that are used.
-fn read_counts(
+fn read_cells(
     dataset: &Dataset,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
-) -> Result<Counted, DataError> {
+) -> Result<CellsRead, DataError> {
     let (union, other_names, maps) = dataset.union_of_genes()?;
-    let mut counts = Block::<Counts>::empty(union.len());
-    let mut sizes = LibrarySizes::default();
+    let mut cells = Block::<LogNorm>::empty(union.len());
     let mut fingerprints = Vec::with_capacity(dataset.n_cells());
-    let looks = dataset.for_each_block(&maps, progress, |block| {
-        counts.append(&block.cells);
-        sizes.append(&block.sizes);
-        fingerprints.extend(block.fingerprints);
+    let found = dataset.for_each_block(&maps, TARGET, progress, |step| {
+        match step {
+            Step::Cells(block) => {
+                cells.append(&block.cells);
+                fingerprints.extend(block.fingerprints);
+            }
+            Step::StartAgain => {
+                cells = Block::empty(union.len());
+                fingerprints.clear();
+            }
+        }
         Ok::<_, DataError>(())
     })?;
-    warnings.extend(dataset.warnings(looks, &maps));
-    let (counts, vocabulary) = on_genes_with_counts(counts, &union);
+    warnings.extend(dataset.warnings(&found, &maps));
+    let (cells, vocabulary) = on_genes_with_values(cells, &union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
     }
     let other_gene_names = other_names_of(&vocabulary, &union, &other_names);
     let genes_without_counts = union.len() - vocabulary.len();
-    Ok(Counted { counts, sizes, vocabulary, other_gene_names, genes_without_counts, fingerprints })
+    Ok(CellsRead { cells, vocabulary, other_gene_names, genes_without_counts, fingerprints, found })
 }
 
 /// The other names of some genes of a wider vocabulary.
@@ -290,22 +308,22 @@ pub(crate) fn other_names_of(some: &Vocabulary, all: &Vocabulary, other_names: &
     some.names().iter().map(|name| other_name(name).unwrap_or_default()).collect()
 }
 
-/// Leaves out genes without a count in any cell: a model can learn nothing about them.
-fn on_genes_with_counts(counts: Block<Counts>, genes: &Vocabulary) -> (Block<Counts>, Vocabulary) {
+/// Leaves out genes without a value in any cell: a model can learn nothing about them.
+fn on_genes_with_values(cells: Block<LogNorm>, genes: &Vocabulary) -> (Block<LogNorm>, Vocabulary) {
     let mut seen = vec![false; genes.len()];
-    for &gene in counts.as_csr().1 {
+    for &gene in cells.as_csr().1 {
         seen[gene as usize] = true;
     }
     let names = genes.names().iter().zip(&seen).filter(|(_, seen)| **seen).map(|(name, _)| name.as_str());
     let vocabulary = Vocabulary::of_distinct(names);
     let map = ferrocyte_core::GeneMap::by_identity(genes.names(), &vocabulary);
-    (counts.into_aligned(&map), vocabulary)
+    (cells.into_aligned(&map), vocabulary)
 }
 
 /// Positions of the cells without any count, ascending; says how many. They hold no information, whatever their
 /// label.
-fn empty_cells(counts: &Block<Counts>, warnings: &mut Vec<Warning>) -> Vec<usize> {
-    let empty: Vec<usize> = (0..counts.n_cells()).filter(|&cell| counts.cell(cell).is_empty()).collect();
+fn empty_cells(cells: &Block<LogNorm>, warnings: &mut Vec<Warning>) -> Vec<usize> {
+    let empty: Vec<usize> = (0..cells.n_cells()).filter(|&cell| cells.cell(cell).is_empty()).collect();
     if !empty.is_empty() {
         let message = format!("{} cells have no counts and are left out", empty.len());
         warnings.push(Warning::note("empty-cells", message));
@@ -362,27 +380,25 @@ fn find_duplicates(
 /// The cells without those at these positions, ascending.
 fn without_cells(
     left_out: &[usize],
-    counts: Block<Counts>,
-    sizes: LibrarySizes,
+    cells: Block<LogNorm>,
     labels: Labels,
     groups: Option<Labels>,
-) -> (Block<Counts>, LibrarySizes, Labels, Option<Labels>) {
+) -> (Block<LogNorm>, Labels, Option<Labels>) {
     if left_out.is_empty() {
-        return (counts, sizes, labels, groups);
+        return (cells, labels, groups);
     }
     let kept: Vec<usize> =
-        (0..counts.n_cells()).filter(|cell| left_out.binary_search(cell).is_err()).collect();
+        (0..cells.n_cells()).filter(|cell| left_out.binary_search(cell).is_err()).collect();
     (
-        counts.select_cells(&kept),
-        sizes.select(&kept),
+        cells.select_cells(&kept),
         labels.select(&kept).over_occurring(),
         groups.map(|groups| groups.select(&kept).over_occurring()),
     )
 }
 
 /// The choices made in reading, with reasons.
-fn data_choices(options: &ReferenceOptions, files: &[InputFile]) -> Vec<Choice> {
-    let mut choices = vec![choices::layer(options.data.layer.as_deref())];
+fn data_choices(options: &ReferenceOptions, files: &[InputFile], found: &[Found]) -> Vec<Choice> {
+    let mut choices = found::choices(found, TARGET);
     choices.extend(choices::file_labels(files, options.data.label_from_name.as_ref()));
     choices.extend(choices::way_round(&options.data.open));
     if !options.data.filter.is_empty() {
@@ -417,7 +433,6 @@ fn data_choices(options: &ReferenceOptions, files: &[InputFile]) -> Vec<Choice> 
             "drawn in proportion to the labels, each label kept, to fit a small machine; scores are of the drawn cells",
         ));
     }
-    choices.push(choices::library_size(options.data.library_size.as_deref()));
-    choices.push(choices::normalisation(TargetSum::CP10K));
+    choices.push(choices::normalisation(TARGET));
     choices
 }

@@ -111,7 +111,7 @@ fn header(
         labels: model.labels().clone(),
         preprocessing: Preprocessing {
             target_sum: TargetSum::CP10K,
-            library_size_column: options.reference.data.library_size.clone(),
+            library_size_column: reference.library_size.clone(),
         },
         calibration: Calibration::None,
         training: TrainingProvenance {

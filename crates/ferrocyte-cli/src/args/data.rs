@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use super::open::OpenArgs;
-use ferrocyte::{Condition, DataOptions, Filter, InputFile, LabelFromName, ReferenceOptions};
+use ferrocyte::{Condition, DataOptions, Filter, InputFile, LabelFromName, Reading, ReferenceOptions};
 
 /// How the matrix of a file is read and which of its cells are used.
 #[derive(Debug, clap::Args)]
 pub(crate) struct MatrixArgs {
-    /// Matrix to read: `X`, `raw` or the name of a layer [default: X]
+    /// Matrix to read: `X`, `raw` or the name of a layer [default: the one with counts, else with their logarithms]
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
+    /// What the numbers are, where you know better than they show: `counts`, `10k`, `cpm` or another total per cell, or
+    /// one of these after a logarithm as in `log1p-10k`, `log2-cpm`, `log10-counts` [default: found out from all cells]
+    #[arg(long, value_name = "SCALE")]
+    scale: Option<Reading>,
     #[command(flatten)]
     open: OpenArgs,
     /// Use only the cells for which this holds: `COLUMN=VALUE` or `COLUMN!=VALUE`. Repeat it: several values of
@@ -18,7 +22,7 @@ pub(crate) struct MatrixArgs {
     #[arg(long = "where", value_name = "CONDITION")]
     conditions: Vec<Condition>,
     /// Column with the counts of each cell over all genes that were measured, where the file holds only some of
-    /// them [default: the sum over the genes of the file]
+    /// them [default: found out, else the sum over the genes of the file]
     #[arg(long, value_name = "COLUMN")]
     library_size: Option<String>,
     /// Labels of which exactly one stands in the name of each file, whatever its capitals: `healthy|ra|sle`. The
@@ -29,11 +33,12 @@ pub(crate) struct MatrixArgs {
 
 impl MatrixArgs {
     pub(crate) fn options(self, files: Vec<PathBuf>) -> DataOptions {
-        let Self { layer, open, conditions, library_size, label_from_name } = self;
+        let Self { layer, scale, open, conditions, library_size, label_from_name } = self;
         DataOptions {
             files: files.into_iter().map(InputFile::from_argument).collect(),
             label_from_name,
             layer,
+            scale,
             open: open.options(),
             filter: Filter(conditions),
             library_size,

@@ -11,7 +11,7 @@ pub(crate) struct InspectArgs {
     /// Model file: shows how many of its genes the file has
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) model: Option<PathBuf>,
-    /// Matrix to look at: `X`, `raw` or the name of a layer [default: X]
+    /// Matrix whose genes are looked at: `X`, `raw` or the name of a layer [default: the one that would be read]
     #[arg(long, value_name = "NAME")]
     pub(crate) layer: Option<String>,
     #[command(flatten)]

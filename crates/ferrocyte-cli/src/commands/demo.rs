@@ -1,6 +1,6 @@
 use ferrocyte::{DemoOptions, Progress};
 
-use super::print;
+use super::{print, print_readings};
 use crate::args::{DemoArgs, GlobalArgs};
 use crate::exit::Done;
 use crate::messages::{print_warnings, say};
@@ -10,6 +10,8 @@ use crate::tables;
 pub(super) fn run(args: &DemoArgs, global: &GlobalArgs, progress: &dyn Progress) -> anyhow::Result<Done> {
     say("real blood cells (Zheng et al. 2017, a part of Zheng68k) from inside this program", global.quiet);
     let demo = ferrocyte::demo(&DemoOptions { folder: args.out.clone(), seed: global.seed }, progress)?;
+    print_readings(&demo.evaluation, global);
+    print_readings(&demo.annotation, global);
     print_warnings(&demo.evaluation.warnings, global.quiet);
     print_warnings(&demo.annotation.warnings, global.quiet);
     print(&format!("\n{}\n{}", tables::scores(&demo.evaluation), tables::demo(&demo)))?;

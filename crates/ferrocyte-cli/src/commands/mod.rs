@@ -16,7 +16,7 @@ use ferrocyte::{RunRecord, Severity};
 
 use crate::args::{Cli, Command, GlobalArgs};
 use crate::exit::Done;
-use crate::messages::print_warnings;
+use crate::messages::{print_warnings, say};
 use crate::progress_bar::TerminalProgress;
 
 /// Runs the command that was typed.
@@ -51,9 +51,17 @@ fn finish(
         Some(path) => ferrocyte::write_record(record, path)?,
         None => {}
     }
+    print_readings(record, global);
     print_warnings(&record.warnings, global.quiet);
     let worst = record.warnings.iter().map(|warning| warning.severity).max();
     Ok(if worst == Some(Severity::Warning) { Done::WithWarnings } else { Done::Clean })
+}
+
+/// Says of every file of cells how it was read.
+fn print_readings(record: &RunRecord, global: &GlobalArgs) {
+    for input in record.inputs.iter().filter(|input| input.role != "model") {
+        say(&format!("{}: {}", input.file, input.reading), global.quiet);
+    }
 }
 
 /// `-` means standard output.

@@ -27,7 +27,7 @@ pub(crate) fn inspection(inspection: &Inspection) -> String {
             matrix.storage.clone(),
             matrix.number_type.clone(),
             matrix.non_zeros.map_or_else(|| "–".to_owned(), thousands),
-            matrix.holds.clone().unwrap_or_else(|| "–".to_owned()),
+            if matrix.used { format!("{}  ← read", matrix.holds) } else { matrix.holds.clone() },
         ]);
     }
     text += &format!("{matrices}\n\n");

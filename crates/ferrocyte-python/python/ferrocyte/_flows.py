@@ -29,6 +29,7 @@ def evaluate(
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
+    scale: str | None = None,
     genes: str | None = None,
     trust_orientation: bool = False,
     where: str | Sequence[str] = (),
@@ -58,7 +59,10 @@ def evaluate(
     model, l2, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'.
     layer
-        Matrix with counts: 'X' (default), 'raw' or the name of a layer.
+        Matrix to read: 'X', 'raw' or the name of a layer; by default the one with counts, else with their logarithms.
+    scale
+        What the numbers are, where you know better than they show: 'counts', '10k', 'cpm' or another total per cell,
+        or one of these after a logarithm as in 'log1p-10k'; found out from all cells by default.
     genes
         Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
     trust_orientation
@@ -89,7 +93,7 @@ def evaluate(
     """
     record = _ferrocyte.evaluate(
         {
-            **_query(reference, label_from_name, layer, genes, trust_orientation, where, library_size),
+            **_query(reference, label_from_name, layer, scale, genes, trust_orientation, where, library_size),
             "label": label,
             "group": group,
             "drop_copies": drop_copies,
@@ -118,6 +122,7 @@ def train(
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
+    scale: str | None = None,
     genes: str | None = None,
     trust_orientation: bool = False,
     where: str | Sequence[str] = (),
@@ -135,7 +140,7 @@ def train(
     """
     record = _ferrocyte.train(
         {
-            **_query(reference, label_from_name, layer, genes, trust_orientation, where, library_size),
+            **_query(reference, label_from_name, layer, scale, genes, trust_orientation, where, library_size),
             "label": label,
             "group": group,
             "drop_copies": drop_copies,
@@ -157,6 +162,7 @@ def annotate(
     model: Path,
     output: Paths,
     layer: str | None = None,
+    scale: str | None = None,
     genes: str | None = None,
     trust_orientation: bool = False,
     where: str | Sequence[str] = (),
@@ -189,7 +195,7 @@ def annotate(
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
     record = _ferrocyte.annotate(
-        _query(query, label_from_name, layer, genes, trust_orientation, where, library_size),
+        _query(query, label_from_name, layer, scale, genes, trust_orientation, where, library_size),
         model,
         _list(output),
         prefix,
@@ -217,12 +223,13 @@ def show_model(file: Path) -> dict[str, Any]:
     return json.loads(_ferrocyte.show_model(file))
 
 
-def _query(files, label_from_name, layer, genes, trust_orientation, where, library_size):
+def _query(files, label_from_name, layer, scale, genes, trust_orientation, where, library_size):
     labelled = files.items() if isinstance(files, Mapping) else [(path, None) for path in _list(files)]
     return {
         "files": list(labelled),
         "label_from_name": label_from_name,
         "layer": layer,
+        "scale": scale,
         "genes": genes,
         "trust_orientation": trust_orientation,
         "where": _texts(where),
