@@ -2,12 +2,14 @@
 
 mod annotate;
 mod choices;
+mod convert;
 mod dataset;
 mod demo;
 mod evaluate;
 mod filter;
 mod hint;
 mod inspect;
+mod joined;
 mod model_file;
 mod model_options;
 mod predictions;
@@ -19,6 +21,7 @@ mod threads;
 mod train;
 
 pub use annotate::{AnnotateError, AnnotateOptions, annotate};
+pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedFile, convert};
 pub use dataset::{DataError, DataOptions, NotACount};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};
@@ -27,6 +30,7 @@ pub use hint::hint;
 pub use inspect::{
     ColumnInspection, InspectError, InspectOptions, Inspection, MatrixInspection, ModelFit, inspect,
 };
+pub use joined::JoinError;
 pub use model_file::{ModelError, show_model, verify_model};
 pub use model_options::{DEFAULT_MODEL, ModelOptions, ModelOptionsError};
 pub use predictions::OutputKindError;

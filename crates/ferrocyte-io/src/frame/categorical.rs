@@ -5,6 +5,7 @@
 pub struct Categorical {
     codes: Codes,
     categories: Vec<String>,
+    ordered: bool,
 }
 
 /// Codes in the narrowest integer that fits; the largest value of the type stands for "missing".
@@ -25,6 +26,12 @@ impl Categorical {
         if let Some(row) = codes.iter().position(|&code| code >= 0 && code as u64 >= n as u64) {
             return Err(row);
         }
+        Ok(Self::from_known(codes, categories))
+    }
+
+    /// Takes codes that are known to be below the number of categories.
+    pub(crate) fn from_known(codes: &[i64], categories: Vec<String>) -> Self {
+        let n = categories.len();
         let codes = if u8::try_from(n).is_ok() {
             Codes::U8(codes.iter().map(|&code| u8::try_from(code).unwrap_or(u8::MAX)).collect())
         } else if u16::try_from(n).is_ok() {
@@ -32,7 +39,25 @@ impl Categorical {
         } else {
             Codes::U32(codes.iter().map(|&code| u32::try_from(code).unwrap_or(u32::MAX)).collect())
         };
-        Ok(Self { codes, categories })
+        Self { codes, categories, ordered: false }
+    }
+
+    /// Says whether the order of the categories means something: `early`, `late`.
+    #[must_use]
+    pub fn with_order(self, ordered: bool) -> Self {
+        Self { ordered, ..self }
+    }
+
+    /// Whether the order of the categories means something.
+    pub fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
+    /// The named rows, in the order given; `None` is a missing row.
+    pub(super) fn select(&self, wanted: &[Option<usize>]) -> Self {
+        let code = |row: &Option<usize>| row.and_then(|row| self.code(row)).map_or(-1, |code| code as i64);
+        let codes: Vec<i64> = wanted.iter().map(code).collect();
+        Self::from_known(&codes, self.categories.clone()).with_order(self.ordered)
     }
 
     /// Number of rows.

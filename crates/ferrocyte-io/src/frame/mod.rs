@@ -2,9 +2,11 @@
 
 mod categorical;
 mod column;
+mod concat;
 
 pub use categorical::Categorical;
 pub use column::Column;
+pub use concat::Part;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hdf5_reader::{Dataset, Datatype};
+use hdf5_reader::{Attribute, Dataset, Datatype};
 
 use super::container::{Container, Object};
 use super::number::{self, NumberType, describe};
@@ -16,7 +16,8 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
         Object::Dataset(dataset) => return array(container, dataset, path),
         Object::Group(group) => group,
     };
-    let encoding = text::attribute(&container.attributes(object, path)?, "encoding-type");
+    let attributes = container.attributes(object, path)?;
+    let encoding = text::attribute(&attributes, "encoding-type");
     let part = |name: &str| {
         let path = format!("{path}/{name}");
         container.child(group, name, &path).map(|object| (object, path))
@@ -28,7 +29,8 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
             let Some(categories) = categories else {
                 return Err(container.unexpected(&categories_path, "the categories", "nothing"));
             };
-            categorical(container, &codes, &codes_path, &categories, &categories_path)
+            let column = categorical(container, &codes, &codes_path, &categories, &categories_path)?;
+            Ok(with_order(column, &attributes))
         }
         Some("nullable-integer" | "nullable-boolean" | "nullable-string-array") => {
             let ((values, values_path), (mask, mask_path)) = (part("values")?, part("mask")?);
@@ -44,6 +46,17 @@ pub(crate) fn read(container: &Container, object: &Object, path: &str) -> Result
             "a column of text, numbers, truth values or categories",
             found.map_or_else(|| "a group without `encoding-type`".to_owned(), |name| format!("`{name}`")),
         )),
+    }
+}
+
+/// Marks categories as ordered where the attribute `ordered` says so.
+pub(crate) fn with_order(column: Column, attributes: &[Attribute]) -> Column {
+    let ordered = attributes
+        .iter()
+        .any(|attribute| attribute.name == "ordered" && attribute.raw_data.iter().any(|&byte| byte != 0));
+    match column {
+        Column::Categorical(column) => Column::Categorical(column.with_order(ordered)),
+        other => other,
     }
 }
 

@@ -100,7 +100,9 @@ fn column_of_group(
         let categories = container
             .find(&categories_path)?
             .ok_or_else(|| container.unexpected(&categories_path, "the categories", "nothing"))?;
-        return column_reader::categorical(container, codes, &path, &categories, &categories_path).map(Some);
+        let column = column_reader::categorical(container, codes, &path, &categories, &categories_path)?;
+        let attributes = container.attributes(&categories, &categories_path)?;
+        return Ok(Some(column_reader::with_order(column, &attributes)));
     }
     column_reader::read(container, &object, &path).map(Some)
 }
