@@ -6,7 +6,6 @@ use ferrocyte_core::{
     DataSummary, Flow, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader, ModelSummary,
     OutputRecord, Progress, RunRecord, Scores, Vocabulary, Warning,
 };
-use ferrocyte_io::Format;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::decide::decide;
@@ -25,7 +24,7 @@ pub struct AnnotateOptions {
     pub query: DataOptions,
     /// The model file.
     pub model: PathBuf,
-    /// Files to write: copies of the query (.h5ad) or tables (.csv, .tsv, with or without .gz).
+    /// Files to write: the query with columns added (.h5ad) or tables (.csv, .tsv, with or without .gz).
     pub outputs: Vec<PathBuf>,
     /// Text before the name of each column that is added.
     pub prefix: String,
@@ -86,12 +85,6 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let (header, model) = open_model(&options.model)?;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
     let mut query = Dataset::open(&options.query, QUERY)?;
-    if let Some(file) = query.files.iter().find(|file| file.content.format() != Format::H5ad)
-        && kinds.contains(&OutputKind::H5ad)
-    {
-        let format = file.content.format();
-        return Err(OutputKindError::OtherFormat { file: file.name(), format }.into());
-    }
     begin_record(&mut record, &mut query, options, &header)?;
     check_genes(&query, model.genes(), &mut record)?;
     let truth = options.truth.as_deref().map(|column| query.column(column)).transpose()?;

@@ -82,7 +82,9 @@ impl Joined {
 
     fn join_cells(&mut self) -> Result<(), ReadError> {
         let frames: Vec<&Frame> = self.files.iter().map(|file| file.content.obs()).collect();
-        let mut obs = Annotations { names: self.cell_names(&frames), columns: join_columns(&frames)? };
+        let (names, note) = cell_names(&frames);
+        let mut obs = Annotations { names, columns: join_columns(&frames)? };
+        self.notes.extend(note);
         if self.files.len() > 1 {
             let of_file = |file: &JoinedFile| std::iter::repeat_n(Some(file.name.clone()), file.content.n_cells());
             let names = self.files.iter().flat_map(of_file).collect();
@@ -90,30 +92,6 @@ impl Joined {
         }
         self.obs = obs;
         Ok(())
-    }
-
-    /// Names of all cells. Where one name stands in two files, every cell gets the number of its file, from 1.
-    fn cell_names(&mut self, frames: &[&Frame]) -> Vec<String> {
-        let mut file_of: HashMap<&str, usize> = HashMap::new(); // looked up, never iterated
-        let shared = frames.iter().enumerate().find_map(|(file, frame)| {
-            let elsewhere = |name: &&String| *file_of.entry(name.as_str()).or_insert(file) != file;
-            frame.index().iter().find(elsewhere).cloned()
-        });
-        let names = frames.iter().enumerate().flat_map(|(file, frame)| {
-            let suffix = if shared.is_some() { format!("-{}", file + 1) } else { String::new() };
-            frame.index().iter().map(move |name| format!("{name}{suffix}"))
-        });
-        let names: Vec<String> = names.collect();
-        if let Some(name) = shared {
-            self.notes.push(Warning::note(
-                "cells-renamed",
-                format!(
-                    "the files share names of cells (`{name}` for example): every name got the number of its file, \
-                     `{name}-1` and so on"
-                ),
-            ));
-        }
-        names
     }
 
     /// The genes of all files by name, in the order in which they first appear.
@@ -238,6 +216,34 @@ impl JoinedFile {
         let gene = self.genes.index().get(gene).cloned().unwrap_or_default();
         Err(JoinError::RepeatedGene { file: self.name.clone(), gene, value })
     }
+}
+
+/// Names of all cells. Where one name stands in two files, every cell gets the number of its file, from 1.
+fn cell_names(frames: &[&Frame]) -> (Vec<String>, Option<Warning>) {
+    let Some(shared) = name_in_two(frames) else {
+        return (frames.iter().flat_map(|frame| frame.index()).cloned().collect(), None);
+    };
+    let numbered = |(file, frame): (usize, &&Frame)| -> Vec<String> {
+        frame.index().iter().map(|name| format!("{name}-{}", file + 1)).collect()
+    };
+    let message = format!(
+        "the files share names of cells (`{shared}` for example): every name got the number of its file, \
+         `{shared}-1` and so on"
+    );
+    (frames.iter().enumerate().flat_map(numbered).collect(), Some(Warning::note("cells-renamed", message)))
+}
+
+/// The first name of a cell that stands in an earlier file, too.
+fn name_in_two<'a>(frames: &[&'a Frame]) -> Option<&'a str> {
+    let mut file_of: HashMap<&str, usize> = HashMap::new(); // looked up, never iterated
+    for (file, frame) in frames.iter().enumerate() {
+        for name in frame.index() {
+            if *file_of.entry(name).or_insert(file) != file {
+                return Some(name);
+            }
+        }
+    }
+    None
 }
 
 /// The columns of all frames, in the order in which they first appear; a frame without one has missing rows.

@@ -103,7 +103,7 @@ pub enum WriteErrorKind {
 
 impl WriteErrorKind {
     /// Adds the path.
-    pub(crate) fn at(self, path: &Path) -> WriteError {
+    pub fn at(self, path: &Path) -> WriteError {
         WriteError { path: path.to_owned(), kind: self }
     }
 }
