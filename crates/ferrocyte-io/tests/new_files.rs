@@ -43,7 +43,10 @@ fn new_cells(n_cells: usize) -> NewCells {
         ("n".to_owned(), Column::Integers((0..n_cells as i64).map(|cell| Some(-cell)).collect())),
         ("gaps".to_owned(), Column::Integers((0..n_cells).map(|c| (!every_third(c)).then_some(7)).collect())),
         ("kept".to_owned(), Column::Booleans((0..n_cells).map(|cell| Some(every_third(cell))).collect())),
-        ("maybe".to_owned(), Column::Booleans((0..n_cells).map(|c| (!every_third(c)).then_some(true)).collect())),
+        (
+            "maybe".to_owned(),
+            Column::Booleans((0..n_cells).map(|c| (!every_third(c)).then_some(true)).collect()),
+        ),
     ];
     let ids = Column::Strings(strings("ENSG", N_GENES).into_iter().map(Some).collect());
     NewCells {
@@ -93,7 +96,10 @@ fn content(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         return vec![(path.file_name().unwrap().into(), fs::read(path).unwrap())];
     }
     let inner = |name: &String| {
-        content(&path.join(name)).into_iter().map(|(file, bytes)| (Path::new(name).join(file), bytes)).collect::<Vec<_>>()
+        content(&path.join(name))
+            .into_iter()
+            .map(|(file, bytes)| (Path::new(name).join(file), bytes))
+            .collect::<Vec<_>>()
     };
     names(path).iter().flat_map(inner).collect()
 }
@@ -138,14 +144,18 @@ fn a_10x_folder_reads_back_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     for (n_cells, fraction, dtype) in [(0, 0.0, "int64"), (5, 0.25, "float64"), (70_000, 0.0, "int64")] {
         let target = folder.path().join(format!("{n_cells}.mtx/"));
-        let (new, blocks) = (new_cells(n_cells), blocks(n_cells, |cell| fraction + 1.0 + (cell % 100) as f32));
+        let (new, blocks) =
+            (new_cells(n_cells), blocks(n_cells, |cell| fraction + 1.0 + (cell % 100) as f32));
         write(&target, new.clone(), &blocks);
         assert_eq!(names(&target), ["barcodes.tsv.gz", "features.tsv.gz", "matrix.mtx.gz", "obs.csv.gz"]);
         let file = open(&target).unwrap();
         assert_eq!(whole(file.as_ref()), joined(&blocks));
         assert_eq!(file.obs().index(), new.obs.names);
         let genes = file.genes_of(&MatrixPath::X).unwrap();
-        assert_eq!((genes.index(), genes.column("gene_ids").unwrap()), (&new.var.names[..], new.var.columns[0].1.clone()));
+        assert_eq!(
+            (genes.index(), genes.column("gene_ids").unwrap()),
+            (&new.var.names[..], new.var.columns[0].1.clone())
+        );
         assert_eq!(file.matrix(&MatrixPath::X).unwrap().dtype, dtype, "{n_cells} cells");
     }
 }
@@ -177,7 +187,8 @@ fn a_zarr_folder_holds_what_the_format_asks_for() {
         let chunk = fs::read(target.join(format!("X/data/{chunk}"))).unwrap();
         std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(chunk.as_slice()), &mut bytes).unwrap();
     }
-    let found: Vec<f32> = bytes.as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).take(n_values).collect();
+    let found: Vec<f32> =
+        bytes.as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).take(n_values).collect();
     let expected: Vec<f32> = blocks.iter().flat_map(|block| block.as_csr().2.to_vec()).collect();
     assert!(found == expected);
 }
@@ -230,7 +241,8 @@ fn what_stood_there_is_replaced_only_where_it_is_ours() {
     assert_eq!(names(folder.path()), ["cells.h5ad", "cells.mtx", "cells.zarr"]);
     // A folder of Cell Ranger is somebody's data.
     fs::remove_file(folder.path().join("cells.mtx/obs.csv.gz")).unwrap();
-    let refused = |name: &str| NewFormat::of(Path::new(name)).unwrap().create(&folder.path().join(name), new_cells(2));
+    let refused =
+        |name: &str| NewFormat::of(Path::new(name)).unwrap().create(&folder.path().join(name), new_cells(2));
     assert!(matches!(refused("cells.mtx").err().unwrap().kind, WriteErrorKind::NotOurs));
     fs::write(folder.path().join("cells.zarr/.zattrs"), "{\"encoding-type\":\"anndata\"}").unwrap();
     assert!(matches!(refused("cells.zarr").err().unwrap().kind, WriteErrorKind::NotOurs));

@@ -171,17 +171,20 @@ fn describe(name: &str, content: &dyn CellFile, matrix: &MatrixPath) -> Result<C
 /// What was turned or left out in reading, and what is not carried over.
 fn notes(input: &ConvertedFile, content: &dyn CellFile, matrix: &MatrixPath) -> Vec<Warning> {
     let file = &input.file;
-    let mut notes: Vec<Warning> = content
-        .notes()
-        .into_iter()
-        .map(|note| Warning::note("reading", format!("{file}: {note}")))
-        .collect();
+    let mut notes: Vec<Warning> =
+        content.notes().into_iter().map(|note| Warning::note("reading", format!("{file}: {note}"))).collect();
     if content.format() == Format::H5ad {
         let matrices = content.matrices().unwrap_or_default();
-        let mut behind: Vec<String> =
-            matrices.iter().filter(|info| info.path != *matrix).map(|info| format!("`{}`", info.path)).collect();
+        let mut behind: Vec<String> = matrices
+            .iter()
+            .filter(|info| info.path != *matrix)
+            .map(|info| format!("`{}`", info.path))
+            .collect();
         behind.push("whatever is in obsm, obsp, varm, varp and uns".to_owned());
-        let message = format!("{file}: only `{matrix}`, obs and var are written; not carried over: {}", behind.join(", "));
+        let message = format!(
+            "{file}: only `{matrix}`, obs and var are written; not carried over: {}",
+            behind.join(", ")
+        );
         notes.push(Warning::note("not-carried", message));
     }
     if input.number_type == "float64" {
@@ -193,10 +196,8 @@ fn notes(input: &ConvertedFile, content: &dyn CellFile, matrix: &MatrixPath) -> 
 
 /// Columns of var that `features.tsv.gz` has no place for.
 fn left_out_of_features<'a>(columns: impl Iterator<Item = &'a str>) -> Option<Warning> {
-    let others: Vec<String> = columns
-        .filter(|name| !matches!(*name, "gene_ids" | "feature_types"))
-        .map(str::to_owned)
-        .collect();
+    let others: Vec<String> =
+        columns.filter(|name| !matches!(*name, "gene_ids" | "feature_types")).map(str::to_owned).collect();
     (!others.is_empty()).then(|| {
         let others = crate::hint::list(&others);
         Warning::note("not-carried", format!("a 10x folder has no place for these columns of var: {others}"))

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ferrocyte_core::{Block, BlockError, Stored, Warning};
 use ferrocyte_io::frame::{Column, Frame, Part};
-use ferrocyte_io::write::Annotations;
+use ferrocyte_io::write::{Annotations, ObsColumn};
 use ferrocyte_io::{CellFile, MatrixPath, ReadError};
 
 /// A file that is joined with others.
@@ -63,7 +63,12 @@ impl Joined {
             let genes = content.genes_of(matrix)?;
             joined.push(JoinedFile { name, content, genes, map: None });
         }
-        let mut all = Self { files: joined, obs: Annotations::default(), var: Annotations::default(), notes: Vec::new() };
+        let mut all = Self {
+            files: joined,
+            obs: Annotations::default(),
+            var: Annotations::default(),
+            notes: Vec::new(),
+        };
         all.join_cells()?;
         if let [only] = all.files.as_slice() {
             all.var = Annotations::of(&only.genes)?;
@@ -86,12 +91,22 @@ impl Joined {
         let mut obs = Annotations { names, columns: join_columns(&frames)? };
         self.notes.extend(note);
         if self.files.len() > 1 {
-            let of_file = |file: &JoinedFile| std::iter::repeat_n(Some(file.name.clone()), file.content.n_cells());
-            let names = self.files.iter().flat_map(of_file).collect();
-            obs.columns.push(("file".to_owned(), Column::Strings(names)));
+            obs.columns.push(("file".to_owned(), self.file_of_each_cell()));
         }
         self.obs = obs;
         Ok(())
+    }
+
+    /// The name of each cell's file, with its number where two files have one name.
+    fn file_of_each_cell(&self) -> Column {
+        let distinct: HashSet<&String> = self.files.iter().map(|file| &file.name).collect();
+        let numbered = distinct.len() < self.files.len();
+        let of_file = |(number, file): (usize, &JoinedFile)| {
+            let name = if numbered { format!("{}: {}", number + 1, file.name) } else { file.name.clone() };
+            std::iter::repeat_n(Some(name), file.content.n_cells())
+        };
+        let names: Vec<Option<String>> = self.files.iter().enumerate().flat_map(of_file).collect();
+        ObsColumn::from_names(&names).into()
     }
 
     /// The genes of all files by name, in the order in which they first appear.

@@ -181,7 +181,9 @@ mod tests {
     fn categories_are_joined_by_name() {
         let one = categorical(&["B", "T"], [1, -1], false);
         let other = categorical(&["NK", "T"], [0, 1], false);
-        let Column::Categorical(joined) = concat(vec![Some(one), Some(other), None]) else { panic!("categories") };
+        let Column::Categorical(joined) = concat(vec![Some(one), Some(other), None]) else {
+            panic!("categories")
+        };
         assert_eq!(joined.categories(), ["B", "T", "NK"]);
         let names: Vec<_> = joined.names().collect();
         assert_eq!(names, [Some("T"), None, Some("NK"), Some("T"), None, None]);
@@ -191,7 +193,8 @@ mod tests {
     #[test]
     fn an_order_stays_where_every_file_has_the_same() {
         let stage = |ordered, names: &[&str]| Some(categorical(names, [0, 1], ordered));
-        let is_ordered = |columns| matches!(concat(columns), Column::Categorical(column) if column.is_ordered());
+        let is_ordered =
+            |columns| matches!(concat(columns), Column::Categorical(column) if column.is_ordered());
         assert!(is_ordered(vec![stage(true, &["early", "late"]), None, stage(true, &["early", "late"])]));
         assert!(!is_ordered(vec![stage(true, &["early", "late"]), stage(true, &["late", "early"])]));
         assert!(!is_ordered(vec![stage(true, &["early", "late"]), stage(false, &["early", "late"])]));
@@ -213,7 +216,9 @@ mod tests {
     #[test]
     fn rows_are_picked_and_missing_ones_made() {
         let column = categorical(&["B", "T"], [0, 1], true);
-        let Column::Categorical(picked) = column.select(&[Some(1), None, Some(1)]) else { panic!("categories") };
+        let Column::Categorical(picked) = column.select(&[Some(1), None, Some(1)]) else {
+            panic!("categories")
+        };
         assert_eq!(picked.names().collect::<Vec<_>>(), [Some("T"), None, Some("T")]);
         assert!(picked.is_ordered());
         let numbers = Column::Floats(vec![1.0, 2.0]).select(&[None, Some(1)]);

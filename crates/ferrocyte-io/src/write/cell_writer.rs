@@ -117,7 +117,11 @@ impl Written {
 
     /// Whether all cells are there.
     pub(super) fn check_complete(&self) -> Result<(), WriteErrorKind> {
-        if self.n_cells == self.expected_cells { Ok(()) } else { Err(self.unexpected((self.n_cells, self.n_genes))) }
+        if self.n_cells == self.expected_cells {
+            Ok(())
+        } else {
+            Err(self.unexpected((self.n_cells, self.n_genes)))
+        }
     }
 
     fn unexpected(&self, found: (usize, usize)) -> WriteErrorKind {

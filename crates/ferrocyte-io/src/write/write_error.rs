@@ -63,7 +63,9 @@ pub enum WriteErrorKind {
     #[error("there is a folder of this name with other data in it; remove it, or choose another name")]
     NotOurs,
     /// The old folder cannot be replaced in one step.
-    #[error("this disk cannot replace a folder in one step; remove the old one first, or choose another name")]
+    #[error(
+        "this disk cannot replace a folder in one step; remove the old one first, or choose another name"
+    )]
     CannotSwap,
     /// Not the cells or genes that were announced.
     #[error(

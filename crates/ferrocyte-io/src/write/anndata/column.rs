@@ -34,7 +34,9 @@ pub(super) fn write_frame<S: Store>(
 
 fn write_column<S: Store>(store: &mut S, path: &str, column: &Column) -> Result<(), WriteErrorKind> {
     match column {
-        Column::Floats(values) => store.array(path, Element::F64, &bytes(values, |value| value.to_le_bytes())),
+        Column::Floats(values) => {
+            store.array(path, Element::F64, &bytes(values, |value| value.to_le_bytes()))
+        }
         Column::Integers(values) => {
             let integers = |value: &Option<i64>| value.unwrap_or_default().to_le_bytes();
             write_nullable(store, path, "nullable-integer", Element::I64, values, integers)
@@ -81,7 +83,11 @@ fn categories_of(values: &[Option<String>]) -> Categorical {
     Categorical::from_known(&codes, names)
 }
 
-fn write_categorical<S: Store>(store: &mut S, path: &str, column: &Categorical) -> Result<(), WriteErrorKind> {
+fn write_categorical<S: Store>(
+    store: &mut S,
+    path: &str,
+    column: &Categorical,
+) -> Result<(), WriteErrorKind> {
     let (categories, position) = distinct(column.categories());
     store.group(
         path,
@@ -94,7 +100,9 @@ fn write_categorical<S: Store>(store: &mut S, path: &str, column: &Categorical) 
     // The narrowest signed integer, as pandas has it.
     match categories.len() {
         0..=0x7f => store.array(&path, Element::I8, &bytes(&codes, |&code| (code as i8).to_le_bytes())),
-        0x80..=0x7fff => store.array(&path, Element::I16, &bytes(&codes, |&code| (code as i16).to_le_bytes())),
+        0x80..=0x7fff => {
+            store.array(&path, Element::I16, &bytes(&codes, |&code| (code as i16).to_le_bytes()))
+        }
         _ => store.array(&path, Element::I32, &bytes(&codes, |&code| code.to_le_bytes())),
     }
 }

@@ -115,7 +115,8 @@ impl Store for Hdf5Store {
             let dataset = if n == 0 {
                 empty(&group, name, datatype(element))?
             } else {
-                let dataset = group.new_dataset::<u8>().datatype(datatype(element)).shape([n]).create(name)?;
+                let dataset =
+                    group.new_dataset::<u8>().datatype(datatype(element)).shape([n]).create(name)?;
                 dataset.write_raw_bytes(bytes)?;
                 dataset
             };

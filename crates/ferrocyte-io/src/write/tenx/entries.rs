@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_written_as_such() {
-        assert_eq!(lines(&[3.0, 16_777_216.0, -10.0]), ("9 100 3\n10 100 16777216\n11 100 -10\n".into(), true));
+        assert_eq!(
+            lines(&[3.0, 16_777_216.0, -10.0]),
+            ("9 100 3\n10 100 16777216\n11 100 -10\n".into(), true)
+        );
         assert_eq!(lines(&[0.1, 2.0]), ("9 100 0.1\n10 100 2\n".into(), false));
         assert_eq!(lines(&[1e20]), ("9 100 1e20\n".into(), false));
         assert_eq!(lines(&[]), (String::new(), true));

@@ -55,7 +55,9 @@ impl TenxWriter {
         names::check_lines(&new.obs.names)?;
         names::check_lines(&new.var.names)?;
         gzip(&folder.join(FEATURES), |out| names::write_features(out, &new.var))?;
-        gzip(&folder.join(BARCODES), |out| new.obs.names.iter().try_for_each(|name| writeln!(out, "{name}")))?;
+        gzip(&folder.join(BARCODES), |out| {
+            new.obs.names.iter().try_for_each(|name| writeln!(out, "{name}"))
+        })?;
         gzip(&folder.join(OBS), |out| names::write_obs(out, &new.obs))?;
         Ok(OneStream::begin(File::create(folder.join(MATRIX))?, HEADER)?)
     }

@@ -98,7 +98,10 @@ mod tests {
         );
         let ids = Column::Strings(vec![Some("ENSG00000167286".into()), None]);
         let full = Annotations { names, columns: vec![("gene_ids".to_owned(), ids)] };
-        assert!(text(|out| write_features(out, &full)).starts_with("ENSG00000167286\tCD3D\tGene Expression\nMS4A1\t"));
+        assert!(
+            text(|out| write_features(out, &full))
+                .starts_with("ENSG00000167286\tCD3D\tGene Expression\nMS4A1\t")
+        );
     }
 
     #[test]

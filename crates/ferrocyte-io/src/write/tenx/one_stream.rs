@@ -53,7 +53,8 @@ impl<W: Write + Seek> OneStream<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let pieces: Vec<io::Result<(Vec<u8>, Crc)>> = self.full.par_iter().map(|piece| deflated(piece)).collect();
+        let pieces: Vec<io::Result<(Vec<u8>, Crc)>> =
+            self.full.par_iter().map(|piece| deflated(piece)).collect();
         self.full.clear();
         for piece in pieces {
             let (compressed, crc) = piece?;
@@ -101,7 +102,8 @@ fn deflated(bytes: &[u8]) -> io::Result<(Vec<u8>, Crc)> {
     let mut compressed = Vec::with_capacity(bytes.len() / 2 + 64);
     loop {
         let rest = bytes.get(compress.total_in() as usize..).unwrap_or_default();
-        let status = compress.compress_vec(rest, &mut compressed, FlushCompress::Sync).map_err(io::Error::other)?;
+        let status =
+            compress.compress_vec(rest, &mut compressed, FlushCompress::Sync).map_err(io::Error::other)?;
         let all_in = compress.total_in() as usize == bytes.len();
         // Room that is left over means that nothing waits to be written.
         if all_in && compressed.len() < compressed.capacity() {
