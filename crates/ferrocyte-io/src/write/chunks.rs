@@ -26,6 +26,7 @@ pub(super) enum Wrapper {
 pub(super) struct Chunks {
     wrapper: Wrapper,
     chunk_bytes: usize,
+    shuffled: usize, // bytes of an element whose bytes are sorted by place; 1 leaves them as they are
     open: Vec<u8>,
     full: Vec<Vec<u8>>,
     next: u64,
@@ -34,7 +35,14 @@ pub(super) struct Chunks {
 impl Chunks {
     /// A stream in chunks of `chunk_bytes`.
     pub(super) fn new(wrapper: Wrapper, chunk_bytes: usize) -> Self {
-        Self { wrapper, chunk_bytes: chunk_bytes.max(1), open: Vec::new(), full: Vec::new(), next: 0 }
+        Self { wrapper, chunk_bytes: chunk_bytes.max(1), shuffled: 1, open: Vec::new(), full: Vec::new(), next: 0 }
+    }
+
+    /// Sorts the bytes of a chunk by their place in elements of so many bytes before it is compressed, as HDF5's filter
+    /// `shuffle` does: all first bytes, all second bytes. Counts and indices have the same upper bytes in long runs.
+    #[must_use]
+    pub(super) fn shuffled(self, element_bytes: usize) -> Self {
+        Self { shuffled: element_bytes.max(1), ..self }
     }
 
     /// Adds bytes; `sink` gets the number and the compressed bytes of each chunk that is ready, in order.
@@ -75,9 +83,15 @@ impl Chunks {
         &mut self,
         mut sink: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let wrapper = self.wrapper;
-        let compressed: Vec<io::Result<Vec<u8>>> =
-            self.full.par_iter().map(|chunk| compress(chunk, wrapper)).collect();
+        let (wrapper, element_bytes) = (self.wrapper, self.shuffled);
+        let compressed: Vec<io::Result<Vec<u8>>> = self
+            .full
+            .par_iter()
+            .map(|chunk| match element_bytes {
+                1 => compress(chunk, wrapper),
+                n => compress(&shuffle(chunk, n), wrapper),
+            })
+            .collect();
         self.full.clear();
         for chunk in compressed {
             sink(self.next, &chunk?)?;
@@ -85,6 +99,18 @@ impl Chunks {
         }
         Ok(())
     }
+}
+
+/// All first bytes of the elements, then all second bytes, and so on; what is no whole element stays at the end.
+fn shuffle(bytes: &[u8], element_bytes: usize) -> Vec<u8> {
+    let whole = bytes.len() - bytes.len() % element_bytes;
+    let (elements, rest) = bytes.split_at(whole);
+    let mut shuffled = Vec::with_capacity(bytes.len());
+    for place in 0..element_bytes {
+        shuffled.extend(elements.iter().skip(place).step_by(element_bytes));
+    }
+    shuffled.extend_from_slice(rest);
+    shuffled
 }
 
 /// Compresses a whole chunk; the same bytes give the same bytes.
@@ -162,6 +188,12 @@ mod tests {
         }
         assert_eq!(read.len(), 21_000, "the last chunk is filled up");
         assert!(read.starts_with(&bytes) && read[bytes.len()..].iter().all(|&byte| byte == 0));
+    }
+
+    #[test]
+    fn bytes_are_sorted_by_their_place() {
+        assert_eq!(shuffle(&[1, 2, 3, 11, 12, 13, 21, 22], 3), [1, 11, 2, 12, 3, 13, 21, 22]);
+        assert_eq!(shuffle(&[], 4), []);
     }
 
     #[test]

@@ -63,11 +63,11 @@ impl Hdf5Store {
                 Some(n) => new.shape([n]),
                 None => new.shape([0]).max_shape(&[None]),
             };
-            let dataset = new.filter_pipeline(FilterPipeline::deflate(4)).create(name)?;
+            let dataset = new.filter_pipeline(filters(element)).create(name)?;
             mark(&dataset, "array", "0.2.0")?;
             Ok(dataset)
         })?;
-        let chunks = Chunks::new(Wrapper::Zlib, chunk_elements * element.size());
+        let chunks = Chunks::new(Wrapper::Zlib, chunk_elements * element.size()).shuffled(element.size());
         Ok(GrowingDataset { dataset, chunks, chunk_elements, element, n_elements: 0 })
     }
 }
@@ -199,6 +199,15 @@ fn put(
         }
         dataset.write_chunk_raw(number, chunk, 0)
     })
+}
+
+/// What [`Chunks`] did, in the order in which it was done.
+fn filters(element: Element) -> FilterPipeline {
+    const LEVEL: u32 = 4; // said, not used: what reads the file needs no level
+    match element.size() {
+        1 => FilterPipeline::deflate(LEVEL),
+        size => FilterPipeline::shuffle_deflate(size as u32, LEVEL),
+    }
 }
 
 fn datatype(element: Element) -> DatatypeMessage {
