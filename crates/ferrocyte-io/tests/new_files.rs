@@ -33,14 +33,14 @@ fn blocks(n_cells: usize, value: impl Fn(usize) -> f32) -> Vec<Block<Stored>> {
 
 fn new_cells(n_cells: usize) -> NewCells {
     let strings = |text: &str, n: usize| -> Vec<String> { (0..n).map(|i| format!("{text}{i}")).collect() };
-    let codes: Vec<i64> = (0..n_cells as i64).map(|cell| cell % 3 - 1).collect();
+    let codes: Vec<i64> = (0_i64..).take(n_cells).map(|cell| cell % 3 - 1).collect();
     let stages = Categorical::new(&codes, vec!["early".into(), "late".into()]).unwrap().with_order(true);
-    let every_third = |cell: usize| cell % 3 == 0;
+    let every_third = |cell: usize| cell.is_multiple_of(3);
     let columns = vec![
         ("stage".to_owned(), Column::Categorical(stages)),
         ("donor".to_owned(), Column::Strings(strings("donor é ", n_cells).into_iter().map(Some).collect())),
         ("score".to_owned(), Column::Floats((0..n_cells).map(|cell| cell as f64 / 7.0).collect())),
-        ("n".to_owned(), Column::Integers((0..n_cells as i64).map(|cell| Some(-cell)).collect())),
+        ("n".to_owned(), Column::Integers((0_i64..).take(n_cells).map(|cell| Some(-cell)).collect())),
         ("gaps".to_owned(), Column::Integers((0..n_cells).map(|c| (!every_third(c)).then_some(7)).collect())),
         ("kept".to_owned(), Column::Booleans((0..n_cells).map(|cell| Some(every_third(cell))).collect())),
         (
@@ -56,7 +56,7 @@ fn new_cells(n_cells: usize) -> NewCells {
     }
 }
 
-fn write(target: &Path, new: NewCells, blocks: &[Block<Stored>]) {
+fn write(target: &Path, new: &NewCells, blocks: &[Block<Stored>]) {
     let format = NewFormat::of(target).unwrap();
     let mut writer = format.create(target, new).unwrap();
     for block in blocks {
@@ -110,7 +110,7 @@ fn an_h5ad_reads_back_as_it_was() {
     for n_cells in [0, 1, 5, 70_000] {
         let target = folder.path().join(format!("{n_cells}.h5ad"));
         let (new, blocks) = (new_cells(n_cells), blocks(n_cells, |cell| 1.5 + (cell % 100) as f32));
-        write(&target, new.clone(), &blocks);
+        write(&target, &new, &blocks);
         let file = open(&target).unwrap();
         assert_eq!(whole(file.as_ref()), joined(&blocks), "{n_cells} cells");
         assert_eq!(file.obs().index(), new.obs.names);
@@ -133,7 +133,7 @@ fn text_with_gaps_becomes_categories() {
     let target = folder.path().join("gaps.h5ad");
     let mut new = new_cells(3);
     new.obs.columns = vec![("donor".into(), Column::Strings(vec![Some("b".into()), None, Some("a".into())]))];
-    write(&target, new, &blocks(3, |_| 1.0));
+    write(&target, &new, &blocks(3, |_| 1.0));
     let Column::Categorical(donor) = open(&target).unwrap().obs().column("donor").unwrap() else { panic!() };
     assert_eq!(donor.categories(), ["a", "b"]);
     assert_eq!(donor.names().collect::<Vec<_>>(), [Some("b"), None, Some("a")]);
@@ -146,7 +146,7 @@ fn a_10x_folder_reads_back_as_it_was() {
         let target = folder.path().join(format!("{n_cells}.mtx/"));
         let (new, blocks) =
             (new_cells(n_cells), blocks(n_cells, |cell| fraction + 1.0 + (cell % 100) as f32));
-        write(&target, new.clone(), &blocks);
+        write(&target, &new, &blocks);
         assert_eq!(names(&target), ["barcodes.tsv.gz", "features.tsv.gz", "matrix.mtx.gz", "obs.csv.gz"]);
         let file = open(&target).unwrap();
         assert_eq!(whole(file.as_ref()), joined(&blocks));
@@ -166,7 +166,7 @@ fn a_zarr_folder_holds_what_the_format_asks_for() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("cells.zarr");
     let blocks = blocks(300_000, |_| 1.0);
-    write(&target, new_cells(300_000), &blocks);
+    write(&target, &new_cells(300_000), &blocks);
     let json = |name: &str| -> serde_json::Value {
         serde_json::from_slice(&fs::read(target.join(name)).unwrap()).unwrap()
     };
@@ -203,7 +203,7 @@ fn the_same_cells_give_the_same_bytes_for_any_threads_and_blocks() {
         let mut found = Vec::new();
         for (threads, blocks) in [(1, &cells[..]), (3, &cells), (2, &large)] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| write(&target, new_cells(100_000), blocks));
+            pool.install(|| write(&target, &new_cells(100_000), blocks));
             found.push(content(&target));
         }
         assert!(found[0] == found[1] && found[0] == found[2], "{name}");
@@ -215,7 +215,7 @@ fn too_few_or_wrong_cells_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["cells.h5ad", "cells.zarr", "cells.mtx/"] {
         let target = folder.path().join(name);
-        let create = || NewFormat::of(&target).unwrap().create(&target, new_cells(5)).unwrap();
+        let create = || NewFormat::of(&target).unwrap().create(&target, &new_cells(5)).unwrap();
         let mut writer = create();
         writer.write(&blocks(4, |_| 1.0)[0]).unwrap();
         let error = writer.finish().unwrap_err();
@@ -234,7 +234,7 @@ fn what_stood_there_is_replaced_only_where_it_is_ours() {
     for name in ["cells.h5ad", "cells.zarr", "cells.mtx"] {
         let target = folder.path().join(name);
         for n_cells in [3, 2] {
-            write(&target, new_cells(n_cells), &blocks(n_cells, |_| 1.0));
+            write(&target, &new_cells(n_cells), &blocks(n_cells, |_| 1.0));
         }
     }
     assert_eq!(open(folder.path().join("cells.mtx")).unwrap().n_cells(), 2);
@@ -242,7 +242,7 @@ fn what_stood_there_is_replaced_only_where_it_is_ours() {
     // A folder of Cell Ranger is somebody's data.
     fs::remove_file(folder.path().join("cells.mtx/obs.csv.gz")).unwrap();
     let refused =
-        |name: &str| NewFormat::of(Path::new(name)).unwrap().create(&folder.path().join(name), new_cells(2));
+        |name: &str| NewFormat::of(Path::new(name)).unwrap().create(&folder.path().join(name), &new_cells(2));
     assert!(matches!(refused("cells.mtx").err().unwrap().kind, WriteErrorKind::NotOurs));
     fs::write(folder.path().join("cells.zarr/.zattrs"), "{\"encoding-type\":\"anndata\"}").unwrap();
     assert!(matches!(refused("cells.zarr").err().unwrap().kind, WriteErrorKind::NotOurs));
@@ -253,10 +253,10 @@ fn names_that_a_format_cannot_hold_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut new = new_cells(1);
     new.obs.names[0] = "two\nlines".to_owned();
-    let error = NewFormat::TenxMtx.create(&folder.path().join("a.mtx"), new.clone()).err().unwrap();
+    let error = NewFormat::TenxMtx.create(&folder.path().join("a.mtx"), &new).err().unwrap();
     assert!(error.kind.to_string().contains("line break"), "{}", error.kind);
     new.obs.columns[0].0 = "a/b".to_owned();
-    let error = NewFormat::H5ad.create(&folder.path().join("a.h5ad"), new).err().unwrap();
+    let error = NewFormat::H5ad.create(&folder.path().join("a.h5ad"), &new).err().unwrap();
     assert!(error.kind.to_string().contains("`a/b` cannot be written"), "{}", error.kind);
     assert!(names(folder.path()).is_empty());
 }

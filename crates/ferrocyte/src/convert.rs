@@ -132,7 +132,8 @@ pub fn convert(options: &ConvertOptions, progress: &dyn Progress) -> Result<Conv
 
     progress.begin("writing cells", n_cells as u64);
     let new = NewCells { obs: joined.obs, var: joined.var, uns: Vec::new() };
-    let mut writer = format.create(output, new)?;
+    let mut writer = format.create(output, &new)?;
+    drop(new);
     // One after the other: some formats keep what they have read.
     for file in joined.files {
         let mut source = file.content.source(&matrix, BLOCK_CELLS)?;

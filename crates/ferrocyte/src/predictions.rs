@@ -248,7 +248,7 @@ fn new_h5ad(
         obs.columns.push((name, column.into()));
     }
     let uns = vec![("ferrocyte".to_owned(), crate::record_file::record_json(record))];
-    let mut writer = NewFormat::H5ad.create(path, NewCells { obs, var, uns })?;
+    let mut writer = NewFormat::H5ad.create(path, &NewCells { obs, var, uns })?;
     let mut source = query.source(&matrix, BLOCK_CELLS).map_err(|error| unreadable(error.into()))?;
     while let Some(block) = source.next_block().map_err(unreadable)? {
         writer.write(&block)?;

@@ -55,7 +55,9 @@ impl Categorical {
 
     /// The named rows, in the order given; `None` is a missing row.
     pub(super) fn select(&self, wanted: &[Option<usize>]) -> Self {
-        let code = |row: &Option<usize>| row.and_then(|row| self.code(row)).map_or(-1, |code| code as i64);
+        let code = |row: &Option<usize>| {
+            row.and_then(|row| self.code(row)).and_then(|code| i64::try_from(code).ok()).unwrap_or(-1)
+        };
         let codes: Vec<i64> = wanted.iter().map(code).collect();
         Self::from_known(&codes, self.categories.clone()).with_order(self.ordered)
     }

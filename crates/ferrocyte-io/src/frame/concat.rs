@@ -135,9 +135,10 @@ fn joined_categories(parts: &[Part]) -> Categorical {
         if let Some(Column::Categorical(column)) = &part.column {
             let mut joined = Vec::with_capacity(column.categories().len());
             for name in column.categories() {
+                let next = i64::try_from(categories.len()).unwrap_or(-1);
                 let code = *position.entry(name.clone()).or_insert_with(|| {
                     categories.push(name.clone());
-                    categories.len() as i64 - 1
+                    next
                 });
                 joined.push(code);
             }

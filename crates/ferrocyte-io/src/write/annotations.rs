@@ -65,7 +65,8 @@ impl Annotations {
         for (name, _) in &mut self.columns {
             let plain = writable(name);
             let numbered = |n: usize| if n == 1 { plain.clone() } else { format!("{plain}_{n}") };
-            let chosen = (1..).map(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
+            let chosen =
+                (1..=taken.len() + 1).map(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
             taken.insert(chosen.clone());
             if chosen != *name {
                 renamed.push((std::mem::replace(name, chosen.clone()), chosen));
@@ -110,8 +111,9 @@ impl From<ObsColumn> for Column {
     fn from(column: ObsColumn) -> Self {
         match column {
             ObsColumn::Categorical { categories, codes } => {
-                let n = categories.len() as i64;
-                let known = |&code: &i32| if i64::from(code) < n { i64::from(code) } else { -1 };
+                let n = categories.len();
+                let is_known = |code: i32| usize::try_from(code).is_ok_and(|code| code < n);
+                let known = |&code: &i32| if is_known(code) { i64::from(code) } else { -1 };
                 let codes: Vec<i64> = codes.iter().map(known).collect();
                 Self::Categorical(Categorical::from_known(&codes, categories))
             }

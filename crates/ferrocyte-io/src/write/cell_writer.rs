@@ -57,14 +57,14 @@ impl NewFormat {
     ///
     /// # Errors
     /// When the annotations cannot be written in this format, or nothing can be written there.
-    pub fn create(self, target: &Path, new: NewCells) -> Result<Box<dyn CellWriter>, WriteError> {
+    pub fn create(self, target: &Path, new: &NewCells) -> Result<Box<dyn CellWriter>, WriteError> {
         let refuse = |error| WriteErrorKind::Annotations(error).at(target);
         new.obs.check().map_err(refuse)?;
         new.var.check().map_err(refuse)?;
         Ok(match self {
             Self::H5ad => Box::new(AnnDataWriter::<Hdf5Store>::create(target, new)?),
             Self::Zarr => Box::new(AnnDataWriter::<ZarrStore>::create(target, new)?),
-            Self::TenxMtx => Box::new(TenxWriter::create(target, &new)?),
+            Self::TenxMtx => Box::new(TenxWriter::create(target, new)?),
         })
     }
 }

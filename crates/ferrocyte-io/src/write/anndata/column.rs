@@ -78,8 +78,8 @@ fn write_nullable<S: Store, T, const N: usize>(
 fn categories_of(values: &[Option<String>]) -> Categorical {
     let names: BTreeSet<&str> = values.iter().flatten().map(String::as_str).collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let code = |name: &String| names.binary_search(name).map_or(-1, |position| position as i64);
-    let codes: Vec<i64> = values.iter().map(|name| name.as_ref().map_or(-1, code)).collect();
+    let code = |name: &String| names.binary_search(name).ok().and_then(|place| i64::try_from(place).ok());
+    let codes: Vec<i64> = values.iter().map(|name| name.as_ref().and_then(code).unwrap_or(-1)).collect();
     Categorical::from_known(&codes, names)
 }
 
@@ -114,9 +114,10 @@ fn distinct(categories: &[String]) -> (Vec<&str>, Vec<i32>) {
     let position = categories
         .iter()
         .map(|name| {
+            let next = i32::try_from(names.len()).unwrap_or(-1);
             *seen.entry(name).or_insert_with(|| {
                 names.push(name.as_str());
-                names.len() as i32 - 1
+                next
             })
         })
         .collect();

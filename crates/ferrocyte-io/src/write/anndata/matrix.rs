@@ -25,10 +25,8 @@ impl<S: Store> CsrMatrix<S> {
         n_cells: usize,
         n_genes: usize,
     ) -> Result<Self, WriteErrorKind> {
-        if i32::try_from(n_genes).is_err() {
-            return Err(WriteErrorKind::TooManyGenes { found: n_genes });
-        }
-        let shape = [n_cells as i64, n_genes as i64];
+        let columns = i32::try_from(n_genes).map_err(|_| WriteErrorKind::TooManyGenes { found: n_genes })?;
+        let shape = [i64::try_from(n_cells).unwrap_or(i64::MAX), i64::from(columns)];
         store.group(path, &[kind("csr_matrix"), version("0.1.0"), ("shape", Attribute::Integers(&shape))])?;
         let data = store.grow(&format!("{path}/data"), Element::F32)?;
         let indices = store.grow(&format!("{path}/indices"), Element::I32)?;

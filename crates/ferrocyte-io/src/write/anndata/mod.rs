@@ -32,10 +32,10 @@ pub(super) struct AnnDataWriter<S: Store> {
 
 impl<S: Store> AnnDataWriter<S> {
     /// Writes the annotations and begins the matrix.
-    pub(super) fn create(target: &Path, new: NewCells) -> Result<Self, WriteError> {
+    pub(super) fn create(target: &Path, new: &NewCells) -> Result<Self, WriteError> {
         let mut store = S::create(target)?;
-        let written = Written::nothing_of(&new);
-        match Self::begin(&mut store, &new) {
+        let written = Written::nothing_of(new);
+        match Self::begin(&mut store, new) {
             Ok(matrix) => Ok(Self { store, matrix, written }),
             Err(kind) => Err(store.error(kind)),
         }
