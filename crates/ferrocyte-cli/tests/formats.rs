@@ -124,11 +124,19 @@ fn a_table_is_turned_and_matched_by_name() {
     for (cell, line) in labels.lines().skip(1).enumerate() {
         assert_eq!(line.split(',').nth(1), Some(types[cell % 3]), "{line}");
     }
-    // An .h5ad is a copy of an .h5ad.
-    let refused =
+    // An .h5ad is a new file where the query is none: cells and counts as they were, labels beside them.
+    let annotated =
         run("annotate {} -m {} -o {}", &[&at("genes.tsv"), &at("model.ferrocyte"), &at("out.h5ad")]);
-    assert_eq!(refused.status, 2);
-    assert!(refused.stderr.contains("write a .csv instead"), "{}", refused.stderr);
+    assert!(annotated.status < 2, "{}", annotated.stderr);
+    let inspected = run("inspect {} --json", &[&at("out.h5ad")]);
+    let inspection: serde_json::Value = serde_json::from_str(&inspected.stdout).unwrap();
+    assert_eq!((&inspection[0]["cells"], &inspection[0]["matrices"][0]["genes"]), (&30.into(), &5.into()));
+    let columns: Vec<&str> =
+        inspection[0]["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(columns, ["predicted_labels", "conf_score", "runner_up", "ferrocyte_note"]);
+    let again = run("annotate {} -m {} -o {}", &[&at("out.h5ad"), &at("model.ferrocyte"), &at("again.csv")]);
+    assert!(again.status < 2, "{}", again.stderr);
+    assert_eq!(std::fs::read_to_string(at("again.csv")).unwrap(), labels, "the same counts, the same labels");
 }
 
 /// Writes cells as a zarr store of version 2 without compression: one chunk per array.

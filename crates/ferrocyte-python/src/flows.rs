@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Balance, Condition, DataOptions, EvaluateOptions, Filter, InputFile, InspectOptions,
-    LabelFromName, ModelOptions, OpenOptions, Orientation, Reading, ReferenceOptions, ScoringOptions, Silent,
-    TrainOptions,
+    AnnotateOptions, Balance, Condition, ConvertOptions, DataOptions, EvaluateOptions, Filter, InputFile,
+    InspectOptions, LabelFromName, ModelOptions, OpenOptions, Orientation, Reading, ReferenceOptions,
+    ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -220,6 +220,21 @@ pub(crate) fn annotate(
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)
     })
+}
+
+/// Writes cells in another form; returns what was read and written as JSON.
+#[pyfunction]
+pub(crate) fn convert(
+    py: Python<'_>,
+    files: Vec<PathBuf>,
+    output: PathBuf,
+    layer: Option<String>,
+    genes: Option<String>,
+) -> PyResult<String> {
+    let options = ConvertOptions { files, layer, open: open_options(genes.as_deref(), false)?, output };
+    let conversion =
+        py.detach(|| ferrocyte::convert(&options, &Silent)).map_err(|error| to_python(&error))?;
+    serde_json::to_string(&conversion).map_err(|error| to_python(&error))
 }
 
 /// Looks at a file; returns what is in it as JSON.

@@ -6,7 +6,6 @@ use ferrocyte_core::{
     DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
     ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
-use ferrocyte_io::Format;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::decide::decide;
@@ -29,7 +28,7 @@ pub struct AnnotateOptions {
     pub query: DataOptions,
     /// The model file.
     pub model: PathBuf,
-    /// Files to write: copies of the query (.h5ad) or tables (.csv, .tsv, with or without .gz).
+    /// Files to write: the query with columns added (.h5ad) or tables (.csv, .tsv, with or without .gz).
     pub outputs: Vec<PathBuf>,
     /// Text before the name of each column that is added.
     pub prefix: String,
@@ -134,12 +133,6 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let (header, model) = open_model(&options.model)?;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
     let mut query = Dataset::open(&options.query, QUERY)?;
-    if let Some(file) = query.files.iter().find(|file| file.content.format() != Format::H5ad)
-        && kinds.contains(&OutputKind::H5ad)
-    {
-        let format = file.content.format();
-        return Err(OutputKindError::OtherFormat { file: file.name(), format }.into());
-    }
     begin_record(&mut record, &mut query, options, &header)?;
     let genes = match_genes(&query, &header, model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;

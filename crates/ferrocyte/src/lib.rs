@@ -4,6 +4,7 @@ mod annotate;
 mod choices;
 mod confounded;
 mod contents;
+mod convert;
 mod dataset;
 mod demo;
 mod duplicates;
@@ -14,6 +15,7 @@ mod genes;
 mod hint;
 mod input_file;
 mod inspect;
+mod joined;
 mod label_check;
 mod label_from_name;
 mod model_file;
@@ -30,6 +32,7 @@ mod train;
 mod way_round;
 
 pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
+pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedFile, convert};
 pub use dataset::{DataError, DataOptions, Unusable};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};
@@ -41,6 +44,7 @@ pub use inspect::{
     ColumnInspection, DuplicateInspection, InspectError, InspectOptions, Inspection, MatrixInspection,
     ModelFit, WayRound, inspect,
 };
+pub use joined::JoinError;
 pub use label_from_name::{LabelFromName, LabelFromNameError, NameError};
 pub use model_file::{ModelError, show_model, verify_model};
 pub use model_options::{DEFAULT_MODEL, ModelOptions, ModelOptionsError};

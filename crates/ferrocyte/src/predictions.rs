@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use ferrocyte_core::{
-    LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, UNASSIGNED, Warning,
+    LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, SourceError, UNASSIGNED,
+    Warning,
 };
-use ferrocyte_io::Format;
-use ferrocyte_io::write::{AnnotatedCopy, LabelTable, ObsColumn, WriteError};
+use ferrocyte_io::write::{
+    AnnotatedCopy, Annotations, LabelTable, NewCells, NewFormat, ObsColumn, WriteError, WriteErrorKind,
+};
+use ferrocyte_io::{CellFile, Format, MatrixPath};
 use ferrocyte_learn::decide::{Decision, Unassigned};
 
 use crate::dataset::{DataFile, Dataset};
@@ -14,7 +17,7 @@ use crate::dataset::{DataFile, Dataset};
 /// In which form labels are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OutputKind {
-    /// A copy of the query with columns added to obs.
+    /// The query with columns added to obs.
     H5ad,
     /// One row per cell, as text.
     Table,
@@ -31,14 +34,6 @@ pub enum OutputKindError {
     Unknown {
         /// The name.
         found: String,
-    },
-    /// The query is in another format.
-    #[error("an .h5ad output is a copy of an .h5ad query, but `{file}` is {format}; write a .csv instead")]
-    OtherFormat {
-        /// The query.
-        file: String,
-        /// Its format.
-        format: Format,
     },
     /// Several files into one .h5ad.
     #[error(
@@ -205,7 +200,7 @@ impl Predictions {
         }
     }
 
-    /// A copy of the query with columns added. Cells that were not annotated have no entry.
+    /// A copy of the query with columns added, or the same as a new file where the query is no .h5ad. Cells that were not annotated have no entry.
     fn write_h5ad(
         &self,
         path: &Path,
@@ -218,9 +213,13 @@ impl Predictions {
         for (position, &cell) in file.cells.iter().enumerate() {
             decisions[cell] = self.decision(position);
         }
+        let columns = self.columns(&decisions).map(|(name, column)| (format!("{prefix}{name}"), column));
+        if file.content.format() != Format::H5ad {
+            return new_h5ad(path, file.content.as_ref(), columns, record);
+        }
         let mut copy = AnnotatedCopy::new(&file.path, path);
-        for (name, column) in self.columns(&decisions) {
-            copy = copy.obs_column(format!("{prefix}{name}"), column);
+        for (name, column) in columns {
+            copy = copy.obs_column(name, column);
         }
         copy.uns("ferrocyte", crate::record_file::record_json(record)).write()
     }
@@ -264,4 +263,32 @@ impl Predictions {
             ("ferrocyte_note", categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note))),
         ]
     }
+}
+
+/// The cells of a query in another format, with their numbers as stored, and columns added to obs.
+fn new_h5ad(
+    path: &Path,
+    query: &dyn CellFile,
+    added: impl IntoIterator<Item = (String, ObsColumn)>,
+    record: &RunRecord,
+) -> Result<(), WriteError> {
+    /// Cells that are read at a time.
+    const BLOCK_CELLS: usize = 4096;
+    let matrix = MatrixPath::X;
+    let unreadable = |error: SourceError| WriteErrorKind::Cells(error).at(path);
+    let genes = query.genes_of(&matrix).map_err(|error| unreadable(error.into()))?;
+    let read = |frame| Annotations::of(frame).map_err(|error| unreadable(error.into()));
+    let (mut obs, _) = read(query.obs())?.with_writable_names();
+    let (var, _) = read(&genes)?.with_writable_names();
+    for (name, column) in added {
+        obs.columns.retain(|(known, _)| *known != name); // from an earlier run
+        obs.columns.push((name, column.into()));
+    }
+    let uns = vec![("ferrocyte".to_owned(), crate::record_file::record_json(record))];
+    let mut writer = NewFormat::H5ad.create(path, &NewCells { obs, var, uns })?;
+    let mut source = query.source(&matrix, BLOCK_CELLS).map_err(|error| unreadable(error.into()))?;
+    while let Some(block) = source.next_block().map_err(unreadable)? {
+        writer.write(&block)?;
+    }
+    writer.finish().map(|_| ())
 }

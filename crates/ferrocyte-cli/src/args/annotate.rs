@@ -14,8 +14,8 @@ pub(crate) struct AnnotateArgs {
     /// Model file
     #[arg(long, short, value_name = "MODEL")]
     model: PathBuf,
-    /// File to write: a copy of the query with columns added (.h5ad), or a table of labels (.csv, .tsv, with or
-    /// without .gz)
+    /// File to write: the query with columns added (.h5ad: a copy where the query is one, a new file otherwise), or a
+    /// table of labels (.csv, .tsv, with or without .gz)
     #[arg(long, short, value_name = "OUT")]
     output: PathBuf,
     #[command(flatten)]

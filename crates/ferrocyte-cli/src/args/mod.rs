@@ -1,6 +1,7 @@
 //! What a user can type. Each command has a file; each turns into the options of one flow.
 
 mod annotate;
+mod convert;
 mod data;
 mod demo;
 mod evaluate;
@@ -14,6 +15,7 @@ mod train;
 use clap::{Parser, Subcommand};
 
 pub(crate) use annotate::AnnotateArgs;
+pub(crate) use convert::ConvertArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use inspect::InspectArgs;
@@ -58,6 +60,7 @@ pub(crate) enum Command {
     Train(TrainArgs),
     Evaluate(EvaluateArgs),
     Annotate(AnnotateArgs),
+    Convert(ConvertArgs),
     Report(ReportArgs),
     Model(ModelArgs),
 }

@@ -1,6 +1,7 @@
 //! Tables for people, as text. Every number comes from a record.
 
 mod annotation;
+mod conversion;
 mod demo;
 mod inspection;
 mod model;
@@ -9,6 +10,7 @@ mod scores;
 use comfy_table::{CellAlignment, Table};
 
 pub(crate) use annotation::annotation;
+pub(crate) use conversion::conversion;
 pub(crate) use demo::demo;
 pub(crate) use inspection::inspection;
 pub(crate) use model::model;

@@ -23,7 +23,8 @@ pub(super) fn read<F: Tree>(container: &F, object: &Node<F>, path: &str) -> Resu
             let Some(categories) = categories else {
                 return Err(container.unexpected(&categories_path, "the categories", "nothing"));
             };
-            categorical(container, &codes, &codes_path, &categories, &categories_path)
+            let column = categorical(container, &codes, &codes_path, &categories, &categories_path)?;
+            with_order(container, column, object, path)
         }
         Some("nullable-integer" | "nullable-boolean" | "nullable-string-array") => {
             let ((values, values_path), (mask, mask_path)) = (part("values")?, part("mask")?);
@@ -41,6 +42,21 @@ pub(super) fn read<F: Tree>(container: &F, object: &Node<F>, path: &str) -> Resu
             found.map_or_else(|| "a group without `encoding-type`".to_owned(), |name| format!("`{name}`")),
         )),
     }
+}
+
+/// Marks categories as ordered where the attribute `ordered` of the object says so.
+pub(super) fn with_order<F: Tree>(
+    container: &F,
+    column: Column,
+    object: &Node<F>,
+    path: &str,
+) -> Result<Column, ReadError> {
+    Ok(match column {
+        Column::Categorical(column) => {
+            Column::Categorical(column.with_order(container.flag_attribute(object, path, "ordered")?))
+        }
+        other => other,
+    })
 }
 
 /// Reads codes and the categories they point to.

@@ -86,7 +86,8 @@ fn column_of_group<F: Tree>(
         let categories = container
             .find(&categories_path)?
             .ok_or_else(|| container.unexpected(&categories_path, "the categories", "nothing"))?;
-        return column_reader::categorical(container, codes, &path, &categories, &categories_path).map(Some);
+        let column = column_reader::categorical(container, codes, &path, &categories, &categories_path)?;
+        return column_reader::with_order(container, column, &categories, &categories_path).map(Some);
     }
     column_reader::read(container, &object, &path).map(Some)
 }

@@ -67,6 +67,9 @@ pub(crate) trait Tree: Clone + Send + Sync + 'static {
         name: &str,
     ) -> Result<Option<Vec<u64>>, ReadError>;
 
+    /// Whether there is an attribute of that name that says yes.
+    fn flag_attribute(&self, object: &Node<Self>, path: &str, name: &str) -> Result<bool, ReadError>;
+
     /// Length of an array in each dimension.
     fn shape<'a>(&self, array: &'a Self::Array) -> &'a [u64];
 

@@ -5,6 +5,7 @@
 pub struct Categorical {
     codes: Codes,
     categories: Vec<String>,
+    ordered: bool,
 }
 
 /// Codes in the narrowest integer that fits; the largest value of the type stands for "missing".
@@ -25,6 +26,12 @@ impl Categorical {
         if let Some(row) = codes.iter().position(|&code| code >= 0 && code as u64 >= n as u64) {
             return Err(row);
         }
+        Ok(Self::from_known(codes, categories))
+    }
+
+    /// Takes codes that are known to be below the number of categories.
+    pub(crate) fn from_known(codes: &[i64], categories: Vec<String>) -> Self {
+        let n = categories.len();
         let codes = if u8::try_from(n).is_ok() {
             Codes::U8(codes.iter().map(|&code| u8::try_from(code).unwrap_or(u8::MAX)).collect())
         } else if u16::try_from(n).is_ok() {
@@ -32,7 +39,18 @@ impl Categorical {
         } else {
             Codes::U32(codes.iter().map(|&code| u32::try_from(code).unwrap_or(u32::MAX)).collect())
         };
-        Ok(Self { codes, categories })
+        Self { codes, categories, ordered: false }
+    }
+
+    /// Says whether the order of the categories means something: `early`, `late`.
+    #[must_use]
+    pub fn with_order(self, ordered: bool) -> Self {
+        Self { ordered, ..self }
+    }
+
+    /// Whether the order of the categories means something.
+    pub fn is_ordered(&self) -> bool {
+        self.ordered
     }
 
     /// Bytes of the names over all rows, when that is more than names of cells can be. A file holds each category
@@ -92,7 +110,7 @@ impl Categorical {
             Codes::U16(codes) => Codes::U16(take(codes, rows, u16::MAX)),
             Codes::U32(codes) => Codes::U32(take(codes, rows, u32::MAX)),
         };
-        Self { codes, categories: self.categories.clone() }
+        Self { codes, categories: self.categories.clone(), ordered: self.ordered }
     }
 
     /// The name of each row, `None` where it is missing.

@@ -34,25 +34,6 @@ impl Column {
         self.len() == 0
     }
 
-    /// The values of other rows, missing where there is none.
-    ///
-    /// # Panics
-    /// When a row is not below [`len`](Self::len).
-    pub(crate) fn select(&self, rows: &[Option<usize>]) -> Self {
-        fn take<T: Clone>(values: &[Option<T>], rows: &[Option<usize>]) -> Vec<Option<T>> {
-            rows.iter().map(|row| row.and_then(|row| values[row].clone())).collect()
-        }
-        match self {
-            Self::Strings(values) => Self::Strings(take(values, rows)),
-            Self::Categorical(values) => Self::Categorical(values.select(rows)),
-            Self::Integers(values) => Self::Integers(take(values, rows)),
-            Self::Floats(values) => {
-                Self::Floats(rows.iter().map(|row| row.map_or(f64::NAN, |row| values[row])).collect())
-            }
-            Self::Booleans(values) => Self::Booleans(take(values, rows)),
-        }
-    }
-
     /// Every value as text, as pandas writes it: `3`, `1.5`, `True`. Lets a column of numbers name labels.
     pub fn to_names(&self) -> Vec<Option<String>> {
         match self {

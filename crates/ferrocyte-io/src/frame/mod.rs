@@ -2,10 +2,12 @@
 
 mod categorical;
 mod column;
+mod concat;
 mod missing;
 
 pub use categorical::Categorical;
 pub use column::Column;
+pub use concat::Part;
 pub(crate) use missing::MISSING_WORDS;
 pub use missing::says_missing;
 

@@ -71,6 +71,13 @@ impl Tree for Container {
         Ok(numbers.map(into_plain))
     }
 
+    fn flag_attribute(&self, object: &Object, path: &str, name: &str) -> Result<bool, ReadError> {
+        let says_yes = |attribute: &Attribute| {
+            attribute.name == name && attribute.raw_data.iter().any(|&byte| byte != 0)
+        };
+        Ok(self.attributes(object, path)?.iter().any(says_yes))
+    }
+
     fn shape<'a>(&self, array: &'a Arc<Dataset>) -> &'a [u64] {
         array.shape()
     }

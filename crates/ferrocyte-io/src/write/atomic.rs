@@ -126,14 +126,14 @@ pub fn replace_file(
 }
 
 /// The path with symbolic links followed; a path where nothing stands yet is taken as it is.
-fn follow_links(path: &Path) -> Result<PathBuf, WriteErrorKind> {
+pub(super) fn follow_links(path: &Path) -> Result<PathBuf, WriteErrorKind> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(fs::canonicalize(path)?),
         _ => Ok(path.to_owned()),
     }
 }
 
-fn split(target: &Path) -> Result<(PathBuf, OsString), WriteErrorKind> {
+pub(super) fn split(target: &Path) -> Result<(PathBuf, OsString), WriteErrorKind> {
     let name = target.file_name().ok_or(WriteErrorKind::NoFileName)?;
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -143,7 +143,7 @@ fn split(target: &Path) -> Result<(PathBuf, OsString), WriteErrorKind> {
 }
 
 /// Brings the new name to the disk; only Unix has a way to ask for it.
-fn sync_folder(target: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(target: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let folder = match target.parent() {

@@ -139,7 +139,7 @@ fn push_value(line: &mut Vec<u8>, column: &ObsColumn, cell: usize, separator: u8
     }
 }
 
-fn push_field(line: &mut Vec<u8>, field: &str, separator: u8) {
+pub(super) fn push_field(line: &mut Vec<u8>, field: &str, separator: u8) {
     let plain = !field.bytes().any(|byte| byte == separator || matches!(byte, b'"' | b'\n' | b'\r'));
     if plain {
         line.extend_from_slice(field.as_bytes());

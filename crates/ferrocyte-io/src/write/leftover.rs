@@ -34,8 +34,8 @@ pub(super) fn remove_leftovers(folder: &Path, name: &OsStr) {
 
 #[cfg(unix)]
 fn remove_if_orphaned(path: &Path) {
-    let regular = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
-    if !regular {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return };
+    if !metadata.is_file() && !metadata.is_dir() {
         return;
     }
     // Removed while the lock is held: a writer that has made the file but not locked it yet finds it gone
@@ -43,7 +43,7 @@ fn remove_if_orphaned(path: &Path) {
     if let Ok(file) = fs::File::open(path)
         && file.try_lock().is_ok()
     {
-        let _ = fs::remove_file(path);
+        let _ = if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     }
 }
 

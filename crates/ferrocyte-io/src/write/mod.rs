@@ -1,16 +1,24 @@
-//! Results into files: tables of labels, and annotated copies of `.h5ad` files.
+//! Results into files: tables of labels, annotated copies of `.h5ad` files, and new files of cells.
 //!
 //! Everything is written beside its target, brought to the disk, and renamed: an interrupted run leaves the old
 //! file or none ([`AtomicFile`]).
 
+mod anndata;
+mod annotations;
 mod atomic;
+mod atomic_folder;
+mod cell_writer;
+mod chunks;
 mod h5ad;
 mod label_table;
 mod leftover;
 mod obs_column;
+mod tenx;
 mod write_error;
 
+pub use annotations::{Annotations, AnnotationsError};
 pub use atomic::{AtomicFile, replace_file};
+pub use cell_writer::{CellWriter, NewCells, NewFormat};
 pub use h5ad::{AnnotateError, AnnotatedCopy};
 pub use label_table::{LabelTable, LabelTableError};
 pub use obs_column::{ObsColumn, ObsColumnError};

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{AnnotateError, LabelTableError};
+use ferrocyte_core::SourceError;
+
+use super::{AnnotateError, AnnotationsError, LabelTableError};
 use crate::bundle::ModelFileErrorKind;
 
 /// A file that could not be written. What stood there before still does.
@@ -51,6 +53,51 @@ pub enum WriteErrorKind {
     /// What was to be written would not read back as a model.
     #[error("this model cannot be kept in a file")]
     Model(#[source] ModelFileErrorKind),
+    /// The annotations of the cells or genes cannot be written.
+    #[error(transparent)]
+    Annotations(#[from] AnnotationsError),
+    /// Something that is not a folder has the name.
+    #[error("there is something of this name that is not a folder; choose another name")]
+    NotAFolder,
+    /// A folder stands there that Ferrocyte did not write.
+    #[error("there is a folder of this name with other data in it; remove it, or choose another name")]
+    NotOurs,
+    /// The old folder cannot be replaced in one step.
+    #[error(
+        "this disk cannot replace a folder in one step; remove the old one first, or choose another name"
+    )]
+    CannotSwap,
+    /// Not the cells or genes that were announced.
+    #[error(
+        "expected {} cells of {} genes, found {} of {}", expected.0, expected.1, found.0, found.1
+    )]
+    Shape {
+        /// Cells and genes announced.
+        expected: (usize, usize),
+        /// Cells and genes that came.
+        found: (usize, usize),
+    },
+    /// More genes than an index of SciPy can count.
+    #[error("expected fewer than 2147483648 genes, found {found}")]
+    TooManyGenes {
+        /// Number of genes.
+        found: usize,
+    },
+    /// A text beyond what zarr can hold.
+    #[error("expected texts of at most 4 GiB, found one of {bytes} bytes")]
+    LongText {
+        /// Its length.
+        bytes: usize,
+    },
+    /// The cells could not be read while they were written.
+    #[error("the cells cannot be read")]
+    Cells(#[source] SourceError),
+    /// The HDF5 writer failed.
+    #[error("the HDF5 writer failed")]
+    Hdf5(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was written does not read back.
+    #[error("the finished file failed its check; nothing was written")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The result does not form a table.
     #[error(transparent)]
     LabelTable(#[from] LabelTableError),
@@ -58,7 +105,7 @@ pub enum WriteErrorKind {
 
 impl WriteErrorKind {
     /// Adds the path.
-    pub(crate) fn at(self, path: &Path) -> WriteError {
+    pub fn at(self, path: &Path) -> WriteError {
         WriteError { path: path.to_owned(), kind: self }
     }
 }

@@ -124,6 +124,10 @@ impl Tree for ZarrTree {
         Ok(numbers.and_then(|numbers| numbers.iter().map(Value::as_u64).collect()))
     }
 
+    fn flag_attribute(&self, object: &Node<Self>, _path: &str, name: &str) -> Result<bool, ReadError> {
+        Ok(attribute(object, name).and_then(Value::as_bool).unwrap_or(false))
+    }
+
     fn shape<'a>(&self, array: &'a Arc<Array>) -> &'a [u64] {
         &array.metadata.shape
     }

@@ -1,12 +1,13 @@
 """Train, honestly evaluate and apply classifiers of single cells."""
 
 from ._ferrocyte import FerrocyteError, __version__
-from ._flows import annotate, evaluate, inspect, show_model, train
+from ._flows import annotate, convert, evaluate, inspect, show_model, train
 
 __all__ = [
     "FerrocyteError",
     "__version__",
     "annotate",
+    "convert",
     "evaluate",
     "inspect",
     "show_model",

@@ -178,12 +178,12 @@ def annotate(
     Parameters
     ----------
     query
-        File to annotate; several only when the output is a table. With a mapping of files to labels, the new labels
-        are scored against those.
+        File to annotate, in any format that is read; several only when the output is a table. With a mapping of files to
+        labels, the new labels are scored against those.
     model
         Model file.
     output
-        File or files to write: a copy of the query with columns added to obs (.h5ad), or a table (.csv, .tsv, also
+        File or files to write: the query with columns added to obs (.h5ad), or a table (.csv, .tsv, also
         with .gz).
     prefix
         Text before the name of each column that is added.
@@ -204,6 +204,34 @@ def annotate(
         report,
     )
     return _finish(record)
+
+
+def convert(
+    files: Paths, *, output: Path, layer: str | None = None, genes: str | None = None
+) -> dict[str, Any]:
+    """Write cells in a clean form: one matrix as 32-bit floats, with all columns of obs and var.
+
+    Parameters
+    ----------
+    files
+        File to read, or several as one set of cells on the union of their genes, matched by name.
+    output
+        What to write; the name says the format: 'NAME.h5ad', 'NAME.zarr', or 'NAME.mtx' for a folder as Cell Ranger
+        writes it.
+    layer
+        Matrix to read: 'X' (default), 'raw' or the name of a layer. The others, obsm, varm, obsp, varp and uns are not
+        carried over.
+    genes
+        Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
+
+    Returns
+    -------
+    What was read and written: ``cells``, ``genes``, ``non_zeros``, ``inputs``, ``columns``, ``warnings`` (notes on what
+    was renamed, left out or not carried over).
+
+    The errors are those of :func:`evaluate`.
+    """
+    return _finish(_ferrocyte.convert(_list(files), output, layer, genes))
 
 
 def inspect(

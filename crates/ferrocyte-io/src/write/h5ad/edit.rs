@@ -107,12 +107,20 @@ fn write_texts(group: &H5Group, name: &str, texts: &[String]) -> Result<(), rust
 
 /// No values at all, kept in the header: the writer gives other storage an address even then, and HDF5's own
 /// library takes a block of no bytes for a broken one.
-fn empty(group: &H5Group, name: &str, datatype: DatatypeMessage) -> Result<H5Dataset, rust_hdf5::Hdf5Error> {
+pub(in crate::write) fn empty(
+    group: &H5Group,
+    name: &str,
+    datatype: DatatypeMessage,
+) -> Result<H5Dataset, rust_hdf5::Hdf5Error> {
     group.new_dataset::<u8>().datatype(datatype).shape([0]).compact().create(name)
 }
 
 /// One text. Its type has a fixed length, because the writer has no scalar of the other kind; every reader takes both.
-fn write_text(group: &H5Group, name: &str, text: &str) -> Result<(), rust_hdf5::Hdf5Error> {
+pub(in crate::write) fn write_text(
+    group: &H5Group,
+    name: &str,
+    text: &str,
+) -> Result<(), rust_hdf5::Hdf5Error> {
     // HDF5 has no strings of length 0; zeros at the end are not part of the text.
     let bytes = if text.is_empty() { b"\0" } else { text.as_bytes() };
     let size = u32::try_from(bytes.len())
@@ -125,7 +133,11 @@ fn write_text(group: &H5Group, name: &str, text: &str) -> Result<(), rust_hdf5::
 }
 
 /// Says what a data set is, in the words of the AnnData file format.
-fn mark(data: &H5Dataset, kind: &str, version: &str) -> Result<(), rust_hdf5::Hdf5Error> {
+pub(in crate::write) fn mark(
+    data: &H5Dataset,
+    kind: &str,
+    version: &str,
+) -> Result<(), rust_hdf5::Hdf5Error> {
     data.new_attr::<VarLenUnicode>().shape(()).create("encoding-type")?.write_string(kind)?;
     data.new_attr::<VarLenUnicode>().shape(()).create("encoding-version")?.write_string(version)
 }

@@ -1,7 +1,7 @@
 //! A copy of an `.h5ad` file with columns added to `obs` and entries to `uns`.
 
 mod annotate_error;
-mod edit;
+pub(super) mod edit;
 mod inventory;
 mod obs_layout;
 mod read_back;
