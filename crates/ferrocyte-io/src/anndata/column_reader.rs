@@ -54,12 +54,15 @@ pub(super) fn categorical<F: Tree>(
     let codes = container.numbers::<i64>(codes, codes_path)?;
     let categories = match categories {
         Object::Dataset(names) => array(container, names, categories_path)?,
-        Object::Group(_) => match read(container, categories, categories_path)? {
-            Column::Categorical(_) => {
+        Object::Group(_) => {
+            // Before they are read: a file can nest them as deep as it likes.
+            if container.text_attribute(categories, categories_path, "encoding-type")?.as_deref()
+                == Some("categorical")
+            {
                 return Err(container.unexpected(categories_path, "names", "categories of categories"));
             }
-            plain => plain,
-        },
+            read(container, categories, categories_path)?
+        }
     };
     from_codes(container, &codes, &categories, codes_path)
 }
