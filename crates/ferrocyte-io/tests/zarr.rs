@@ -5,8 +5,6 @@
 mod support;
 mod zarr_support;
 
-use std::path::Path;
-
 use ferrocyte_io::open;
 use zarr_support::{causes, fixture};
 
@@ -25,6 +23,8 @@ fn a_program_without_the_feature_says_which_is_missing() {
 
 #[cfg(feature = "zarr")]
 mod with_the_feature {
+    use std::path::Path;
+
     use ferrocyte_io::hash::sha256_file;
     use ferrocyte_io::zarr::Zarr;
     use ferrocyte_io::{CellFile, Format, MatrixPath};
@@ -157,6 +157,7 @@ mod with_the_feature {
         assert!(found.contains(expected), "expected {expected}\nfound {found}");
     }
 
+    #[allow(clippy::too_many_lines, reason = "a list of lies")]
     #[test]
     fn metadata_that_lies_is_refused_before_it_is_followed() {
         let mut wrong = Vec::new();

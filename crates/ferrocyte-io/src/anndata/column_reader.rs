@@ -88,13 +88,10 @@ pub(super) fn array<F: Tree>(container: &F, array: &F::Array, path: &str) -> Res
     if let Some(strings) = container.strings(array, path)? {
         return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
     }
-    match container.number_type(array) {
-        Some(stored) => column_of_numbers(stored, &InFile { container, array, path }),
-        None => {
-            let found = container.describe(array);
-            Err(container.unexpected(path, "text, numbers or truth values", found))
-        }
+    if let Some(stored) = container.number_type(array) {
+        return column_of_numbers(stored, &InFile { container, array, path });
     }
+    Err(container.unexpected(path, "text, numbers or truth values", container.describe(array)))
 }
 
 /// Where the numbers of a column come from: as what they are read depends on how they are stored.

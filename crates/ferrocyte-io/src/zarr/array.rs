@@ -337,7 +337,7 @@ impl Array {
             let shard = match (self.files()?.get(&below), &last) {
                 (None, _) => None,
                 (Some(_), Some(last)) if last.is_at(&key) => Some(Arc::clone(last)),
-                (Some(&n_bytes), _) => Some(Arc::new(Shard::open(&self.store, key, n_bytes, metadata)?)),
+                (Some(&n_bytes), _) => Some(Arc::new(Shard::open(&self.store, &key, n_bytes, metadata)?)),
             };
             shards.push(shard);
         }
