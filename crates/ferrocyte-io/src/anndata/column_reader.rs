@@ -72,12 +72,15 @@ pub(super) fn categorical<F: Tree>(
     let codes = container.numbers::<i64>(codes, codes_path)?;
     let categories = match categories {
         Object::Dataset(names) => array(container, names, categories_path)?,
-        Object::Group(_) => match read(container, categories, categories_path)? {
-            Column::Categorical(_) => {
+        Object::Group(_) => {
+            // Before they are read: a file can nest them as deep as it likes.
+            if container.text_attribute(categories, categories_path, "encoding-type")?.as_deref()
+                == Some("categorical")
+            {
                 return Err(container.unexpected(categories_path, "names", "categories of categories"));
             }
-            plain => plain,
-        },
+            read(container, categories, categories_path)?
+        }
     };
     from_codes(container, &codes, &categories, codes_path)
 }
@@ -117,13 +120,10 @@ pub(crate) fn values<F: Tree>(container: &F, array: &F::Array, path: &str) -> Re
     if let Some(strings) = container.strings(array, path)? {
         return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
     }
-    match container.number_type(array) {
-        Some(stored) => column_of_numbers(stored, &InFile { container, array, path }),
-        None => {
-            let found = container.describe(array);
-            Err(container.unexpected(path, "text, numbers or truth values", found))
-        }
+    if let Some(stored) = container.number_type(array) {
+        return column_of_numbers(stored, &InFile { container, array, path });
     }
+    Err(container.unexpected(path, "text, numbers or truth values", container.describe(array)))
 }
 
 /// Where the numbers of a column come from: as what they are read depends on how they are stored.

@@ -58,13 +58,12 @@ fn from_group<F: Tree>(
     let missing =
         || container.unexpected(&format!("{path}/{index_name}"), "the names of the rows", "nothing");
     let Object::Group(group) = object else { return Err(missing()) };
-    let columns = match container.texts_attribute(object, path, "column-order")? {
-        Some(columns) => columns,
-        None => {
-            let mut names = container.names(group, path)?;
-            names.retain(|name| *name != index_name && name != OLD_CATEGORIES);
-            names
-        }
+    let columns = if let Some(columns) = container.texts_attribute(object, path, "column-order")? {
+        columns
+    } else {
+        let mut names = container.names(group, path)?;
+        names.retain(|name| *name != index_name && name != OLD_CATEGORIES);
+        names
     };
     let index = column_of_group(container, group, path, &index_name)?.ok_or_else(missing)?;
     Ok((index, columns))

@@ -20,12 +20,14 @@ const MOST_EXPANSION: u64 = 1032;
 /// Bytes of chunks that are not there, per byte of the store: they cost nothing to claim.
 const MOST_ABSENT: u64 = 16;
 
-/// Chunks that an array may have, and more per file or indexed byte of it: each costs time, even one that is absent.
+/// Chunks that an array may have, and more per file of it, or per place in the index of a shard: each costs time and
+/// memory, even one that is absent.
 const ALWAYS_ALLOWED_CHUNKS: u64 = 1 << 20;
-const MOST_CHUNKS_PER_FILE: u64 = 16;
+const MOST_CHUNKS_PER_FILE: u64 = 4;
+const INDEX_BYTES: u64 = 16;
 
-/// A packed chunk of text of any length: nothing else says how large it may be.
-const MOST_TEXT_CHUNK: u64 = 1 << 31;
+/// Bytes of a chunk, packed and unpacked: the most that blosc can hold.
+const MOST_CHUNK: u64 = 1 << 31;
 
 /// Bytes that a string needs at least before it is packed.
 const LEAST_TEXT_BYTES: u64 = 4;
@@ -91,7 +93,7 @@ impl Array {
             return refuse("no more values than its chunks can hold", found);
         }
         let n_chunks = self.metadata.grid().fold(1, u64::saturating_mul);
-        let per_file = if self.metadata.shard.is_some() { n_bytes } else { files.len() as u64 };
+        let per_file = if self.metadata.shard.is_some() { n_bytes / INDEX_BYTES } else { files.len() as u64 };
         if n_chunks > ALWAYS_ALLOWED_CHUNKS.saturating_add(per_file.saturating_mul(MOST_CHUNKS_PER_FILE)) {
             return refuse("no more chunks than there is room for", n_chunks.to_string());
         }
@@ -250,9 +252,10 @@ impl Array {
     fn chunk_bytes(&self) -> Outcome<u64> {
         let element = self.metadata.element.n_bytes().unwrap_or(LEAST_TEXT_BYTES as usize);
         let bytes = self.metadata.chunk_elements().and_then(|n| n.checked_mul(element));
-        let bytes = bytes.filter(|&bytes| isize::try_from(bytes).is_ok());
-        bytes.map(|bytes| bytes as u64).ok_or_else(|| {
-            unexpected(&self.key, "chunks that fit this machine", format!("{:?}", self.metadata.chunk))
+        let bytes = bytes.map(|bytes| bytes as u64).filter(|&bytes| bytes <= MOST_CHUNK);
+        bytes.ok_or_else(|| {
+            let found = format!("those of {:?} elements", self.metadata.chunk);
+            unexpected(&self.key, "chunks of at most 2 GiB", found)
         })
     }
 
@@ -263,7 +266,7 @@ impl Array {
         // Codecs may make a chunk that cannot be packed a little longer.
         let slack = expected / 8 + 4096;
         let is_text = self.metadata.element == Element::Text;
-        let most_packed = if is_text { MOST_TEXT_CHUNK } else { expected.saturating_add(slack) };
+        let most_packed = if is_text { MOST_CHUNK } else { expected + slack };
         let (key, packed) = match &self.metadata.shard {
             None => {
                 let name = self.metadata.keys.key(&part.place[..self.metadata.shape.len().min(2)]);
@@ -334,7 +337,7 @@ impl Array {
             let shard = match (self.files()?.get(&below), &last) {
                 (None, _) => None,
                 (Some(_), Some(last)) if last.is_at(&key) => Some(Arc::clone(last)),
-                (Some(&n_bytes), _) => Some(Arc::new(Shard::open(&self.store, key, n_bytes, metadata)?)),
+                (Some(&n_bytes), _) => Some(Arc::new(Shard::open(&self.store, &key, n_bytes, metadata)?)),
             };
             shards.push(shard);
         }

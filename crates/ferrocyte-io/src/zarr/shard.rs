@@ -26,24 +26,24 @@ pub(super) struct Shard {
 
 impl Shard {
     /// Reads the index of the shard at `key`, a file of `n_bytes` bytes.
-    pub(super) fn open(store: &Store, key: String, n_bytes: u64, metadata: &ShardMetadata) -> Outcome<Self> {
+    pub(super) fn open(store: &Store, key: &str, n_bytes: u64, metadata: &ShardMetadata) -> Outcome<Self> {
         let n_chunks = metadata.n_chunks.iter().try_fold(1_u64, |product, &n| product.checked_mul(n));
         let checksum = if metadata.index_has_checksum { CHECKSUM_BYTES } else { 0 };
         let index_bytes = n_chunks.and_then(|n| n.checked_mul(ENTRY_BYTES)?.checked_add(checksum));
         let too_long = || {
             let chunks = n_chunks.map_or("more than 2⁶⁴".to_owned(), |n| n.to_string());
-            unexpected(&key, format!("an index of {chunks} chunks"), "a shorter shard")
+            unexpected(key, format!("an index of {chunks} chunks"), "a shorter shard")
         };
-        let mut shard = Self { key: key.clone(), index: Vec::new(), n_bytes, whole: None };
+        let mut shard = Self { key: key.to_owned(), index: Vec::new(), n_bytes, whole: None };
         let index_bytes = index_bytes.ok_or_else(too_long)?;
         let mut index = None;
         if index_bytes <= n_bytes {
             let start = if metadata.index_first { 0 } else { n_bytes - index_bytes };
-            index = store.read_part(&key, start, index_bytes)?;
+            index = store.read_part(key, start, index_bytes)?;
         }
         if index.is_none() {
             // A deflated member of an archive: its size is not that of the shard.
-            let whole = store.read(&key, MOST_WHOLE)?.unwrap_or_default();
+            let whole = store.read(key, MOST_WHOLE)?.unwrap_or_default();
             shard.n_bytes = whole.len() as u64;
             let start = shard.n_bytes.checked_sub(index_bytes).ok_or_else(too_long)?;
             let start = if metadata.index_first { 0 } else { start };
@@ -53,7 +53,7 @@ impl Shard {
         }
         let mut index = index.unwrap_or_default();
         if metadata.index_has_checksum {
-            index = without_checksum(index).map_err(|error| damaged(&key, error))?;
+            index = without_checksum(index).map_err(|error| damaged(key, error))?;
         }
         let numbers = index.as_chunks::<8>().0.as_chunks::<2>().0;
         let entry =

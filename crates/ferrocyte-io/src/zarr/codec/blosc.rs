@@ -11,14 +11,18 @@ const HEADER_BYTES: usize = 16;
 /// Versions of the format; 1 and 2 differ in nothing that is read here.
 const VERSIONS: [u8; 2] = [1, 2];
 
+/// Flags of the third byte; its three highest bits are the codec.
+const SHUFFLED: u8 = 1;
+const COPIED: u8 = 2;
+const BITS_SHUFFLED: u8 = 4;
+const ONE_STREAM: u8 = 16;
+
 /// A block whose elements are larger, or whose streams would be shorter, is one stream.
 const MOST_STREAMS: usize = 16;
 const LEAST_STREAM_BYTES: usize = 128;
 
 struct Header {
-    shuffled: bool,
-    bits_shuffled: bool,
-    copied: bool,
+    shuffle: Shuffle,
     one_stream: bool,
     codec: u8,
     element: usize,
@@ -26,10 +30,16 @@ struct Header {
     block: usize,
 }
 
+enum Shuffle {
+    None,
+    Bytes,
+    Bits,
+}
+
 /// Decodes a chunk of Blosc to at most `limit` bytes.
 pub(super) fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>, CodecError> {
     let header = Header::read(packed, limit)?;
-    if header.copied {
+    if packed.get(2).is_some_and(|flags| flags & COPIED != 0) {
         let content = packed.get(HEADER_BYTES..).and_then(|rest| rest.get(..header.n_bytes));
         return content.map(<[u8]>::to_vec).ok_or_else(cut_short);
     }
@@ -62,15 +72,16 @@ impl Header {
         if n_packed != packed.len() {
             return Err(broken("blosc", format!("expected {n_packed} bytes, found {}", packed.len())));
         }
-        let copied = flags & 2 != 0;
-        if block == 0 && n_bytes > 0 && !copied {
+        if block == 0 && n_bytes > 0 && flags & COPIED == 0 {
             return Err(broken("blosc", "its blocks have no bytes"));
         }
         Ok(Self {
-            shuffled: flags & 1 != 0,
-            bits_shuffled: flags & 4 != 0,
-            copied,
-            one_stream: flags & 16 != 0,
+            shuffle: match flags {
+                flags if flags & SHUFFLED != 0 => Shuffle::Bytes,
+                flags if flags & BITS_SHUFFLED != 0 => Shuffle::Bits,
+                _ => Shuffle::None,
+            },
+            one_stream: flags & ONE_STREAM != 0,
             codec: flags >> 5,
             element: usize::from(byte(3)?).max(1),
             n_bytes,
@@ -101,10 +112,14 @@ impl Header {
             }
             rest = after;
         }
-        if self.shuffled && self.element > 1 {
-            out.copy_from_slice(&shuffle::undone(out, self.element));
-        } else if self.bits_shuffled && out.len() >= self.element {
-            out.copy_from_slice(&shuffle::bits_undone(out, self.element));
+        match self.shuffle {
+            Shuffle::Bytes if self.element > 1 => {
+                out.copy_from_slice(&shuffle::undone(out, self.element));
+            }
+            Shuffle::Bits if out.len() >= self.element => {
+                out.copy_from_slice(&shuffle::bits_undone(out, self.element));
+            }
+            _ => {}
         }
         Ok(())
     }

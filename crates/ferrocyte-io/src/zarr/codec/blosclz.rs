@@ -1,4 +1,4 @@
-//! BloscLZ, the codec that Blosc brings, a descendant of FastLZ: runs of literal bytes (a byte `n` below 32, then
+//! `BloscLZ`, the codec that Blosc brings, a descendant of `FastLZ`: runs of literal bytes (a byte `n` below 32, then
 //! `n + 1` bytes) and references into what was already written (three bits of length, thirteen of distance, more
 //! bytes of each where these are full).
 //!

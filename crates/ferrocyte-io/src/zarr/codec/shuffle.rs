@@ -40,7 +40,7 @@ fn interleave<const SIZE: usize>(planes: &[u8], n: usize, elements: &mut [u8]) {
 pub(super) fn bits_undone(shuffled: &[u8], size: usize) -> Vec<u8> {
     let mut out = shuffled.to_vec();
     let n = shuffled.len().checked_div(size).unwrap_or(0);
-    if n == 0 || n % 8 != 0 {
+    if n == 0 || !n.is_multiple_of(8) {
         return out;
     }
     let row = n / 8;

@@ -149,10 +149,10 @@ impl Codecs {
             let unknown = || unknown_codec(key, codec.name());
             match (codec.name(), in_bytes) {
                 ("transpose", false) => {
-                    found.is_reversed ^=
-                        is_reversal(codec.setting("order"), n_dimensions).ok_or_else(|| {
-                            unexpected(key, "dimensions in order or in reverse", "another order")
-                        })?
+                    let reversal = is_reversal(codec.setting("order"), n_dimensions);
+                    found.is_reversed ^= reversal.ok_or_else(|| {
+                        unexpected(key, "dimensions in order or in reverse", "another order")
+                    })?;
                 }
                 ("bytes", false) => {
                     found.big_endian = codec.setting("endian").as_str() == Some("big");

@@ -29,6 +29,9 @@ const LOCATOR_64_BYTES: usize = 20;
 /// Deflate cannot expand a byte further than this (RFC 1951: 258 bytes from two bits).
 const MOST_EXPANSION: u64 = 1032;
 
+/// Bytes that are reserved for what a member is said to unpack to.
+const MOST_RESERVED: u64 = 16 << 20;
+
 /// A directory of ten million members.
 const MOST_DIRECTORY_BYTES: u64 = 1 << 30;
 
@@ -83,7 +86,8 @@ impl Archive {
                     let most = format!("what {} bytes can unpack to", member.packed);
                     return Err(unexpected(key, most, member.size.to_string()));
                 }
-                let mut bytes = Vec::with_capacity(usize::try_from(member.size).unwrap_or(0));
+                // What is claimed is not yet there.
+                let mut bytes = Vec::with_capacity(member.size.min(MOST_RESERVED) as usize);
                 let mut unpacked = DeflateDecoder::new(packed.as_slice()).take(member.size + 1);
                 unpacked.read_to_end(&mut bytes).map_err(|error| damaged(key, error))?;
                 bytes
