@@ -134,7 +134,8 @@ fn sync_content(folder: &Path) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             sync_content(&entry.path())?;
         } else {
-            File::open(entry.path())?.sync_all()?;
+            // Some systems bring only what was opened for writing to the disk.
+            File::options().write(true).open(entry.path())?.sync_all()?;
         }
     }
     #[cfg(unix)]
