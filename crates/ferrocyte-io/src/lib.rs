@@ -8,13 +8,18 @@
 
 pub mod bundle;
 mod cell_file;
+pub mod dense_h5;
 mod format;
 pub mod frame;
 pub mod h5ad;
+pub mod h5mu;
 pub mod hash;
+mod known_names;
+pub mod loom;
 mod matrix;
 mod matrix_market;
 mod matrix_path;
+mod memory_limit;
 pub mod numpy;
 mod open;
 mod open_options;
@@ -27,7 +32,7 @@ pub mod text_table;
 pub mod write;
 
 pub use cell_file::CellFile;
-pub use format::Format;
+pub use format::{Format, FormatError};
 pub use matrix::{MatrixInfo, Storage};
 pub use matrix_path::{MatrixPath, MatrixPathError};
 pub use numpy::DictKeys;

@@ -1,5 +1,6 @@
 //! What a file cannot say of itself.
 
+use crate::format::Format;
 use crate::numpy::DictKeys;
 use crate::orientation::Orientation;
 
@@ -10,6 +11,10 @@ pub struct OpenOptions {
     pub genes: Option<Orientation>,
     /// The genome, where 10x data of several are there.
     pub genome: Option<String>,
+    /// The modality of MuData; `rna` when `None`, or the one there is.
+    pub modality: Option<String>,
+    /// The format; found in the content when `None`.
+    pub format: Option<Format>,
     /// Where the parts of a pickled dict are.
     pub dict_keys: DictKeys,
 }

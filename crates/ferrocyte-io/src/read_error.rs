@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ferrocyte_core::BlockError;
 
+use crate::format::Format;
 use crate::matrix_path::MatrixPath;
 use crate::orientation::OrientationError;
 use crate::pickle::PickleError;
@@ -55,6 +56,41 @@ pub enum ReadErrorKind {
     NotAnnData {
         /// What stands at the root of the file, sorted.
         found: Vec<String>,
+    },
+
+    /// HDF5 of no known layout.
+    #[error(
+        "expected HDF5 of AnnData (`obs`, `var`), MuData (`mod`), Cell Ranger (`matrix`), loom (`matrix`, `row_attrs`, \
+         `col_attrs`) or a dense matrix `X`, found HDF5 with {}",
+        quoted(found)
+    )]
+    UnknownHdf5 {
+        /// What stands at the root of the file, sorted.
+        found: Vec<String>,
+    },
+
+    /// The file is not in the format that was asked for.
+    #[error("it cannot be read as `{wanted}`: it looks like {looks_like}")]
+    OtherFormat {
+        /// The format asked for.
+        wanted: Format,
+        /// What the content looks like.
+        looks_like: String,
+        /// What the reader of that format says.
+        #[source]
+        source: Box<ReadErrorKind>,
+    },
+
+    /// More would be kept in memory than the file can honestly hold.
+    #[error(
+        "`{object}`: expected at most {most} bytes in memory (64 for each byte of the file, 128 MiB in any case), \
+         found more; if the file is right, decompress it"
+    )]
+    TooLarge {
+        /// What would be kept.
+        object: String,
+        /// Bytes allowed.
+        most: u64,
     },
 
     /// The matrix asked for is not there.
@@ -202,6 +238,25 @@ pub enum ReadErrorKind {
         present: Vec<String>,
     },
 
+    /// Several modalities, none of which is known to be gene expression, and none was chosen.
+    #[error(
+        "there are the modalities {}, and none is called `rna`; choose one with `--modality`",
+        quoted(present)
+    )]
+    SeveralModalities {
+        /// What can be chosen.
+        present: Vec<String>,
+    },
+
+    /// The modality asked for is not there.
+    #[error("there is no modality `{wanted}`, there is {}", quoted(present))]
+    NoModality {
+        /// The modality asked for.
+        wanted: String,
+        /// The modalities there are.
+        present: Vec<String>,
+    },
+
     /// Pickled Python objects that are not read.
     #[error("`{object}` is pickled Python that is not read")]
     Pickle {
@@ -211,8 +266,6 @@ pub enum ReadErrorKind {
         #[source]
         source: PickleError,
     },
-
-    /// The bytes of an object do not follow its format, are damaged, or declare more than the file can hold.
 
     /// A table of text is not one.
     #[error("{0}")]
@@ -260,7 +313,7 @@ pub struct InvalidValue {
 }
 
 /// `a`, `b` and `c`, each in backticks; "nothing" where there is none. At most the first forty.
-fn quoted<T: std::fmt::Display>(names: &[T]) -> String {
+pub(crate) fn quoted<T: std::fmt::Display>(names: &[T]) -> String {
     const MOST: usize = 40;
     let mut shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
     if names.len() > MOST {

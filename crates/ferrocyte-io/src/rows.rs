@@ -2,6 +2,9 @@
 
 use ferrocyte_core::{Block, BlockError, Stored};
 
+/// Memory of one value with its gene.
+pub(crate) const VALUE_BYTES: usize = size_of::<u32>() + size_of::<f32>();
+
 /// Consecutive cells in compressed rows, before they are checked: genes are below the number of genes, but may
 /// be in any order and repeat; values may be anything.
 #[derive(Debug, Default)]

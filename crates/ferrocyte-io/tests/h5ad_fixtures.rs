@@ -3,36 +3,14 @@
 #![allow(clippy::unwrap_used)] // in the helpers of tests too
 
 mod common;
+mod support;
 
 use common::{fixture, read};
-use ferrocyte_core::{Block, BlockSource, Stored};
+use ferrocyte_core::BlockSource;
 use ferrocyte_io::frame::Column;
 use ferrocyte_io::h5ad::H5ad;
 use ferrocyte_io::{MatrixPath, Storage};
-
-const N_CELLS: usize = 12;
-const N_GENES: usize = 9;
-
-/// The rule of `make_fixtures.py`.
-fn count(cell: usize, gene: usize) -> f32 {
-    if cell != 5 && (cell + 2 * gene).is_multiple_of(3) {
-        ((7 * cell + 3 * gene) % 50 + 1) as f32
-    } else {
-        0.0
-    }
-}
-
-fn counts(factor: f32, n_genes: usize) -> Block<Stored> {
-    let (mut row_ptr, mut genes, mut values) = (vec![0], Vec::new(), Vec::new());
-    for cell in 0..N_CELLS {
-        for (gene, value) in (0..n_genes).map(|gene| (gene, count(cell, gene))).filter(|(_, v)| *v > 0.0) {
-            genes.push(gene as u32);
-            values.push(factor * value);
-        }
-        row_ptr.push(genes.len());
-    }
-    Block::new(n_genes, row_ptr, genes, values).unwrap()
-}
+use support::counts::{N_CELLS, N_GENES, count, counts};
 
 fn open(name: &str) -> H5ad {
     H5ad::open(fixture(name)).unwrap()

@@ -2,40 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers of tests too
 
+mod support;
+
 use std::path::{Path, PathBuf};
 
-use ferrocyte_io::{MatrixPath, open};
-
-/// A generator that is the same everywhere (`SplitMix64`, <https://doi.org/10.1145/2714064.2660195>).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % n as u64) as usize
-    }
-}
-
-/// Reads everything that can be read; errors are as good as values.
-fn reads_to_the_end(path: &Path) -> bool {
-    let Ok(file) = open(path) else { return false };
-    for frame in [file.obs().clone(), file.genes_of(&MatrixPath::X).unwrap()] {
-        for name in frame.names() {
-            frame.column(name).unwrap().to_names();
-        }
-    }
-    let mut source = file.source(&MatrixPath::X, 2).unwrap();
-    loop {
-        match source.next_block() {
-            Ok(Some(_)) => {}
-            Ok(None) => return true,
-            Err(_) => return false,
-        }
-    }
-}
+use ferrocyte_io::open;
+use support::mutations::{Random, damage_never_panics, reads_to_the_end};
 
 fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
     for _ in 0..=random.below(4) {
@@ -58,8 +30,6 @@ fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
 fn damaged_files_never_panic() {
     const TIMES: usize = 200;
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/numpy_fixtures");
-    let temporary = tempfile::tempdir().unwrap();
-    let path = temporary.path().join("damaged");
     let names = [
         "dict_protocol_0.npy",
         "dict_protocol_2.npy",
@@ -75,14 +45,7 @@ fn damaged_files_never_panic() {
     ];
     for name in names {
         let original = std::fs::read(folder.join(name)).unwrap();
-        let mut random = Random(original.len() as u64);
-        let mut whole = 0;
-        for _ in 0..TIMES {
-            let mut bytes = original.clone();
-            damage(&mut bytes, &mut random);
-            std::fs::write(&path, &bytes).unwrap();
-            whole += usize::from(reads_to_the_end(&path));
-        }
-        assert!(whole < TIMES, "{name}: no damage was seen");
+        let read = |path: &Path| open(path).is_ok_and(|file| reads_to_the_end(file.as_ref()));
+        damage_never_panics(name, &original, TIMES, damage, read);
     }
 }

@@ -3,45 +3,22 @@
 #![allow(clippy::unwrap_used)] // in the helpers of tests too
 #![allow(clippy::needless_update)] // of options that may become more
 
+mod support;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use ferrocyte_io::{MatrixPath, OpenOptions, open_with};
+use ferrocyte_io::{OpenOptions, open_with};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use support::mutations::{Random, damage_never_panics, flip, reads_to_the_end};
 
 const TIMES: usize = 300;
 
-/// A generator that is the same everywhere (`SplitMix64`, <https://doi.org/10.1145/2714064.2660195>).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % n as u64) as usize
-    }
-}
-
-/// Reads everything there is; errors are as good as values.
 fn read_everything(path: &Path, genome: Option<&str>) -> bool {
-    let Ok(file) =
-        open_with(path, &OpenOptions { genome: genome.map(str::to_owned), ..OpenOptions::default() })
-    else {
-        return false;
-    };
-    let Ok(var) = file.genes_of(&MatrixPath::X) else { return false };
-    let Ok(mut source) = file.source(&MatrixPath::X, 2) else { return false };
-    loop {
-        match source.next_block() {
-            Ok(Some(_)) => {}
-            Ok(None) => return var.names().iter().all(|name| var.column(name).is_ok()),
-            Err(_) => return false,
-        }
-    }
+    let options = OpenOptions { genome: genome.map(str::to_owned), ..OpenOptions::default() };
+    open_with(path, &options).is_ok_and(|file| reads_to_the_end(file.as_ref()))
 }
 
 /// Changes, adds, repeats or removes some bytes; those of numbers become others, and sometimes very large ones.
@@ -86,20 +63,14 @@ const FILES: [(&str, &str); 3] = [
 #[test]
 fn damaged_folders_never_panic() {
     let folder = tempfile::tempdir().unwrap();
-    for (damaged, _) in FILES {
-        let mut random = Random(1);
-        let mut whole = 0;
-        for _ in 0..TIMES {
-            for (name, text) in FILES {
-                let mut bytes = text.as_bytes().to_vec();
-                if name == damaged {
-                    damage(&mut bytes, &mut random);
-                }
-                fs::write(folder.path().join(name), bytes).unwrap();
-            }
-            whole += usize::from(read_everything(folder.path(), None));
+    for (damaged, text) in FILES {
+        for (name, text) in FILES {
+            fs::write(folder.path().join(name), text).unwrap();
         }
-        assert!(whole < TIMES, "{damaged}: no damage was seen");
+        damage_never_panics(damaged, text.as_bytes(), TIMES, damage, |path| {
+            fs::copy(path, folder.path().join(damaged)).unwrap();
+            read_everything(folder.path(), None)
+        });
     }
 }
 
@@ -118,47 +89,22 @@ fn damaged_archives_never_panic() {
         archive.extend(text.as_bytes());
         archive.resize(archive.len().next_multiple_of(512), 0);
     }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("archive");
-    fs::write(&path, gzip(&archive)).unwrap();
-    assert!(read_everything(&path, None));
-    let mut random = Random(2);
-    let mut whole = 0;
-    for i in 0..2 * TIMES {
-        let bytes = if i % 2 == 0 {
-            let mut bytes = archive.clone();
-            damage(&mut bytes, &mut random);
-            gzip(&bytes)
-        } else {
-            let mut bytes = gzip(&archive);
-            damage(&mut bytes, &mut random);
-            bytes
-        };
-        fs::write(&path, bytes).unwrap();
-        whole += usize::from(read_everything(&path, None));
-    }
-    assert!(whole < 2 * TIMES, "no damage was seen");
+    // Damage below the compression, and damage of it.
+    let read = |path: &Path| read_everything(path, None);
+    damage_never_panics("archive", &archive, TIMES, damage, |path| {
+        fs::write(path, gzip(&fs::read(path).unwrap())).unwrap();
+        read(path)
+    });
+    damage_never_panics("archive.gz", &gzip(&archive), TIMES, damage, read);
 }
 
 #[test]
 fn damaged_h5_never_panics() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("damaged.h5");
     for (name, genome) in [("version_2.h5", Some("hg19")), ("version_3.h5", None)] {
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tenx_fixtures").join(name);
-        let original = fs::read(fixture).unwrap();
-        let mut random = Random(3);
-        let mut whole = 0;
-        for _ in 0..TIMES {
-            let mut bytes = original.clone();
-            for _ in 0..=random.below(8) {
-                let start = random.below(bytes.len());
-                let place = (start..bytes.len()).find(|&place| bytes[place] != 0).unwrap_or(start);
-                bytes[place] = random.below(256) as u8;
-            }
-            fs::write(&path, bytes).unwrap();
-            whole += usize::from(read_everything(&path, genome));
-        }
-        assert!(whole < TIMES, "{name}: no damage was seen");
+        let damage = |bytes: &mut Vec<u8>, random: &mut Random| flip(bytes, random);
+        damage_never_panics(name, &fs::read(fixture).unwrap(), TIMES, damage, |path| {
+            read_everything(path, genome)
+        });
     }
 }

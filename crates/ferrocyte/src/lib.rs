@@ -38,7 +38,7 @@ pub use train::{TrainError, TrainOptions, train};
 
 pub use ferrocyte_core as core;
 pub use ferrocyte_core::{Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning};
-pub use ferrocyte_io::{DictKeys, OpenOptions, Orientation};
+pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
 pub use ferrocyte_learn::models::Balance;
 
 /// Version of Ferrocyte, as it stands in records and models.

@@ -33,7 +33,7 @@ impl MatrixArgs {
 /// A labelled reference.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReferenceArgs {
-    /// Labelled file: .h5ad, 10x folder, .tar.gz or .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes
+    /// Labelled file: .h5ad, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes
     #[arg(required = true, value_name = "REF")]
     files: Vec<PathBuf>,
     /// Column with the labels to learn

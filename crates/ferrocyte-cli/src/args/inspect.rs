@@ -5,7 +5,7 @@ use super::open::OpenArgs;
 /// Show what is in a file, and how well it fits a model
 #[derive(Debug, clap::Args)]
 pub(crate) struct InspectArgs {
-    /// File or folder: .h5ad, 10x folder, .tar.gz or .h5, .mtx, .csv or .tsv, .npy or .npz
+    /// File or folder: .h5ad, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Model file: shows how many of its genes the file has

@@ -79,6 +79,22 @@ impl Categorical {
         }
     }
 
+    /// The categories of other rows, missing where there is none.
+    ///
+    /// # Panics
+    /// When a row is not below [`len`](Self::len).
+    pub(crate) fn select(&self, rows: &[Option<usize>]) -> Self {
+        fn take<T: Copy>(codes: &[T], rows: &[Option<usize>], missing: T) -> Vec<T> {
+            rows.iter().map(|row| row.map_or(missing, |row| codes[row])).collect()
+        }
+        let codes = match &self.codes {
+            Codes::U8(codes) => Codes::U8(take(codes, rows, u8::MAX)),
+            Codes::U16(codes) => Codes::U16(take(codes, rows, u16::MAX)),
+            Codes::U32(codes) => Codes::U32(take(codes, rows, u32::MAX)),
+        };
+        Self { codes, categories: self.categories.clone() }
+    }
+
     /// The name of each row, `None` where it is missing.
     pub fn names(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
         (0..self.len()).map(|row| self.code(row).map(|code| self.categories[code].as_str()))

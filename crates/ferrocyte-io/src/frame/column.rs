@@ -34,6 +34,25 @@ impl Column {
         self.len() == 0
     }
 
+    /// The values of other rows, missing where there is none.
+    ///
+    /// # Panics
+    /// When a row is not below [`len`](Self::len).
+    pub(crate) fn select(&self, rows: &[Option<usize>]) -> Self {
+        fn take<T: Clone>(values: &[Option<T>], rows: &[Option<usize>]) -> Vec<Option<T>> {
+            rows.iter().map(|row| row.and_then(|row| values[row].clone())).collect()
+        }
+        match self {
+            Self::Strings(values) => Self::Strings(take(values, rows)),
+            Self::Categorical(values) => Self::Categorical(values.select(rows)),
+            Self::Integers(values) => Self::Integers(take(values, rows)),
+            Self::Floats(values) => {
+                Self::Floats(rows.iter().map(|row| row.map_or(f64::NAN, |row| values[row])).collect())
+            }
+            Self::Booleans(values) => Self::Booleans(take(values, rows)),
+        }
+    }
+
     /// Every value as text, as pandas writes it: `3`, `1.5`, `True`. Lets a column of numbers name labels.
     pub fn to_names(&self) -> Vec<Option<String>> {
         match self {
@@ -77,6 +96,22 @@ mod tests {
         assert_eq!(names(Column::Integers(vec![Some(3), None, Some(-7)])), ["3", "-", "-7"]);
         assert_eq!(names(Column::Floats(vec![1.0, f64::NAN, 0.25])), ["1.0", "-", "0.25"]);
         assert_eq!(names(Column::Booleans(vec![Some(true), Some(false), None])), ["True", "False", "-"]);
+    }
+
+    #[test]
+    fn rows_are_selected_and_may_be_missing() {
+        let rows = [Some(1), None, Some(0)];
+        let types = Categorical::new(&[0, 1], vec!["T".into(), "B".into()]).unwrap();
+        for (column, expected) in [
+            (Column::Categorical(types), ["B", "-", "T"]),
+            (Column::Integers(vec![Some(3), Some(4)]), ["4", "-", "3"]),
+            (Column::Floats(vec![0.5, 1.5]), ["1.5", "-", "0.5"]),
+            (Column::Strings(vec![Some("a".into()), Some("b".into())]), ["b", "-", "a"]),
+            (Column::Booleans(vec![Some(true), Some(false)]), ["False", "-", "True"]),
+        ] {
+            let found = column.select(&rows).to_names().into_iter().map(|name| name.unwrap_or("-".into()));
+            assert_eq!(found.collect::<Vec<_>>(), expected);
+        }
     }
 
     #[test]

@@ -97,6 +97,11 @@ pub(crate) fn from_codes(
 /// Reads an array of one dimension.
 pub(crate) fn array(container: &Container, dataset: &Dataset, path: &str) -> Result<Column, ReadError> {
     container.length(dataset, path)?;
+    values(container, dataset, path)
+}
+
+/// Reads all values of an array, whatever its dimensions, in the order of the file.
+pub(crate) fn values(container: &Container, dataset: &Dataset, path: &str) -> Result<Column, ReadError> {
     container.check_count(dataset, path)?;
     if let Some(strings) = text::read(container, dataset, path)? {
         return Ok(Column::Strings(strings.into_iter().map(Some).collect()));

@@ -14,18 +14,8 @@ use hdf5_reader::{Attribute, Dataset, FileStorage, Hdf5File, OpenOptions};
 use super::filters;
 use super::number::{FromStored, Number, into_plain};
 use super::signature::{LOOK_AT, Signature};
+use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit, NAME_BYTES};
 use crate::read_error::{ReadError, ReadErrorKind};
-
-/// Chunks and arrays up to this size are read whatever the size of the file: of chunks that were never written no
-/// byte is in it.
-const ALWAYS_ALLOWED: usize = 16 << 20;
-
-/// Rows, names and categories there may be in any file. More must have a byte each in it, as names that differ have:
-/// in memory each takes dozens.
-const ROWS_ALWAYS_ALLOWED: u64 = 1 << 20;
-
-/// The furthest that gzip can expand a byte. No header may promise more than this times the size of the file.
-const MOST_EXPANSION: usize = 1032;
 
 /// An open HDF5 file.
 #[derive(Clone)]
@@ -33,8 +23,8 @@ pub(crate) struct Container {
     path: Arc<Path>,
     hdf5: Hdf5File,
     n_bytes: usize,
-    /// No array of the file may hold more decoded bytes.
-    most: usize,
+    /// What may be decoded as one: a chunk, or an array that is read whole.
+    limit: MemoryLimit,
 }
 
 /// What stands at a path inside a file.
@@ -62,7 +52,8 @@ impl Container {
         }
 
         let n_bytes = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-        let most = n_bytes.saturating_mul(MOST_EXPANSION).max(ALWAYS_ALLOWED);
+        let limit = MemoryLimit::of_file(metadata.len());
+        let most = limit.most_usize();
         let most_chunk = most.min(hdf5_reader::HDF5_MAX_CHUNK_BYTES);
         let options = OpenOptions::default()
             // Blocks go forward and keep the chunk they end in themselves: a cache would only cost memory.
@@ -81,10 +72,10 @@ impl Container {
                 found: metadata.len(),
             }));
         }
-        Ok(Self { path, hdf5, n_bytes, most })
+        Ok(Self { path, hdf5, n_bytes, limit })
     }
 
-    /// Size of the file in bytes.
+    /// The file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -92,6 +83,11 @@ impl Container {
     /// Bytes of the file.
     pub(crate) fn n_bytes(&self) -> usize {
         self.n_bytes
+    }
+
+    /// Refuses to keep so many bytes of an object in memory.
+    pub(crate) fn check_kept(&self, object: &str, bytes: usize) -> Result<(), ReadError> {
+        self.limit.check(object, bytes as u64).map_err(|kind| self.error(kind))
     }
 
     /// An error of this file.
@@ -157,6 +153,14 @@ impl Container {
         })
     }
 
+    /// What stands at the root, where it is no layout that is known.
+    pub(crate) fn unknown_layout(&self) -> ReadError {
+        match self.root().and_then(|root| self.names(&root, "/")) {
+            Ok(found) => self.error(ReadErrorKind::UnknownHdf5 { found }),
+            Err(error) => error,
+        }
+    }
+
     /// The dataset that must stand at `path`.
     pub(crate) fn dataset(&self, path: &str) -> Result<Arc<Dataset>, ReadError> {
         match self.find(path)? {
@@ -195,22 +199,19 @@ impl Container {
     pub(crate) fn check_size(&self, dataset: &Dataset, path: &str) -> Result<(), ReadError> {
         let size = self.call(path, || Ok((dataset.num_elements()?, dataset.raw_element_size()?)))?;
         let bytes = size.0.saturating_mul(size.1 as u64);
-        if bytes > self.most as u64 {
+        let most = (self.n_bytes as u64).saturating_mul(DEFLATE_EXPANSION);
+        if bytes > most.max(self.limit.most()) {
             let found = format!("{bytes} bytes in a file of {}", self.n_bytes);
             return Err(self.unexpected(path, "no more values than the file can hold", found));
         }
         Ok(())
     }
 
-    /// Refuses an array of annotations that has more elements than the file could have rows, before it is read.
+    /// Refuses an array of annotations before it is read, when as many values could not be kept. Chunks that were never
+    /// written cost no bytes in the file, and each value dozens in memory.
     pub(crate) fn check_count(&self, dataset: &Dataset, path: &str) -> Result<(), ReadError> {
         let n = self.call(path, || dataset.num_elements())?;
-        let most = ROWS_ALWAYS_ALLOWED.saturating_add(self.n_bytes as u64);
-        if n > most {
-            let found = format!("{n} in a file of {} bytes", self.n_bytes);
-            return Err(self.unexpected(path, format!("at most {most} values"), found));
-        }
-        Ok(())
+        self.limit.check(path, n.saturating_mul(NAME_BYTES)).map_err(|kind| self.error(kind))
     }
 
     /// Reads all numbers of an array, decoding chunks in parallel.

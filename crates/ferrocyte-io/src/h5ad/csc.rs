@@ -8,7 +8,7 @@ use super::container::Container;
 use super::csr::row_pointers;
 use super::forward_reader::ForwardReader;
 use crate::read_error::{ReadError, ReadErrorKind};
-use crate::rows::RawRows;
+use crate::rows::{RawRows, VALUE_BYTES};
 
 /// Values read at a time while the matrix is turned.
 const STEP: u64 = 1 << 22;
@@ -51,7 +51,7 @@ impl CscRows {
             row_ptr[cell + 1] += row_ptr[cell];
         }
 
-        // Every value has been seen, so this is no more than the file holds.
+        container.check_kept(object, row_ptr[n_cells].saturating_mul(VALUE_BYTES))?;
         let mut gene = vec![0_u32; row_ptr[n_cells]];
         let mut value = vec![0_f32; row_ptr[n_cells]];
         let mut place = row_ptr.clone();

@@ -7,13 +7,15 @@ use hdf5_reader::Dataset;
 use super::container::Container;
 use super::forward_reader::ForwardReader;
 use crate::read_error::ReadError;
-use crate::rows::RawRows;
+use crate::rows::{RawRows, VALUE_BYTES};
 
 /// Decoded bytes held at a time, whatever the number of cells in a block.
 const SLAB_BYTES: usize = 32 << 20;
 
 /// The rows of a dense matrix, in order.
 pub(crate) struct DenseRows {
+    container: Container,
+    object: String,
     reader: ForwardReader<f32>,
     n_genes: usize,
 }
@@ -26,7 +28,8 @@ impl DenseRows {
         dataset: Arc<Dataset>,
         n_genes: usize,
     ) -> Result<Self, ReadError> {
-        Ok(Self { reader: ForwardReader::new(container, dataset, object)?, n_genes })
+        let reader = ForwardReader::new(container, dataset, object)?;
+        Ok(Self { container: container.clone(), object: object.to_owned(), reader, n_genes })
     }
 
     /// Starts again at the first row.
@@ -51,6 +54,7 @@ impl DenseRows {
                 }
                 rows.row_ptr.push(rows.gene.len());
             }
+            self.container.check_kept(&self.object, rows.gene.len().saturating_mul(VALUE_BYTES))?;
             left -= n;
         }
         Ok(rows)

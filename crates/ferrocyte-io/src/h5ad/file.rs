@@ -32,6 +32,8 @@ use crate::read_error::{ReadError, ReadErrorKind};
 #[derive(Clone)]
 pub struct H5ad {
     container: Container,
+    /// The group of the file: empty, or as in `mod/rna/`.
+    root: String,
     obs: Frame,
     var: Frame,
 }
@@ -42,14 +44,19 @@ impl H5ad {
     /// # Errors
     /// When it is not HDF5, is cut short, or has no `obs` and `var`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
-        let container = Container::open(path.as_ref().to_owned())?;
-        let (Some(obs), Some(var)) = (container.find("obs")?, container.find("var")?) else {
+        Self::in_container(Container::open(path.as_ref().to_owned())?, String::new())
+    }
+
+    /// The AnnData in the group `root` of an open file.
+    pub(crate) fn in_container(container: Container, root: String) -> Result<Self, ReadError> {
+        let (obs_path, var_path) = (format!("{root}obs"), format!("{root}var"));
+        let (Some(obs), Some(var)) = (container.find(&obs_path)?, container.find(&var_path)?) else {
             let found = container.names(&container.root()?, "/")?;
             return Err(container.error(ReadErrorKind::NotAnnData { found }));
         };
-        let obs = open_frame(&container, "obs", obs, "one per cell")?;
-        let var = open_frame(&container, "var", var, "one per gene")?;
-        Ok(Self { container, obs, var })
+        let obs = open_frame(&container, &obs_path, obs, "one per cell")?;
+        let var = open_frame(&container, &var_path, var, "one per gene")?;
+        Ok(Self { container, root, obs, var })
     }
 
     /// Number of cells.
@@ -74,8 +81,9 @@ impl H5ad {
     pub fn raw_var(&self) -> Result<Option<Frame>, ReadError> {
         // anndata before 0.7 wrote `raw.var`.
         for path in ["raw/var", "raw.var"] {
-            if let Some(object) = self.container.find(path)? {
-                return open_frame(&self.container, path, object, "one per gene").map(Some);
+            let path = format!("{}{path}", self.root);
+            if let Some(object) = self.container.find(&path)? {
+                return open_frame(&self.container, &path, object, "one per gene").map(Some);
             }
         }
         Ok(None)
@@ -100,7 +108,7 @@ impl H5ad {
     /// # Errors
     /// When the list itself cannot be read.
     pub fn matrices(&self) -> Result<Vec<MatrixInfo>, ReadError> {
-        let paths = matrix::paths(&self.container)?;
+        let paths = matrix::paths(&self.container, &self.root)?;
         Ok(paths.iter().filter_map(|path| self.matrix(path).ok()).collect())
     }
 
@@ -109,7 +117,7 @@ impl H5ad {
     /// # Errors
     /// When there is none of that name (the error names those there are), or its arrays do not belong together.
     pub fn matrix(&self, path: &MatrixPath) -> Result<MatrixInfo, ReadError> {
-        matrix::open(&self.container, path).map(|stored| stored.info)
+        matrix::open(&self.container, &self.root, path).map(|stored| stored.info)
     }
 
     /// The cells of a matrix in blocks of `block_cells` cells.
@@ -118,7 +126,7 @@ impl H5ad {
     /// When there is no such matrix, its shape disagrees with `obs` and `var`, or its row pointers are wrong.
     /// Values are checked as they are read.
     pub fn source(&self, path: &MatrixPath, block_cells: usize) -> Result<H5adSource, ReadError> {
-        let stored = matrix::open(&self.container, path)?;
+        let stored = matrix::open(&self.container, &self.root, path)?;
         let genes = self.genes_of(path)?;
         let expected = (self.obs.len() as u64, genes.len() as u64);
         let found = (stored.info.n_cells, stored.info.n_genes);
@@ -132,8 +140,10 @@ impl H5ad {
         if u32::try_from(expected.1).is_err() {
             return Err(self.container.unexpected(&path.to_string(), "fewer than 2³² genes", "more"));
         }
+        let mut others = matrix::paths(&self.container, &self.root)?;
+        others.retain(|other| other != path);
         let cell_names = self.obs.shared_index();
-        H5adSource::new(&self.container, stored, cell_names, genes.index().to_vec(), block_cells)
+        H5adSource::new(&self.container, stored, cell_names, genes.index().to_vec(), block_cells, others)
     }
 }
 

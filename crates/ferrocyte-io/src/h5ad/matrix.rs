@@ -21,29 +21,36 @@ pub(crate) struct StoredMatrix {
 }
 
 pub(crate) enum Arrays {
-    Sparse { data: Arc<Dataset>, indices: Arc<Dataset>, indptr: Arc<Dataset> },
+    Sparse {
+        data: Arc<Dataset>,
+        indices: Arc<Dataset>,
+        indptr: Arc<Dataset>,
+    },
     Dense(Arc<Dataset>),
+    /// Dense, with genes in rows.
+    DenseTurned(Arc<Dataset>),
 }
 
-/// The matrices of a file: `X`, `raw/X`, then the layers by name.
-pub(crate) fn paths(container: &Container) -> Result<Vec<MatrixPath>, ReadError> {
+/// The matrices of the AnnData in the group `root` (`""`, `mod/rna/`): `X`, `raw/X`, then the layers by name.
+pub(crate) fn paths(container: &Container, root: &str) -> Result<Vec<MatrixPath>, ReadError> {
     let mut paths = Vec::new();
     for path in [MatrixPath::X, MatrixPath::Raw] {
-        if locate(container, &path)?.is_some() {
+        if locate(container, root, &path)?.is_some() {
             paths.push(path);
         }
     }
-    if let Some(Object::Group(layers)) = container.find("layers")? {
-        paths.extend(container.names(&layers, "layers")?.into_iter().map(MatrixPath::Layer));
+    let layers_path = format!("{root}layers");
+    if let Some(Object::Group(layers)) = container.find(&layers_path)? {
+        paths.extend(container.names(&layers, &layers_path)?.into_iter().map(MatrixPath::Layer));
     }
     Ok(paths)
 }
 
 /// Finds a matrix and checks that its arrays belong together.
-pub(crate) fn open(container: &Container, path: &MatrixPath) -> Result<StoredMatrix, ReadError> {
-    match locate(container, path)? {
+pub(crate) fn open(container: &Container, root: &str, path: &MatrixPath) -> Result<StoredMatrix, ReadError> {
+    match locate(container, root, path)? {
         None => {
-            let present = paths(container)?;
+            let present = paths(container, root)?;
             Err(container.error(ReadErrorKind::NoMatrix { wanted: path.clone(), present }))
         }
         Some((object, Object::Dataset(dataset))) => dense(container, path, object, dataset),
@@ -51,10 +58,14 @@ pub(crate) fn open(container: &Container, path: &MatrixPath) -> Result<StoredMat
     }
 }
 
-fn locate(container: &Container, path: &MatrixPath) -> Result<Option<(String, Object)>, ReadError> {
-    let mut candidates = vec![path.to_string()];
+fn locate(
+    container: &Container,
+    root: &str,
+    path: &MatrixPath,
+) -> Result<Option<(String, Object)>, ReadError> {
+    let mut candidates = vec![format!("{root}{path}")];
     if *path == MatrixPath::Raw {
-        candidates.push("raw.X".to_owned()); // anndata before 0.7
+        candidates.push(format!("{root}raw.X")); // anndata before 0.7
     }
     for candidate in candidates {
         if let Some(object) = container.find(&candidate)? {
@@ -64,7 +75,8 @@ fn locate(container: &Container, path: &MatrixPath) -> Result<Option<(String, Ob
     Ok(None)
 }
 
-fn dense(
+/// Takes a dense matrix of cells × genes.
+pub(crate) fn dense(
     container: &Container,
     path: &MatrixPath,
     object: String,
@@ -88,6 +100,21 @@ fn dense(
         n_non_zeros: None,
     };
     Ok(StoredMatrix { info, object, arrays: Arrays::Dense(dataset) })
+}
+
+/// Takes a dense matrix of genes × cells.
+pub(crate) fn dense_turned(
+    container: &Container,
+    path: &MatrixPath,
+    object: String,
+    dataset: Arc<Dataset>,
+) -> Result<StoredMatrix, ReadError> {
+    if dataset.ndim() != 2 {
+        return Err(container.unexpected(&object, "2 dimensions", dimensions(dataset.ndim())));
+    }
+    let StoredMatrix { info, object, .. } = dense(container, path, object, Arc::clone(&dataset))?;
+    let info = MatrixInfo { n_cells: info.n_genes, n_genes: info.n_cells, ..info };
+    Ok(StoredMatrix { info, object, arrays: Arrays::DenseTurned(dataset) })
 }
 
 fn sparse(

@@ -8,16 +8,18 @@ use super::container::Container;
 use super::csc::CscRows;
 use super::csr::CsrRows;
 use super::dense::DenseRows;
-use super::matrix::{self, Arrays, StoredMatrix};
+use super::matrix::{Arrays, StoredMatrix};
+use super::turned::TurnedRows;
 use crate::matrix::Storage;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::{InvalidValue, ReadError, ReadErrorKind};
 use crate::rows::{RawRows, RowsError};
 
-/// The cells of one matrix of an `.h5ad` file, in blocks of a fixed number of cells (the last may be smaller).
+/// The cells of one matrix of an HDF5 file, in blocks of a fixed number of cells (the last may be smaller).
 ///
 /// CSR and dense matrices are read as they are needed; memory is one block. CSC is turned into rows when the
-/// source is made; memory is eight bytes per value. Chunks are decoded on the current rayon pool.
+/// source is made; memory is eight bytes per value. A dense matrix of genes × cells is read in columns of chunks;
+/// memory is the non-zeros of one. Chunks are decoded on the current rayon pool.
 pub struct H5adSource {
     container: Container,
     matrix: MatrixPath,
@@ -25,6 +27,8 @@ pub struct H5adSource {
     genes: Vec<String>,
     block_cells: usize,
     next_cell: usize,
+    /// The other matrices of the file, for messages.
+    others: Vec<MatrixPath>,
     rows: Rows,
 }
 
@@ -32,6 +36,7 @@ enum Rows {
     Csr(Box<CsrRows>),
     Csc(CscRows),
     Dense(DenseRows),
+    Turned(TurnedRows),
 }
 
 impl H5adSource {
@@ -42,11 +47,13 @@ impl H5adSource {
         cell_names: Arc<[String]>,
         genes: Vec<String>,
         block_cells: usize,
+        others: Vec<MatrixPath>,
     ) -> Result<Self, ReadError> {
         let StoredMatrix { info, object, arrays } = stored;
         let (n_cells, n_genes) = (cell_names.len(), genes.len());
         let rows = match arrays {
             Arrays::Dense(dataset) => Rows::Dense(DenseRows::new(container, &object, dataset, n_genes)?),
+            Arrays::DenseTurned(dataset) => Rows::Turned(TurnedRows::new(container, &object, dataset)?),
             Arrays::Sparse { data, indices, indptr } if info.storage == Storage::Csc => {
                 Rows::Csc(CscRows::new(container, &object, data, indices, &indptr, n_cells)?)
             }
@@ -61,6 +68,7 @@ impl H5adSource {
             genes,
             block_cells: block_cells.max(1),
             next_cell: 0,
+            others,
             rows,
         })
     }
@@ -70,6 +78,7 @@ impl H5adSource {
             Rows::Csr(rows) => rows.take(n_cells),
             Rows::Csc(rows) => Ok(rows.take(n_cells)),
             Rows::Dense(rows) => rows.take(n_cells),
+            Rows::Turned(rows) => rows.take(n_cells),
         }
     }
 
@@ -78,15 +87,13 @@ impl H5adSource {
             RowsError::Block(source) => ReadErrorKind::Block { first_cell: self.next_cell as u64, source },
             RowsError::Value { row, gene, value } => {
                 let cell = self.next_cell + row;
-                let mut other_matrices = matrix::paths(&self.container).unwrap_or_default();
-                other_matrices.retain(|other| *other != self.matrix);
                 ReadErrorKind::Value(Box::new(InvalidValue {
                     matrix: self.matrix.clone(),
                     cell: cell as u64,
                     cell_name: self.cell_names.get(cell).cloned().unwrap_or_default(),
                     gene: self.genes.get(gene as usize).cloned().unwrap_or_default(),
                     found: value,
-                    other_matrices,
+                    other_matrices: self.others.clone(),
                 }))
             }
         };
@@ -123,6 +130,7 @@ impl BlockSource for H5adSource {
             Rows::Csr(rows) => rows.rewind(),
             Rows::Csc(rows) => rows.rewind(),
             Rows::Dense(rows) => rows.rewind(),
+            Rows::Turned(rows) => rows.rewind(),
         }
         Ok(())
     }

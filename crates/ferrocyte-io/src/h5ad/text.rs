@@ -3,7 +3,8 @@
 use hdf5_reader::{Attribute, Dataset, Datatype, StringPadding, StringSize, VarLenKind};
 
 use super::container::Container;
-use crate::read_error::{ReadError, ReadErrorKind};
+use crate::memory_limit::NAME_BYTES;
+use crate::read_error::ReadError;
 
 /// How strings are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,18 +52,15 @@ impl TextType {
             return Ok(vec![String::new(); n]);
         }
         // Many references may point at one long string: the sum is bounded, not only each.
-        let mut room = container.n_bytes().saturating_mul(16).saturating_add(16 << 20);
+        let mut kept = n.saturating_mul(NAME_BYTES as usize);
+        container.check_kept(path, kept)?;
         let elements = raw.chunks_exact(size).take(n);
         let decoded = elements.map(|element| match self {
             Self::Fixed(_, padding) => Ok(to_string(trimmed(element, padding))),
             Self::Variable => {
                 let bytes = container.call(path, || dataset.resolve_vlen_reference_bytes(element, 1))?;
-                room = room.checked_sub(bytes.len()).ok_or_else(|| {
-                    container.error(ReadErrorKind::Damaged {
-                        object: path.to_owned(),
-                        source: "its strings are longer than the file can hold".into(),
-                    })
-                })?;
+                kept = kept.saturating_add(bytes.len());
+                container.check_kept(path, kept)?;
                 Ok(to_string(trimmed(&bytes, StringPadding::NullTerminate)))
             }
         });
@@ -80,7 +78,11 @@ pub(crate) fn read(
     container.check_count(dataset, path)?;
     let n = container.call(path, || dataset.num_elements())?;
     let raw = container.call(path, || dataset.read_raw_bytes())?;
+    // Strings of no bytes have no bytes to bound their number.
     let n = usize::try_from(n).unwrap_or(usize::MAX);
+    if text.element_size(dataset) == 0 && n > container.n_bytes() {
+        return Err(container.unexpected(path, "strings", format!("{n} strings of no length")));
+    }
     text.decode(&raw, n, dataset, container, path).map(Some)
 }
 

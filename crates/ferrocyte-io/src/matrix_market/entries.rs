@@ -6,6 +6,9 @@ use super::header::{Field, Header, MOST_COMMENTS, whole_number};
 use super::lines::{LineError, Lines, shown};
 use super::sparse_rows::{SparseRows, SparseRowsBuilder};
 
+/// Memory of an entry while entries are read: gene, value, and the cell where cells are not in order.
+const ENTRY_BYTES: u64 = 12;
+
 /// What rows and columns of the file are, and which genes are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Axes<'a> {
@@ -50,6 +53,7 @@ pub(crate) fn read_entries(
         }
         let (cell, gene, value) = entry(text, header.field, &axes).map_err(wrong)?;
         found += 1;
+        lines.keep(ENTRY_BYTES)?;
         match axes.columns {
             None => rows.push(cell, gene, value),
             Some(columns) => {
@@ -100,6 +104,7 @@ fn value(word: &[u8]) -> Result<f32, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory_limit::MemoryLimit;
 
     const AXES: Axes<'_> = Axes { genes_are_rows: true, n_cells: 2, n_genes: 3, columns: None };
 
@@ -124,6 +129,21 @@ mod tests {
         let columns = [None, Some(0), Some(1)];
         let kept = read("real", "3 2 3", sorted, Axes { columns: Some(&columns), ..AXES }).unwrap();
         assert_eq!(kept, SparseRows { row_ptr: vec![0, 1, 2], gene: vec![1, 0], value: vec![1.5, 40.0] });
+    }
+
+    #[test]
+    fn entries_are_kept_up_to_a_limit() {
+        let text = "%%MatrixMarket matrix coordinate integer general\n3 2 2\n1 1 1\n2 1 1\n";
+        let read = |most| {
+            let mut lines = Lines::with_limit(text.as_bytes(), MemoryLimit::exactly(most));
+            let header = Header::read(&mut lines).unwrap();
+            read_entries(&mut lines, &header, AXES).map_err(|error| error.to_string())
+        };
+        assert!(read(2 * ENTRY_BYTES).is_ok());
+        assert_eq!(
+            read(2 * ENTRY_BYTES - 1).unwrap_err(),
+            "line 4: expected at most 23 bytes in memory, found more"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::decoded::Decoded;
+use crate::memory_limit::MemoryLimit;
 
 /// Bytes of the longest line that is read.
 const LONGEST: u64 = 1 << 20;
@@ -12,6 +12,8 @@ const LONGEST: u64 = 1 << 20;
 pub(crate) enum LineError {
     #[error("line {line}: expected {expected}, found {found}")]
     Unexpected { line: u64, expected: String, found: String },
+    #[error("line {line}: expected at most {most} bytes in memory, found more")]
+    TooLarge { line: u64, most: u64 },
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -21,28 +23,31 @@ pub(crate) struct Lines<R> {
     reader: BufReader<R>,
     line: Vec<u8>,
     number: u64,
-    most_names: u64,
-}
-
-impl<'a> Lines<Decoded<'a>> {
-    /// The lines of a file. A line that names something takes dozens of bytes in memory and may take none of gzip's,
-    /// so there are no more of them than the file has bytes, once they are many.
-    pub(crate) fn decoded(file: Decoded<'a>) -> Self {
-        const ALWAYS_ALLOWED: u64 = 1 << 18;
-        let most_names = file.n_bytes().saturating_add(ALWAYS_ALLOWED);
-        Self { most_names, ..Self::new(file) }
-    }
+    /// Bytes that were kept of what the lines say, and how many may be.
+    kept: u64,
+    limit: MemoryLimit,
 }
 
 impl<R: Read> Lines<R> {
+    /// Lines of which no more may be kept than of any file.
+    #[cfg(test)]
     pub(crate) fn new(reader: R) -> Self {
-        let reader = BufReader::with_capacity(1 << 17, reader);
-        Self { reader, line: Vec::new(), number: 0, most_names: u64::MAX }
+        Self::with_limit(reader, MemoryLimit::of_file(0))
     }
 
-    /// How many lines may be names.
-    pub(crate) fn most_names(&self) -> u64 {
-        self.most_names
+    /// Lines of which `limit` may be kept.
+    pub(crate) fn with_limit(reader: R, limit: MemoryLimit) -> Self {
+        let reader = BufReader::with_capacity(1 << 17, reader);
+        Self { reader, line: Vec::new(), number: 0, kept: 0, limit }
+    }
+
+    /// Says that so many more bytes are kept.
+    pub(crate) fn keep(&mut self, bytes: u64) -> Result<(), LineError> {
+        self.kept = self.kept.saturating_add(bytes);
+        if self.kept <= self.limit.most() {
+            return Ok(());
+        }
+        Err(LineError::TooLarge { line: self.number, most: self.limit.most() })
     }
 
     /// The next line, with its number.
@@ -90,6 +95,16 @@ mod tests {
         assert_eq!(lines.next().unwrap(), None);
         let error = Lines::new(io::repeat(b'a')).next().unwrap_err().to_string();
         assert_eq!(error, "line 1: expected a line, found one of more than 1048576 bytes");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut lines = Lines::new(b"a\nb\n".as_slice());
+        lines.next().unwrap();
+        assert!(lines.keep(128 << 20).is_ok());
+        lines.next().unwrap();
+        let error = lines.keep(1).unwrap_err().to_string();
+        assert_eq!(error, "line 2: expected at most 134217728 bytes in memory, found more");
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod zip;
 
 pub use dict_keys::DictKeys;
 pub use file::NumpyFile;
+pub(crate) use orientation::is_turned;
 pub use source::NumpySource;
 
 use crate::read_error::ReadErrorKind;

@@ -1,17 +1,18 @@
 //! Which axis of a matrix is the cells.
 
-use super::{Outcome, unexpected};
+use super::unexpected;
+use crate::read_error::ReadErrorKind;
 
 /// How many values are said of an axis, and what says so.
-pub(super) type Said<'n> = Option<(&'n str, usize)>;
+pub(crate) type Said<'n> = Option<(&'n str, usize)>;
 
 /// Whether rows are genes. Lengths decide alone; where nothing is said, rows are cells.
-pub(super) fn is_turned(
+pub(crate) fn is_turned(
     object: &str,
     (rows, columns): (usize, usize),
     cells: Said<'_>,
     genes: Said<'_>,
-) -> Outcome<bool> {
+) -> Result<bool, ReadErrorKind> {
     let fits = |said: Said<'_>, axis: usize| said.is_none_or(|(_, n)| n == axis);
     let upright = fits(cells, rows) && fits(genes, columns);
     let turned = fits(cells, columns) && fits(genes, rows);

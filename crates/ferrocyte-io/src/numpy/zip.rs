@@ -10,6 +10,7 @@ use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
 use super::{Outcome, unexpected};
+use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit};
 
 /// The first bytes of an archive.
 pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
@@ -20,11 +21,6 @@ const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 
 /// Members there may be. NumPy writes one per array.
 const MOST_MEMBERS: usize = 1000;
-
-/// Bytes that all members may have together, in any archive and for each of its bytes. A dense matrix of 64-bit counts
-/// of which one in fifty is not zero shrinks to a 180th; nothing but zeros to a thousandth, but that is no data.
-const MOST_BYTES: u64 = 1 << 27;
-const MOST_GROWTH: u64 = 256;
 
 /// An archive whose directory was read.
 pub(super) struct Zip<'a> {
@@ -67,14 +63,7 @@ impl<'a> Zip<'a> {
             rest = after;
         }
         let total: u64 = members.iter().map(|member| u64::from(member.size)).sum();
-        let most = MOST_BYTES.max((file.len() as u64).saturating_mul(MOST_GROWTH));
-        if total > most {
-            return Err(unexpected(
-                "the zip archive",
-                format!("at most {most} bytes unpacked"),
-                total.to_string(),
-            ));
-        }
+        MemoryLimit::of_file(file.len() as u64).check("the zip archive", total)?;
         Ok(Self { file, members })
     }
 
@@ -92,8 +81,8 @@ impl<'a> Zip<'a> {
         let bytes = match member.method {
             0 => Cow::Borrowed(packed),
             8 => {
-                // Deflate shrinks to a 1,032nd at most, so what is declared is bounded by what is there.
-                let most = (packed.len() as u64 + 1).saturating_mul(1032);
+                // What is declared is bounded by what is there.
+                let most = (packed.len() as u64 + 1).saturating_mul(DEFLATE_EXPANSION);
                 if u64::from(member.size) > most {
                     return Err(wrong(&format!("at most {most} bytes"), &member.size.to_string()));
                 }

@@ -40,18 +40,15 @@ impl TenxH5 {
     pub fn open(path: impl AsRef<Path>, genome: Option<&str>) -> Result<Self, ReadError> {
         let container = Container::open(path.as_ref().to_owned())?;
         match matrices(&container)? {
-            Matrices::None => {
-                let found = container.names(&container.root()?, "/")?;
-                Err(container.error(ReadErrorKind::NotAnnData { found }))
-            }
+            Matrices::None => Err(container.unknown_layout()),
             Matrices::One => Self::version_3(container, genome),
             Matrices::PerGenome(genomes) => Self::version_2(container, &genomes, genome),
         }
     }
 
-    /// Whether a file, which must be HDF5, is one of Cell Ranger.
-    pub(crate) fn is_one(path: &Path) -> Result<bool, ReadError> {
-        Ok(!matches!(matrices(&Container::open(path.to_owned())?)?, Matrices::None))
+    /// Whether an open file is one of Cell Ranger.
+    pub(crate) fn is_one(container: &Container) -> Result<bool, ReadError> {
+        Ok(!matches!(matrices(container)?, Matrices::None))
     }
 
     fn version_2(container: Container, genomes: &[String], genome: Option<&str>) -> Result<Self, ReadError> {
@@ -166,7 +163,8 @@ impl CellFile for TenxH5 {
     fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
         let stored = self.stored(matrix)?;
         let names = self.obs.shared_index();
-        let source = H5adSource::new(&self.container, stored, names, self.features.clone(), block_cells)?;
+        let source =
+            H5adSource::new(&self.container, stored, names, self.features.clone(), block_cells, Vec::new())?;
         Ok(match &self.genes.columns {
             None => Box::new(source),
             Some(columns) => {

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use super::find::is_matrix;
 use super::tar::{Member, Tar};
 use crate::matrix_market::{Decoded, LineError, Lines};
+use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit};
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// More files than this are not of one sample.
 const MOST_MEMBERS: usize = 100_000;
+
+/// Bytes of a name with its folders, as operating systems have it.
+const LONGEST_NAME: usize = 4096;
 
 /// Where the files are. Members are named by their path in it, with `/`.
 pub(crate) struct Place {
@@ -68,8 +72,9 @@ impl Place {
     fn members_of_archive(&self) -> io::Result<Vec<String>> {
         let mut archive = self.open_archive()?;
         let mut members = Vec::new();
-        while let Some(Member { name, is_file, .. }) = archive.next()? {
-            if is_file && members.len() < MOST_MEMBERS {
+        while let Some(Member { name, is_file }) = archive.next()? {
+            // Names may be long; those that are looked for are not.
+            if is_file && members.len() < MOST_MEMBERS && name.len() < LONGEST_NAME {
                 members.push(name);
             }
         }
@@ -81,12 +86,13 @@ impl Place {
         member: &str,
         read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
     ) -> Result<T, LineError> {
-        let archive_bytes = fs::metadata(&self.path)?.len();
         let mut archive = self.open_archive()?;
-        while let Some(Member { name, n_bytes, is_file }) = archive.next()? {
+        while let Some(Member { name, is_file }) = archive.next()? {
             if is_file && name == member {
-                // An archive that is gzip itself can promise members of any size.
-                return read(&mut Lines::decoded(Decoded::new(archive, n_bytes.min(archive_bytes))?));
+                let limit = MemoryLimit::of_path(&self.path)?;
+                // As much as gzip alone can hold: the archive may be gzip too.
+                let most = fs::metadata(&self.path)?.len().saturating_mul(DEFLATE_EXPANSION);
+                return read(&mut Lines::with_limit(Decoded::new(archive)?.at_most(most), limit));
             }
         }
         Err(LineError::Io(io::Error::new(
@@ -96,9 +102,7 @@ impl Place {
     }
 
     fn open_archive(&self) -> io::Result<Tar<Decoded<'static>>> {
-        let file = File::open(&self.path)?;
-        let n_bytes = file.metadata()?.len();
-        Ok(Tar::new(Decoded::new(file, n_bytes)?))
+        Ok(Tar::new(Decoded::new(File::open(&self.path)?)?))
     }
 
     fn error(&self, object: &str, error: LineError) -> ReadError {
@@ -106,6 +110,9 @@ impl Place {
         let kind = match error {
             LineError::Unexpected { line, expected, found } => {
                 ReadErrorKind::Line { object, line, expected, found }
+            }
+            LineError::TooLarge { line, most } => {
+                ReadErrorKind::TooLarge { object: format!("{object}, line {line}"), most }
             }
             // What decoders say, not the operating system.
             LineError::Io(error)
@@ -132,9 +139,7 @@ fn read_file<T>(
     path: &Path,
     read: impl FnOnce(&mut Lines<Decoded<'static>>) -> Result<T, LineError>,
 ) -> Result<T, LineError> {
-    let file = File::open(path)?;
-    let n_bytes = file.metadata()?.len();
-    read(&mut Lines::decoded(Decoded::new(file, n_bytes)?))
+    read(&mut Lines::with_limit(Decoded::new(File::open(path)?)?, MemoryLimit::of_path(path)?))
 }
 
 fn members_of_folder(folder: &Path) -> io::Result<Vec<String>> {

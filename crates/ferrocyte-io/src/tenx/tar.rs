@@ -17,7 +17,6 @@ const MOST_BYTES: u64 = 1 << 62;
 pub(crate) struct Member {
     /// Its path in the archive, with `/`.
     pub(crate) name: String,
-    pub(crate) n_bytes: u64,
     /// Whether it is a file: not a folder, link or device.
     pub(crate) is_file: bool,
 }
@@ -76,7 +75,7 @@ impl<R: Read> Tar<R> {
                 continue; // the target of a long link, and what holds for all members
             }
             let name = long_name.unwrap_or_else(|| short_name(&header));
-            return Ok(Some(Member { name, n_bytes: size, is_file: matches!(kind, b'0' | 0 | b'7') }));
+            return Ok(Some(Member { name, is_file: matches!(kind, b'0' | 0 | b'7') }));
         }
     }
 

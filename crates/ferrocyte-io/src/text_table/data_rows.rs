@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use super::line_reader::LineReader;
 use super::parse_row::Layout;
 use super::text_error::TextError;
+use crate::memory_limit::MemoryLimit;
 use crate::read_error::ReadErrorKind;
-use crate::rows::RawRows;
+use crate::rows::{RawRows, VALUE_BYTES};
 
 /// Text that one thread parses at a time.
 const GROUP: usize = 256 << 10;
@@ -19,13 +20,15 @@ pub(super) struct DataRows {
     path: PathBuf,
     layout: Arc<Layout>,
     n_rows: usize,
+    limit: MemoryLimit,
     taken: usize,
     reader: Option<LineReader>,
 }
 
 impl DataRows {
-    pub(super) fn new(path: PathBuf, layout: Arc<Layout>, n_rows: usize) -> Self {
-        Self { path, layout, n_rows, taken: 0, reader: None }
+    /// Starts at the first row; `limit` says how much may be kept.
+    pub(super) fn new(path: PathBuf, layout: Arc<Layout>, n_rows: usize, limit: MemoryLimit) -> Self {
+        Self { path, layout, n_rows, limit, taken: 0, reader: None }
     }
 
     pub(super) fn rewind(&mut self) {
@@ -44,8 +47,14 @@ impl DataRows {
         while rows.row_ptr.len() <= n {
             let part = self.take_some(n + 1 - rows.row_ptr.len())?;
             append(&mut rows, part);
+            self.check_kept(rows.gene.len())?;
         }
         Ok(rows)
+    }
+
+    /// Refuses to keep so many values in memory.
+    pub(super) fn check_kept(&self, n_values: usize) -> Result<(), ReadErrorKind> {
+        self.limit.check("the table", n_values.saturating_mul(VALUE_BYTES) as u64)
     }
 
     /// At least one and at most `most` of the next rows: as many as are read from the file at a time.
@@ -94,4 +103,32 @@ fn append(rows: &mut RawRows, part: RawRows) {
     rows.row_ptr.extend(part.row_ptr[1..].iter().map(|end| end + offset));
     rows.gene.extend_from_slice(&part.gene);
     rows.value.extend_from_slice(&part.value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan::Scan;
+    use super::super::turned::Turned;
+    use super::*;
+
+    #[test]
+    fn values_are_kept_up_to_a_limit_and_zeros_are_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut text = "cell,A,B,C\n".to_owned();
+        for cell in 0..1000 {
+            text += &format!("c{cell},0,{},0\n", u8::from(cell % 100 == 0));
+        }
+        std::fs::write(&path, text).unwrap();
+        let rows = |limit| {
+            let Scan { layout, row_names, .. } = Scan::of(&path, MemoryLimit::of_file(0)).unwrap();
+            DataRows::new(path.clone(), Arc::new(layout), row_names.len(), limit)
+        };
+        let fits = MemoryLimit::exactly(10 * VALUE_BYTES as u64);
+        assert_eq!(rows(fits).take(1000).unwrap().gene, [1; 10]);
+        assert!(Turned::read(rows(fits)).is_ok());
+        let too_small = MemoryLimit::exactly(10 * VALUE_BYTES as u64 - 1);
+        assert!(matches!(rows(too_small).take(1000), Err(ReadErrorKind::TooLarge { .. })));
+        assert!(matches!(Turned::read(rows(too_small)), Err(ReadErrorKind::TooLarge { .. })));
+    }
 }

@@ -18,6 +18,7 @@ use crate::format::Format;
 use crate::frame::{Column, Frame};
 use crate::matrix::{MatrixInfo, Storage};
 use crate::matrix_path::MatrixPath;
+use crate::memory_limit::MemoryLimit;
 use crate::orientation::{Orientation, orient};
 use crate::read_error::{ReadError, ReadErrorKind};
 
@@ -37,6 +38,7 @@ pub struct TextTable {
     layout: Arc<Layout>,
     orientation: Orientation,
     n_rows: usize,
+    limit: MemoryLimit,
     obs: Frame,
     var: Frame,
     notes: Vec<String>,
@@ -55,7 +57,8 @@ impl TextTable {
     }
 
     fn read(path: &Path, genes: Option<Orientation>) -> Result<Self, ReadErrorKind> {
-        let Scan { mut layout, row_names, mut texts } = Scan::of(path)?;
+        let limit = MemoryLimit::of_path(path)?;
+        let Scan { mut layout, row_names, mut texts } = Scan::of(path, limit)?;
         let n_rows = row_names.len();
         layout.skipped = texts.iter().map(|column| column.field).collect();
         if texts.iter().filter(|column| column.is_text).count() == layout.columns.len() {
@@ -99,6 +102,7 @@ impl TextTable {
             layout: Arc::new(layout),
             orientation,
             n_rows,
+            limit,
             obs: Frame::in_memory(path, "obs", "one per cell", cells, of_cells),
             var: Frame::in_memory(path, "var", "one per gene", genes, of_genes),
             notes,
@@ -152,7 +156,7 @@ impl CellFile for TextTable {
     /// The cells in blocks. A table with genes in rows is read whole here: 8 bytes for each value that is not zero.
     fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
         self.matrix(matrix)?;
-        let rows = DataRows::new(self.path.clone(), Arc::clone(&self.layout), self.n_rows);
+        let rows = DataRows::new(self.path.clone(), Arc::clone(&self.layout), self.n_rows, self.limit);
         let rows = match self.orientation {
             Orientation::GenesInColumns => Rows::AsTheyStand(rows),
             Orientation::GenesInRows => {

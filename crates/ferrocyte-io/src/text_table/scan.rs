@@ -11,6 +11,7 @@ use super::line_reader::LineReader;
 use super::number::{self, Field};
 use super::parse_row::Layout;
 use super::text_error::TextError;
+use crate::memory_limit::{MemoryLimit, NAME_BYTES};
 use crate::read_error::ReadErrorKind;
 
 /// Lines that show how the text is divided.
@@ -19,10 +20,6 @@ const SAMPLE_LINES: usize = 20;
 const GROUP: usize = 1 << 20;
 /// Columns of text there may be; a first row with more holds no numbers.
 const MOST_TEXT_COLUMNS: usize = 256;
-
-/// Rows or columns there may be in any file; more must have a byte each in it, compressed or not, as names that differ
-/// have. In memory each takes dozens.
-const ALWAYS_ALLOWED: usize = 1 << 18;
 
 /// What the first pass found.
 pub(super) struct Scan {
@@ -44,18 +41,16 @@ pub(super) struct TextColumn {
 type Part = (Vec<String>, Vec<Vec<Option<String>>>);
 
 impl Scan {
-    pub(super) fn of(path: &Path) -> Result<Self, ReadErrorKind> {
+    /// Reads a table, of whose names and texts no more than `limit` is kept.
+    pub(super) fn of(path: &Path, limit: MemoryLimit) -> Result<Self, ReadErrorKind> {
         let sample = sample(path)?;
         let lines: Vec<&[u8]> = sample.iter().map(|(_, line)| line.as_slice()).collect();
         if lines.len() < 2 {
             return Err(TextError::NoRows { lines: lines.len() }.into());
         }
         let delimiter = dialect::delimiter(&lines).ok_or(TextError::OneColumn)?;
-        let n_bytes = usize::try_from(std::fs::metadata(path)?.len()).unwrap_or(usize::MAX);
-        let limit = n_bytes.saturating_add(ALWAYS_ALLOWED);
-        if lines.iter().any(|line| memchr::memchr_iter(delimiter, line).count() > limit) {
-            return Err(TextError::Crowded { what: "columns", limit }.into());
-        }
+        let n_columns = lines.iter().map(|line| memchr::memchr_iter(delimiter, line).count()).max();
+        limit.check("names of columns", (n_columns.unwrap_or(0) as u64).saturating_mul(NAME_BYTES))?;
         let (layout, first) = layout(&sample, delimiter)?;
         let mut texts = candidates(&layout, &sample[1], &first)?;
         let row_names = read(path, &layout, &mut texts, limit)?;
@@ -138,12 +133,13 @@ fn read(
     path: &Path,
     layout: &Layout,
     texts: &mut [TextColumn],
-    most_rows: usize,
+    limit: MemoryLimit,
 ) -> Result<Vec<String>, ReadErrorKind> {
     let mut reader = LineReader::open(path)?;
     reader.batch(1)?; // the names of the columns
     let wanted: Vec<usize> = texts.iter().map(|column| column.field).collect();
-    let mut names = Vec::new();
+    let mut kept: u64 = layout.columns.iter().map(|name| NAME_BYTES + name.len() as u64).sum();
+    let mut names: Vec<String> = Vec::new();
     while let Some(batch) = reader.batch(usize::MAX)? {
         let parts: Vec<Result<Part, TextError>> = batch
             .groups(GROUP)
@@ -158,10 +154,10 @@ fn read(
             .collect();
         for part in parts {
             let (part_names, part_values) = part?;
+            let words = part_names.iter().chain(part_values.iter().flatten().flatten());
+            kept += words.map(|text| NAME_BYTES + text.len() as u64).sum::<u64>();
+            limit.check("names and columns of text", kept)?;
             names.extend(part_names);
-            if names.len() > most_rows {
-                return Err(TextError::Crowded { what: "rows", limit: most_rows }.into());
-            }
             for (column, values) in texts.iter_mut().zip(part_values) {
                 column.values.extend(values);
             }
@@ -214,4 +210,22 @@ fn check(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_up_to_a_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, "cell,TP53,type\na,1,T\nb,2,B\n").unwrap();
+        // Two columns, two rows, two texts.
+        let kept = 6 * NAME_BYTES + 4 + 4 + 1 + 1 + 1 + 1;
+        let scan = |most| Scan::of(&path, MemoryLimit::exactly(most));
+        assert_eq!(scan(kept).unwrap().row_names, ["a", "b"]);
+        let Err(error) = scan(kept - 1) else { panic!("it does not fit") };
+        assert!(matches!(error, ReadErrorKind::TooLarge { most, .. } if most == kept - 1), "{error}");
+    }
 }

@@ -84,27 +84,11 @@ pub enum TextError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// Compressed text that expands without measure.
-    #[error(
-        "expected at most {limit} bytes of text for each compressed byte, found more; decompress the file first"
-    )]
-    Expansion {
-        /// Bytes of text allowed for each compressed byte.
-        limit: u64,
-    },
     /// Too many columns or rows.
     #[error("expected fewer than 2³² {what}, found more")]
     TooMany {
         /// `cells` or `genes`.
         what: &'static str,
-    },
-    /// More rows or columns than a file of this size holds, compressed or not.
-    #[error("expected at most {limit} {what} in a file of this size, found more; decompress the file first")]
-    Crowded {
-        /// `rows` or `columns`.
-        what: &'static str,
-        /// Rows or columns allowed.
-        limit: usize,
     },
     /// The file is another one than when it was opened.
     #[error("the file has changed since it was opened: expected {expected} rows, found {found}")]

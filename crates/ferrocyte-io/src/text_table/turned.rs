@@ -17,8 +17,11 @@ impl Turned {
     /// Reads the whole table.
     pub(super) fn read(mut genes: DataRows) -> Result<Self, ReadErrorKind> {
         let mut parts = Vec::new();
+        let mut n_values = 0;
         while genes.left() > 0 {
             let mut part = genes.take_some(usize::MAX)?;
+            n_values += part.gene.len();
+            genes.check_kept(n_values)?;
             part.gene.shrink_to_fit();
             part.value.shrink_to_fit();
             parts.push(part);

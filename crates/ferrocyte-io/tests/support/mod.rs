@@ -1,6 +1,9 @@
 //! What several tests need.
 #![allow(dead_code, unreachable_pub)] // each test takes a part
 
+pub mod counts;
+pub mod mutations;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

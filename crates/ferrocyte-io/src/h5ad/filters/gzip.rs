@@ -6,9 +6,7 @@ use hdf5_reader::error::Error;
 use libdeflater::{DecompressionError, Decompressor};
 
 use super::broken;
-
-/// Deflate cannot expand a byte further than this (RFC 1951: 258 bytes from two bits).
-const MOST_EXPANSION: usize = 1032;
+use crate::memory_limit::DEFLATE_EXPANSION;
 
 thread_local! {
     /// A decompressor is costly to make, and the chunks of a data set are all of one size.
@@ -17,7 +15,7 @@ thread_local! {
 
 /// Decodes a zlib stream, checking its checksum, to at most `limit` bytes.
 pub(super) fn decompress(data: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
-    let most = data.len().saturating_mul(MOST_EXPANSION).saturating_add(64).min(limit);
+    let most = data.len().saturating_mul(DEFLATE_EXPANSION as usize).saturating_add(64).min(limit);
     STATE.with_borrow_mut(|(decompressor, last)| {
         let mut room = (*last).min(most);
         loop {
