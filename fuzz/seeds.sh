@@ -60,7 +60,6 @@ done
 
 data=${FERROCYTE_DATA:-}/formats
 if [ -d "$data" ]; then
-  take h5ad "$data/anndata_archive_v0.7.0_adata.h5ad" "$data/anndata_archive_v0.7.8_adata.h5ad"
   take tenx_h5 "$data"/10x_v*.h5
   take loom "$data"/*.loom
   first 00 text_table "$data"/tsv_genes_by_cells_immune_control_tiny.txt
