@@ -14,7 +14,7 @@ shift
 export ASAN_OPTIONS="quarantine_size_mb=16:detect_odr_violation=0:detect_leaks=0:${ASAN_OPTIONS:-}"
 # Which words help which target.
 declare -A dictionary=(
-  [h5ad]=hdf5 [annotated_copy]=hdf5 [tenx_h5]=hdf5 [tenx_mtx]=mtx [tenx_archive]=tar [text_table]=text [numpy]=numpy [pickle]=pickle
+  [h5ad]=hdf5 [annotated_copy]=hdf5 [tenx_h5]=hdf5 [loom]=hdf5 [h5mu]=hdf5 [dense_h5]=hdf5 [tenx_mtx]=mtx [tenx_archive]=tar [text_table]=text [numpy]=numpy [pickle]=pickle
   [model]=model
 )
 

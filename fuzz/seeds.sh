@@ -33,6 +33,9 @@ for folder in seeds/*/; do take "$(basename "$folder")" "$folder"*; done
 take h5ad "$fixtures"/fixtures/*.h5ad "$fixtures"/write_fixtures/*.h5ad
 take annotated_copy "$fixtures"/fixtures/{columns,old_0_5,old_0_7,raw_and_layers,storages}.h5ad "$fixtures"/write_fixtures/*.h5ad
 take tenx_h5 "$fixtures"/tenx_fixtures/*.h5
+take loom "$fixtures"/hdf5_fixtures/*.loom
+take h5mu "$fixtures"/hdf5_fixtures/*.h5mu
+take dense_h5 "$fixtures"/hdf5_fixtures/*.h5
 take numpy "$fixtures"/numpy_fixtures/*.np[yz]
 
 work=$(mktemp -d)
@@ -57,8 +60,8 @@ done
 
 data=${FERROCYTE_DATA:-}/formats
 if [ -d "$data" ]; then
-  take h5ad "$data/anndata_archive_v0.7.0_adata.h5ad" "$data/anndata_archive_v0.7.8_adata.h5ad"
   take tenx_h5 "$data"/10x_v*.h5
+  take loom "$data"/*.loom
   first 00 text_table "$data"/tsv_genes_by_cells_immune_control_tiny.txt
   archive ustar "$data/10x_v3_mtx_small" >"$work/real.tar"
   first 00 tenx_archive "$work/real.tar"

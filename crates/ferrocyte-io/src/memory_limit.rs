@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::read_error::ReadErrorKind;
 
 /// Bytes that may be kept whatever the size of the file.
-const ALWAYS_ALLOWED: u64 = 512 << 20;
+const ALWAYS_ALLOWED: u64 = 128 << 20;
 
 /// Bytes that may be kept for each byte of a larger file.
 const MOST_PER_BYTE: u64 = 64;
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn small_files_have_room_and_large_ones_in_proportion() {
-        assert_eq!(MemoryLimit::of_file(10).most(), 512 << 20);
+        assert_eq!(MemoryLimit::of_file(10).most(), 128 << 20);
         assert_eq!(MemoryLimit::of_file(1 << 30).most(), 64 << 30);
         assert_eq!(MemoryLimit::of_file(u64::MAX).most(), u64::MAX);
     }
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn what_is_too_large_is_named() {
         let limit = MemoryLimit::of_file(0);
-        assert!(limit.check("X", 512 << 20).is_ok());
-        let error = limit.check("X", (512 << 20) + 1).unwrap_err();
-        assert!(error.to_string().starts_with("`X`: expected at most 536870912 bytes in memory"), "{error}");
+        assert!(limit.check("X", 128 << 20).is_ok());
+        let error = limit.check("X", (128 << 20) + 1).unwrap_err();
+        assert!(error.to_string().starts_with("`X`: expected at most 134217728 bytes in memory"), "{error}");
     }
 }

@@ -83,7 +83,7 @@ pub enum ReadErrorKind {
 
     /// More would be kept in memory than the file can honestly hold.
     #[error(
-        "`{object}`: expected at most {most} bytes in memory (64 for each byte of the file, 512 MiB in any case), \
+        "`{object}`: expected at most {most} bytes in memory (64 for each byte of the file, 128 MiB in any case), \
          found more; if the file is right, decompress it"
     )]
     TooLarge {

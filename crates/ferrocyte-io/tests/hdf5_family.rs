@@ -126,7 +126,7 @@ fn loom_that_lies_is_refused() {
     );
     assert_eq!(
         refused("promise.loom", &OpenOptions::default()),
-        "`names`: expected at most 536870912 bytes in memory (64 for each byte of the file, 512 MiB in any case), \
+        "`names`: expected at most 134217728 bytes in memory (64 for each byte of the file, 128 MiB in any case), \
          found more; if the file is right, decompress it"
     );
     assert_eq!(

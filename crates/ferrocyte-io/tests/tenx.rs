@@ -200,7 +200,7 @@ fn a_bomb_stops_at_the_limit() {
     let bomb = gzip("A\n".repeat(12 << 20));
     fs::write(folder.path().join("barcodes.tsv.gz"), bomb).unwrap();
     let found = causes(folder.path());
-    assert!(found.contains("`: expected at most 536870912 bytes in memory"), "{found}");
+    assert!(found.contains("`: expected at most 134217728 bytes in memory"), "{found}");
     assert!(found.starts_with("`barcodes.tsv.gz, line "), "{found}");
 }
 

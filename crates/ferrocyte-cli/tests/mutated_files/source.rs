@@ -28,6 +28,8 @@ pub(crate) fn all(folder: &Path) -> Vec<Source> {
             format: "10x h5",
             files: vec![tests.join("tenx_fixtures/version_3.h5")], // version_2.h5 has two genomes
         },
+        Source { format: "loom", files: vec![tests.join("hdf5_fixtures/spec_3.loom")] },
+        Source { format: "h5mu", files: vec![tests.join("hdf5_fixtures/rna.h5mu")] },
         Source {
             format: "npy",
             files: vec![
@@ -67,6 +69,8 @@ fn add_real(sources: &mut [Source], folder: &Path) {
                 let packed: Vec<PathBuf> = table.iter().map(|table| gzipped(table, folder)).collect();
                 [table, packed].concat()
             }
+            "loom" => real(&["formats/tiny_fc_dropseq.loom"]),
+            "h5mu" => real(&["formats/muon_wu2020_200.h5mu"]),
             "npy" => real(&["formats/seed/cells.npy"]),
             "npz" => real(&["formats/scipy_or_numpy_statot_expr.npz"]),
             _ => continue,

@@ -111,12 +111,12 @@ pub(super) fn from_codes<F: Tree>(
 /// Reads an array of one dimension.
 pub(super) fn array<F: Tree>(container: &F, array: &F::Array, path: &str) -> Result<Column, ReadError> {
     container.length(array, path)?;
-    container.check_count(array, path)?;
     values(container, array, path)
 }
 
 /// Reads all values of an array, whatever its dimensions, in the order of the file.
 pub(crate) fn values<F: Tree>(container: &F, array: &F::Array, path: &str) -> Result<Column, ReadError> {
+    container.check_count(array, path)?;
     if let Some(strings) = container.strings(array, path)? {
         return Ok(Column::Strings(strings.into_iter().map(Some).collect()));
     }

@@ -15,12 +15,8 @@ use super::filters;
 use super::number::{FromStored, Number, into_plain};
 use super::signature::{LOOK_AT, Signature};
 use crate::anndata::{self, dimensions};
-use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit};
+use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit, NAME_BYTES};
 use crate::read_error::{ReadError, ReadErrorKind};
-
-/// Rows, names and categories there may be in any file. More must have a byte each in it, as names that differ have:
-/// in memory each takes dozens.
-const ROWS_ALWAYS_ALLOWED: u64 = 1 << 20;
 
 /// An open HDF5 file.
 #[derive(Clone)]
@@ -203,15 +199,11 @@ impl Container {
         Ok(())
     }
 
-    /// Refuses an array of annotations that has more elements than the file could have rows, before it is read.
+    /// Refuses an array of annotations before it is read, when as many values could not be kept. Chunks that were never
+    /// written cost no bytes in the file, and each value dozens in memory.
     pub(crate) fn check_count(&self, dataset: &Dataset, path: &str) -> Result<(), ReadError> {
         let n = self.call(path, || dataset.num_elements())?;
-        let most = ROWS_ALWAYS_ALLOWED.saturating_add(self.n_bytes as u64);
-        if n > most {
-            let found = format!("{n} in a file of {} bytes", self.n_bytes);
-            return Err(self.unexpected(path, format!("at most {most} values"), found));
-        }
-        Ok(())
+        self.limit.check(path, n.saturating_mul(NAME_BYTES)).map_err(|kind| self.error(kind))
     }
 
     /// Reads all numbers of an array, decoding chunks in parallel.

@@ -12,6 +12,7 @@ const GZIP: &[u8] = b"\x1f\x8b";
 /// It is a stream, and may expand as far as it will: what is kept of it is limited where it is kept.
 pub(crate) struct Decoded<'a> {
     reader: Box<dyn Read + 'a>,
+    left: u64,
 }
 
 impl<'a> Decoded<'a> {
@@ -23,13 +24,21 @@ impl<'a> Decoded<'a> {
         } else {
             Box::new(reader)
         };
-        Ok(Self { reader })
+        Ok(Self { reader, left: u64::MAX })
+    }
+
+    /// Ends in an error after so many bytes. Gzip in gzip needs it: a kilobyte of it can hold gigabytes.
+    pub(crate) fn at_most(self, n_bytes: u64) -> Self {
+        Self { left: n_bytes, ..self }
     }
 }
 
 impl Read for Decoded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buffer)
+        let n = self.reader.read(buffer)?;
+        let too_much = || io::Error::new(io::ErrorKind::InvalidData, "it expands further than gzip can");
+        self.left = self.left.checked_sub(n as u64).ok_or_else(too_much)?;
+        Ok(n)
     }
 }
 
@@ -49,5 +58,12 @@ mod tests {
             let found = io::read_to_string(Decoded::new(bytes).unwrap()).unwrap();
             assert!(found == "text" || found == "texttext");
         }
+    }
+
+    #[test]
+    fn a_limit_is_an_error() {
+        let read = |most| io::read_to_string(Decoded::new(b"text".as_slice()).unwrap().at_most(most));
+        assert_eq!(read(4).unwrap(), "text");
+        assert_eq!(read(3).unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

@@ -101,10 +101,10 @@ mod tests {
     fn what_is_kept_is_bounded() {
         let mut lines = Lines::new(b"a\nb\n".as_slice());
         lines.next().unwrap();
-        assert!(lines.keep(512 << 20).is_ok());
+        assert!(lines.keep(128 << 20).is_ok());
         lines.next().unwrap();
         let error = lines.keep(1).unwrap_err().to_string();
-        assert_eq!(error, "line 2: expected at most 536870912 bytes in memory, found more");
+        assert_eq!(error, "line 2: expected at most 134217728 bytes in memory, found more");
     }
 
     #[test]

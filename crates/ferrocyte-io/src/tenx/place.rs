@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::find::is_matrix;
 use super::tar::{Member, Tar};
 use crate::matrix_market::{Decoded, LineError, Lines};
-use crate::memory_limit::MemoryLimit;
+use crate::memory_limit::{DEFLATE_EXPANSION, MemoryLimit};
 use crate::read_error::{ReadError, ReadErrorKind};
 
 /// More files than this are not of one sample.
@@ -90,7 +90,9 @@ impl Place {
         while let Some(Member { name, is_file }) = archive.next()? {
             if is_file && name == member {
                 let limit = MemoryLimit::of_path(&self.path)?;
-                return read(&mut Lines::with_limit(Decoded::new(archive)?, limit));
+                // As much as gzip alone can hold: the archive may be gzip too.
+                let most = fs::metadata(&self.path)?.len().saturating_mul(DEFLATE_EXPANSION);
+                return read(&mut Lines::with_limit(Decoded::new(archive)?.at_most(most), limit));
             }
         }
         Err(LineError::Io(io::Error::new(

@@ -21,10 +21,6 @@ const GROUP: usize = 1 << 20;
 /// Columns of text there may be; a first row with more holds no numbers.
 const MOST_TEXT_COLUMNS: usize = 256;
 
-/// Columns there may be in any file; more must have a byte each in it, compressed or not, as names that differ
-/// have. In memory each takes dozens.
-const ALWAYS_ALLOWED: usize = 1 << 18;
-
 /// What the first pass found.
 pub(super) struct Scan {
     pub(super) layout: Layout,
@@ -53,11 +49,8 @@ impl Scan {
             return Err(TextError::NoRows { lines: lines.len() }.into());
         }
         let delimiter = dialect::delimiter(&lines).ok_or(TextError::OneColumn)?;
-        let n_bytes = usize::try_from(std::fs::metadata(path)?.len()).unwrap_or(usize::MAX);
-        let most = n_bytes.saturating_add(ALWAYS_ALLOWED);
-        if lines.iter().any(|line| memchr::memchr_iter(delimiter, line).count() > most) {
-            return Err(TextError::Crowded { limit: most }.into());
-        }
+        let n_columns = lines.iter().map(|line| memchr::memchr_iter(delimiter, line).count()).max();
+        limit.check("names of columns", (n_columns.unwrap_or(0) as u64).saturating_mul(NAME_BYTES))?;
         let (layout, first) = layout(&sample, delimiter)?;
         let mut texts = candidates(&layout, &sample[1], &first)?;
         let row_names = read(path, &layout, &mut texts, limit)?;

@@ -90,12 +90,6 @@ pub enum TextError {
         /// `cells` or `genes`.
         what: &'static str,
     },
-    /// More columns than a file of this size holds, compressed or not.
-    #[error("expected at most {limit} columns in a file of this size, found more; decompress the file first")]
-    Crowded {
-        /// Columns allowed.
-        limit: usize,
-    },
     /// The file is another one than when it was opened.
     #[error("the file has changed since it was opened: expected {expected} rows, found {found}")]
     Changed {
