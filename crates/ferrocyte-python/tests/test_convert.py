@@ -88,7 +88,7 @@ def test_a_10x_folder_is_as_cell_ranger_writes_it(tmp_path, awkward):
     assert set(features[2]) == {"Gene Expression"}
     with gzip.open(tmp_path / "out.mtx/barcodes.tsv.gz", "rt") as barcodes:
         assert barcodes.read().splitlines() == list(expected.obs_names)
-    obs = pd.read_csv(tmp_path / "out.mtx/obs.csv.gz", index_col=0)
+    obs = pd.read_csv(tmp_path / "out.mtx/obs.csv.gz", index_col=0, float_precision="round_trip")
     assert list(obs["text"]) == list(expected.obs["text"])
     np.testing.assert_array_equal(obs["score"], expected.obs["score"])
 
