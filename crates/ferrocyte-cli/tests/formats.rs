@@ -1,5 +1,7 @@
 //! Files as users have them, from the command line.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::path::Path;

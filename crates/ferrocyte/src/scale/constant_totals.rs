@@ -47,7 +47,7 @@ mod tests {
         {
             assert_eq!(snapped(found), meant);
         }
-        assert_eq!(snapped(1234.567_89), 1234.57);
+        assert_eq!(snapped(1_234.567_89), 1_234.57);
     }
 
     #[test]

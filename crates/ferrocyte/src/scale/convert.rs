@@ -42,10 +42,10 @@ pub(crate) fn convert(
         (Some(base), Amount::Counts) => Ok(from_counts(block.into_counts_from_log(base)?, sizes, goal)),
         (log, Amount::Multiples) => Ok(from_counts(block.into_counts_from_multiples(log)?, sizes, goal)),
         (Some(base), Amount::Total(total)) => {
-            from_log_norm(sums(&block), block.into_log_norm_from_log(base, total, target)?, goal)
+            Ok(from_log_norm(sums(&block), block.into_log_norm_from_log(base, total, target)?, goal))
         }
         (None, Amount::Total(total)) => {
-            from_log_norm(sums(&block), block.into_log_norm_from_totals(total, target)?, goal)
+            Ok(from_log_norm(sums(&block), block.into_log_norm_from_totals(total, target)?, goal))
         }
     }
 }
@@ -60,11 +60,11 @@ fn from_counts(counts: Block<Counts>, sizes: Option<LibrarySizes>, goal: &Goal<'
     NormBlock { cells, sizes, too_small, fingerprints: Vec::new() }
 }
 
-fn from_log_norm(sums: Vec<f64>, cells: Block<LogNorm>, goal: &Goal<'_>) -> Result<NormBlock, BlockError> {
+fn from_log_norm(sums: Vec<f64>, cells: Block<LogNorm>, goal: &Goal<'_>) -> NormBlock {
     // Sums of values that are not below zero, or the conversion would have failed: a size is only refused where one
     // is beyond f64, which sums of f32 cannot be.
     let sizes = LibrarySizes::new(sums).unwrap_or_default();
-    Ok(NormBlock { cells: cells.into_aligned(goal.map), sizes, too_small: 0, fingerprints: Vec::new() })
+    NormBlock { cells: cells.into_aligned(goal.map), sizes, too_small: 0, fingerprints: Vec::new() }
 }
 
 fn sums(block: &Block<Stored>) -> Vec<f64> {

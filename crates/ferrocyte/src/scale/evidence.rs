@@ -163,7 +163,7 @@ pub(crate) mod tests {
         let whole = evidence(&cells);
         let mut parts = Evidence::default();
         for (i, cell) in cells.iter().enumerate() {
-            parts.add(&stored(std::slice::from_ref(cell)), i..i + 1);
+            parts.add(&stored(std::slice::from_ref(cell)), i..=i);
         }
         assert_eq!(format!("{whole:?}"), format!("{parts:?}"));
         assert_eq!((whole.cells, whole.values, whole.fractional, whole.negative), (3, 5, 1, 1));

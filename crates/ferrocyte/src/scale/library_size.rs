@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn found(columns: &[NumberColumn]) -> Option<String> {
-        let sums: Vec<f64> = (0..20).map(|cell| 100.0 + 10.0 * cell as f64).collect();
+        let sums: Vec<f64> = (0..20).map(|cell| 100.0 + 10.0 * f64::from(cell)).collect();
         let rows: Vec<usize> = (0..20).collect();
         find(columns, &rows, &sums).map(|column| column.name)
     }

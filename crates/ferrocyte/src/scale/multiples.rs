@@ -90,10 +90,10 @@ fn search(cells: &[InvertedCell], least: f64) -> Option<f64> {
         return None;
     }
     let first = (2.0 * least).ceil() as u64;
-    let last = (2.0 * MOST.min(f64::from(RANGE) * least)) as u64;
-    let found = (first..=last)
+    let highest = (2.0 * MOST.min(f64::from(RANGE) * least)) as u64;
+    let found = (first..=highest)
         .map(|twice| twice as f64 / 2.0)
-        .find(|total| probes.iter().all(|unit| is_whole(total / unit)) && divides(cells, *total))?;
+        .find(|total| probes.iter().all(|probe| is_whole(total / probe)) && divides(cells, *total))?;
     // A total that is neither whole nor a half is found as a multiple that is.
     let part =
         (2..=RANGE).rev().map(|n| found / f64::from(n)).find(|part| *part >= least && divides(cells, *part));

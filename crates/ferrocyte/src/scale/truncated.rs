@@ -51,12 +51,12 @@ fn tally(evidence: &Evidence) -> Option<Truncated> {
     const ERRORS: f64 = 6.0;
     let n = |k: usize| evidence.tally.get(k).map_or(0.0, |&n| n as f64);
     // Where a tally ends proves nothing: genes may have been chosen by their largest value.
-    let last = (evidence.largest as usize).saturating_sub(3);
-    (1..=last).find_map(|k| {
+    let until = (evidence.largest as usize).saturating_sub(3);
+    (1..=until).find_map(|k| {
         let (one, two, three) = (n(k).max(1.0), n(k + 1), n(k + 2));
         let least = two * two / one * (k + 1) as f64 / (k + 2) as f64;
-        let error = (least + least * least * (4.0 / two.max(1.0) + 1.0 / one)).sqrt();
-        let clear = least - three > ERRORS * error && three < BOUND * least;
+        let spread = (least + least * least * (4.0 / two.max(1.0) + 1.0 / one)).sqrt();
+        let clear = least - three > ERRORS * spread && three < BOUND * least;
         clear.then(|| Truncated::Tally { number: k + 2, share: three / least })
     })
 }
