@@ -205,6 +205,7 @@ impl QueryArguments {
 
 /// Labels the cells of a query and writes them; returns the run record as JSON.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
 pub(crate) fn annotate(
     py: Python<'_>,
     query: QueryArguments,
