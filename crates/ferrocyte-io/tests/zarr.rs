@@ -397,6 +397,21 @@ mod with_the_feature {
     }
 
     #[test]
+    fn members_of_an_archive_that_overlap_are_refused() {
+        let mut bytes = std::fs::read(fixture("version_2.zarr.zip")).unwrap();
+        let half = (bytes.len() as u32 / 2).to_le_bytes();
+        let entries: Vec<usize> =
+            (0..bytes.len() - 46).filter(|&at| bytes[at..].starts_with(b"PK\x01\x02")).collect();
+        for at in entries.into_iter().take(3) {
+            bytes[at + 20..at + 24].copy_from_slice(&half);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("overlapping.zip");
+        std::fs::write(&path, bytes).unwrap();
+        assert_says(&causes(&Zarr::open(&path).unwrap_err()), "one whose members overlap");
+    }
+
+    #[test]
     fn what_is_no_anndata_is_named() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".zgroup"), r#"{"zarr_format": 2}"#).unwrap();

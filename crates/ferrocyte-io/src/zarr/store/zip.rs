@@ -198,6 +198,11 @@ fn directory(file: &mut File, n_bytes: u64) -> Outcome<BTreeMap<String, Member>>
         members.insert(name, member);
         rest = after;
     }
+    // Members that share their bytes would make a little data count many times.
+    let packed = members.values().fold(0, |sum: u64, member| sum.saturating_add(member.packed));
+    if packed > n_bytes {
+        return Err(wrong("one whose members overlap"));
+    }
     Ok(members)
 }
 
