@@ -295,11 +295,14 @@ impl DataFile {
 
     /// Why the matrix cannot be read: `expected` was, and something else was `found`.
     pub(crate) fn unusable(&self, expected: String, found: String, place: Option<Place>) -> DataError {
-        let found = place.map_or(found.clone(), |Place { cell, gene, value }| {
-            let cell = self.content.obs().index().get(cell).cloned().unwrap_or_default();
-            let gene = self.genes.get(gene as usize).cloned().unwrap_or_default();
-            format!("{found}: found {value} in cell `{cell}`, gene `{gene}`")
-        });
+        let found = match place {
+            Some(Place { cell, gene, value }) => {
+                let cell = self.content.obs().index().get(cell).cloned().unwrap_or_default();
+                let gene = self.genes.get(gene as usize).cloned().unwrap_or_default();
+                format!("{found}: found {value} in cell `{cell}`, gene `{gene}`")
+            }
+            None => found,
+        };
         DataError::Unusable(Box::new(Unusable {
             file: self.name(),
             matrix: self.matrix.to_string(),
@@ -312,6 +315,7 @@ impl DataFile {
         }))
     }
 
+    /// A library size of a column that no cell can have.
     pub(crate) fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
         let source = LibrarySizeError { cell: source.cell + start, ..source };
         DataError::LibrarySize { file: self.name(), source }
