@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::logistic::{Logistic, LogisticParams};
 use super::param_error::ParamError;
 use super::train::Train;
+use super::weighted::{Weighted, WeightedParams};
 
 /// A kind of model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +14,19 @@ use super::train::Train;
 pub enum ModelKind {
     /// Multinomial logistic regression.
     Logistic,
+    /// Logistic regression on marker genes, each scaled by how well it marks.
+    Weighted,
 }
 
 impl ModelKind {
     /// Every kind there is.
-    pub const ALL: &'static [Self] = &[Self::Logistic];
+    pub const ALL: &'static [Self] = &[Self::Weighted, Self::Logistic];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Logistic => Logistic::KIND,
+            Self::Weighted => Weighted::KIND,
         }
     }
 
@@ -30,6 +34,9 @@ impl ModelKind {
     pub fn summary(self) -> &'static str {
         match self {
             Self::Logistic => "multinomial logistic regression, L2-penalised, fitted to convergence",
+            Self::Weighted => {
+                "multinomial logistic regression on the markers of each label, scaled by how well they mark"
+            }
         }
     }
 
@@ -37,6 +44,7 @@ impl ModelKind {
     pub fn default_settings(self) -> serde_json::Value {
         match self {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
+            Self::Weighted => serde_json::json!(WeightedParams::default()),
         }
     }
 
@@ -47,6 +55,7 @@ impl ModelKind {
     pub fn trainer(self, settings: serde_json::Value) -> Result<Box<dyn Train>, SettingsError> {
         match self {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
+            Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
         }
     }
 }
@@ -109,6 +118,6 @@ mod tests {
             assert!(matches!(kind.trainer(json!({"no-such-setting": 1})), Err(SettingsError::Json(_))));
         }
         let error = "logit".parse::<ModelKind>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no kind of model `logit`; there is `logistic`");
+        assert_eq!(error.to_string(), "there is no kind of model `logit`; there is `weighted`, `logistic`");
     }
 }

@@ -1,7 +1,7 @@
 //! Classifiers of log-normalised cells.
 //!
 //! Settings as typed ([`LogisticParams`]) are checked into a trainer ([`Logistic`], a [`Train`]), which makes a
-//! model ([`LogisticModel`], a [`Classifier`]). Learned values exist only on the model; predicting changes nothing.
+//! model ([`LinearModel`], a [`Classifier`]). Learned values exist only on the model; predicting changes nothing.
 //! [`ModelKind`] knows every kind by name, and [`load`] makes a model of what [`Classifier::to_arrays`] gave.
 
 mod balance;
@@ -9,10 +9,13 @@ mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
 mod kind;
+mod linear;
 mod load;
 mod logistic;
+mod on_genes;
 mod param_error;
 mod train;
+mod weighted;
 
 pub use balance::Balance;
 pub use classifier::{Classifier, PredictError};
@@ -20,6 +23,9 @@ pub use classifier::{Classifier, PredictError};
 pub use contract::check_classifier;
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use load::{LoadError, load};
-pub use logistic::{Logistic, LogisticModel, LogisticParams};
+pub use linear::{Intercept, LinearModel};
+pub use logistic::{Logistic, LogisticParams};
+pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
 pub use train::{Fit, FitError, Train};
+pub use weighted::{Weighted, WeightedParams};
