@@ -8,6 +8,7 @@ mod evaluate;
 mod filter;
 mod hint;
 mod inspect;
+mod model_choices;
 mod model_file;
 mod model_options;
 mod predictions;
@@ -39,7 +40,7 @@ pub use train::{TrainError, TrainOptions, train};
 pub use ferrocyte_core as core;
 pub use ferrocyte_core::{Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning};
 pub use ferrocyte_io::{DictKeys, OpenOptions, Orientation};
-pub use ferrocyte_learn::models::Balance;
+pub use ferrocyte_learn::models::{Balance, Schedule};
 
 /// Version of Ferrocyte, as it stands in records and models.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -65,7 +65,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    record.choices.extend(options.model.choices());
+    record.choices.extend(options.model.choices(trainer.as_ref()));
     if let Some(scoring) = options.scoring {
         score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use ferrocyte::TrainOptions;
 
 use super::data::ReferenceArgs;
-use super::scoring::{ModelSettingsArgs, ScoringArgs};
+use super::model_settings::ModelSettingsArgs;
+use super::scoring::ScoringArgs;
 
 /// Train a model on a labelled reference and write it to a file, with its score on held-out cells
 #[derive(Debug, clap::Args)]

@@ -66,10 +66,6 @@ impl Panels {
         self.data.chunks_exact(self.inner.max(1))
     }
 
-    /// Number of columns.
-    pub(crate) fn columns(&self) -> usize {
-        self.columns
-    }
 }
 
 /// `out = rows · matrix + start`: `rows` is row-major of shape `(n, inner)`, `out` of shape `(n, columns)`;

@@ -1,12 +1,14 @@
 //! One layer of a transformer's encoder.
 
+use ferrocyte_core::ArrayError;
+
 use super::activation::{add, gelu, scale};
 use super::attention::{Attention, AttentionTape};
 use super::dropout::Noise;
-use super::initial::Initial;
 use super::layer_norm::{LayerNorm, NormTape};
 use super::linear::Linear;
-use super::parameter::Visitor;
+use super::parameter::{Layout, Visitor};
+use super::source::{Source, Start};
 use crate::optimise::AdamWStep;
 
 /// Attention, then two fully connected layers with GELU between them; each is added to what came in, and the sum
@@ -58,29 +60,38 @@ pub(crate) struct EncoderTape {
 pub(crate) const PLACES: u32 = 4;
 
 impl EncoderLayer {
-    /// Weights as `PyTorch` draws them; layers of one network that `PyTorch` copies from each other start equal too.
-    pub(crate) fn new(shape: EncoderShape, initial: &mut Initial) -> Self {
+    /// Layer number `layer` of a network; weights that are not known are drawn as `PyTorch` draws them.
+    pub(crate) fn new(
+        path: &str,
+        layer: usize,
+        shape: EncoderShape,
+        source: &mut dyn Source,
+    ) -> Result<Self, ArrayError> {
         let EncoderShape { tokens, heads, width, hidden } = shape;
         let attention = Attention { tokens, heads, width };
-        let xavier = libm::sqrt(6.0 / (4 * width) as f64);
-        let in_weight = initial.uniform(3 * width * width, xavier);
         let used = 3 * width - attention.input_width();
-        let in_proj = Linear::with(width, 3 * width, used, in_weight, vec![0.0; 3 * width]);
-        let mut out_proj = Linear::new(width, width, initial);
-        out_proj.bias.value.fill(0.0);
-        Self {
+        let mut take = |name: &str, shape: &[usize], start| {
+            source.take(&format!("{path}.self_attn.{name}"), shape, Layout::Rows, start)
+        };
+        let xavier = Start::Uniform(libm::sqrt(6.0 / (4 * width) as f64));
+        let in_weight = take("in_proj_weight", &[3 * width, width], xavier)?;
+        let in_bias = take("in_proj_bias", &[3 * width], Start::Same(0.0))?;
+        let even = Start::Uniform(libm::sqrt(width as f64).recip());
+        let out_weight = take("out_proj.weight", &[width, width], even)?;
+        let out_bias = take("out_proj.bias", &[width], Start::Same(0.0))?;
+        Ok(Self {
             attention,
-            place: 0,
-            in_proj,
-            out_proj,
-            linear1: Linear::new(width, hidden, initial),
-            linear2: Linear::new(hidden, width, initial),
-            norm1: LayerNorm::new(width),
-            norm2: LayerNorm::new(width),
-        }
+            place: layer as u32 * PLACES,
+            in_proj: Linear::with(width, 3 * width, used, in_weight, in_bias),
+            out_proj: Linear::with(width, width, 0, out_weight, out_bias),
+            linear1: Linear::new(&format!("{path}.linear1"), width, hidden, source)?,
+            linear2: Linear::new(&format!("{path}.linear2"), hidden, width, source)?,
+            norm1: LayerNorm::new(&format!("{path}.norm1"), width, source)?,
+            norm2: LayerNorm::new(&format!("{path}.norm2"), width, source)?,
+        })
     }
 
-    /// The same weights as layer number `layer` of a network.
+    /// The same weights as layer number `layer` of a network: `PyTorch` copies the first, so all layers start equal.
     pub(crate) fn at(&self, layer: usize) -> Self {
         Self { place: layer as u32 * PLACES, ..self.clone() }
     }
@@ -211,6 +222,7 @@ fn parts<'t>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::initial::Initial;
     use crate::nn::testing::{check_gradient, numbers, weighted_sum};
 
     #[test]
@@ -218,7 +230,7 @@ mod tests {
         let noise = Noise::new(3, 1, 0.2).unwrap();
         for (tokens, noise) in [(1, None), (1, Some(&noise)), (3, None), (3, Some(&noise))] {
             let shape = EncoderShape { tokens, heads: 2, width: 8, hidden: 12 };
-            let layer = EncoderLayer::new(shape, &mut Initial::new(5)).at(1);
+            let layer = EncoderLayer::new("layer", 1, shape, &mut Initial::new(5)).unwrap();
             let (x, d_y) = (numbers(2 * tokens * 8, 1), numbers(2 * tokens * 8, 2));
             let loss = |layer: &EncoderLayer, x: &[f32]| {
                 let mut rows = x.to_vec();

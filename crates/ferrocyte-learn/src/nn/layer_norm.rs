@@ -1,6 +1,9 @@
 //! Each row with mean 0 and variance 1, then scaled and shifted by learnt numbers.
 
-use super::parameter::{Parameter, Visitor};
+use ferrocyte_core::ArrayError;
+
+use super::parameter::{Layout, Parameter, Visitor};
+use super::source::{Source, Start};
 use crate::kernels::widest::widest;
 use crate::optimise::AdamWStep;
 
@@ -26,8 +29,12 @@ pub(crate) struct NormTape {
 }
 
 impl LayerNorm {
-    pub(crate) fn new(width: usize) -> Self {
-        Self { weight: Parameter::new(vec![1.0; width]), bias: Parameter::new(vec![0.0; width]) }
+    /// Weights of one and biases of zero, where they are not known.
+    pub(crate) fn new(path: &str, width: usize, source: &mut dyn Source) -> Result<Self, ArrayError> {
+        let mut take = |name: &str, start| {
+            source.take(&format!("{path}.{name}"), &[width], Layout::Rows, Start::Same(start))
+        };
+        Ok(Self { weight: Parameter::new(take("weight", 1.0)?), bias: Parameter::new(take("bias", 0.0)?) })
     }
 
     /// Rows of `x` to rows of `y`.

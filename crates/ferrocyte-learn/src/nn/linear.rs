@@ -1,9 +1,10 @@
 //! A fully connected layer.
 
+use ferrocyte_core::ArrayError;
 use rayon::prelude::*;
 
-use super::initial::Initial;
-use super::parameter::{Parameter, Visitor};
+use super::parameter::{Layout, Parameter, Visitor};
+use super::source::{Source, Start};
 use crate::kernels::matrix::{PANEL_COLUMNS, Panels, multiply, outer_panel};
 use crate::optimise::AdamWStep;
 
@@ -20,12 +21,17 @@ pub(crate) struct Linear {
 }
 
 impl Linear {
-    /// Weights and biases uniform within `1 / √inputs`.
-    pub(crate) fn new(inputs: usize, outputs: usize, initial: &mut Initial) -> Self {
-        let bound = libm::sqrt(inputs.max(1) as f64).recip();
-        let weight = initial.uniform(inputs * outputs, bound);
-        let bias = initial.uniform(outputs, bound);
-        Self::with(inputs, outputs, 0, weight, bias)
+    /// Weights and biases uniform within `1 / √inputs`, where they are not known.
+    pub(crate) fn new(
+        path: &str,
+        inputs: usize,
+        outputs: usize,
+        source: &mut dyn Source,
+    ) -> Result<Self, ArrayError> {
+        let start = Start::Uniform(libm::sqrt(inputs.max(1) as f64).recip());
+        let weight = source.take(&format!("{path}.weight"), &[outputs, inputs], Layout::Rows, start)?;
+        let bias = source.take(&format!("{path}.bias"), &[outputs], Layout::Rows, start)?;
+        Ok(Self::with(inputs, outputs, 0, weight, bias))
     }
 
     /// With given weights; outputs before `used` are kept as parameters but not computed.

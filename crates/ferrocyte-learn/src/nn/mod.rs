@@ -14,7 +14,13 @@ pub(crate) mod layer_norm;
 pub(crate) mod linear;
 pub(crate) mod loss;
 pub(crate) mod parameter;
+pub(crate) mod network;
 pub(crate) mod scaling;
+pub(crate) mod schedule;
+pub(crate) mod source;
 pub(crate) mod sparse_linear;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod train_batch;
+pub(crate) mod training;
+pub(crate) mod validation;

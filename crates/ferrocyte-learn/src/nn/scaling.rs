@@ -2,6 +2,9 @@
 
 use ferrocyte_core::{Block, LogNorm};
 
+/// Smallest standard deviation that is told from rounding.
+pub(crate) const SMALLEST_SD: f32 = 1e-6;
+
 /// Mean and standard deviation of each gene over training cells, zeros included.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scaling {
@@ -10,8 +13,8 @@ pub(crate) struct Scaling {
 }
 
 impl Scaling {
-    /// Over the cells named; the standard deviation divides by the number of cells.
-    pub(crate) fn of(block: &Block<LogNorm>, cells: &[usize]) -> Self {
+    /// Over the cells named, and which genes vary among them. The standard deviation divides by the number of cells.
+    pub(crate) fn of(block: &Block<LogNorm>, cells: &[usize]) -> (Self, Vec<bool>) {
         let mut sums = vec![0.0_f64; block.n_genes()];
         for &cell in cells {
             for (gene, value) in block.cell(cell) {
@@ -31,19 +34,20 @@ impl Scaling {
                 seen[gene] += 1;
             }
         }
+        let mut varies = Self::varies(block, cells);
         let sd = (0..block.n_genes())
             .map(|gene| {
                 let zeros = n - f64::from(seen[gene]);
                 let sd = libm::sqrt((squares[gene] + zeros * mean[gene] * mean[gene]) / n) as f32;
-                // Of a gene that is the same everywhere only rounding is left.
-                if sd > 1e-6 * mean[gene] as f32 { sd } else { 1.0 }
+                varies[gene] &= sd >= SMALLEST_SD;
+                if varies[gene] { sd } else { 1.0 }
             })
             .collect();
-        Self { mean: mean.into_iter().map(|mean| mean as f32).collect(), sd }
+        (Self { mean: mean.into_iter().map(|mean| mean as f32).collect(), sd }, varies)
     }
 
-    /// Which genes vary: of the others nothing can be learnt.
-    pub(crate) fn varies(block: &Block<LogNorm>, cells: &[usize]) -> Vec<bool> {
+    /// Which genes are not the same in all cells: of the others nothing can be learnt.
+    fn varies(block: &Block<LogNorm>, cells: &[usize]) -> Vec<bool> {
         let mut first: Vec<Option<f32>> = vec![None; block.n_genes()];
         let mut seen = vec![0_usize; block.n_genes()];
         let mut varies = vec![false; block.n_genes()];
@@ -76,10 +80,10 @@ mod tests {
             vec![1.0, 2.0, 2.0, 3.0, 2.0, 9.0],
         )
         .unwrap();
-        let scaling = Scaling::of(&block, &[0, 1, 2]);
+        let (scaling, varies) = Scaling::of(&block, &[0, 1, 2]);
         assert!((scaling.mean[0] - 4.0 / 3.0).abs() < 1e-6);
         assert!((scaling.sd[0] - (14.0_f32 / 9.0).sqrt()).abs() < 1e-6);
         assert_eq!((&scaling.mean[1..], &scaling.sd[1..]), (&[2.0, 0.0][..], &[1.0, 1.0][..]));
-        assert_eq!(Scaling::varies(&block, &[0, 1, 2]), [true, false, false]);
+        assert_eq!(varies, [true, false, false]);
     }
 }

@@ -1,12 +1,13 @@
 //! The first layer: fully connected to genes, on sparse cells, with z-scores folded in.
 
+use ferrocyte_core::{ArrayError, Block, LogNorm};
 use rayon::prelude::*;
 
 use super::batch::{GeneRows, SparseRows};
-use super::initial::Initial;
 use super::linear::add_columns;
 use super::parameter::{Layout, Named, Parameter, Visitor};
 use super::scaling::Scaling;
+use super::source::{Source, Start};
 use crate::kernels::sparse_rows::add_rows;
 use crate::optimise::AdamWStep;
 
@@ -35,35 +36,35 @@ pub(crate) struct SparseLinear {
 }
 
 impl SparseLinear {
-    /// Weights uniform within `1 / √(genes of the token)`; those of genes that do not vary are zero and stay so.
+    /// Weights uniform within `1 / √(genes of a token)`, where they are not known.
     pub(crate) fn new(
+        path: &str,
         width: usize,
         tokens: usize,
         token_of: Vec<u32>,
         scaling: &Scaling,
-        varies: &[bool],
-        initial: &mut Initial,
-    ) -> Self {
-        let genes = varies.len();
-        let mut bound = vec![0_usize; tokens];
-        for gene in 0..genes {
-            bound[token_of.get(gene).map_or(0, |&token| token as usize)] += 1;
-        }
-        let bound: Vec<f64> = bound.iter().map(|&n| libm::sqrt(n.max(1) as f64).recip()).collect();
-        let mut weight = Vec::with_capacity(genes * width);
-        for (gene, &varies) in varies.iter().enumerate() {
-            let row = initial.uniform(width, bound[token_of.get(gene).map_or(0, |&token| token as usize)]);
-            weight.extend(row.into_iter().map(|weight| if varies { weight } else { 0.0 }));
-        }
-        let bias = bound.iter().flat_map(|&bound| initial.uniform(width, bound)).collect();
-        let mut linear = Self::with(width, tokens, token_of, scaling, weight, bias);
+        source: &mut dyn Source,
+    ) -> Result<Self, ArrayError> {
+        let genes = scaling.mean.len();
+        let start = Start::Uniform(libm::sqrt((genes as f64 / tokens as f64).max(1.0)).recip());
+        let weight =
+            source.take(&format!("{path}.weight"), &[width, genes], Layout::Transposed, start)?;
+        let shape = [tokens, width];
+        let shape = if tokens == 1 { &shape[1..] } else { &shape };
+        let bias = source.take(&format!("{path}.bias"), shape, Layout::Rows, start)?;
+        Ok(Self::with(width, tokens, token_of, scaling, weight, bias))
+    }
+
+    /// Takes no notice of genes that do not vary: their weights are zero and stay so.
+    pub(crate) fn silence(&mut self, varies: &[bool]) {
         for (gene, &varies) in varies.iter().enumerate() {
             if !varies {
-                linear.factor[gene] = 0.0;
-                linear.shift[gene] = 0.0;
+                self.weight.value[gene * self.width..(gene + 1) * self.width].fill(0.0);
+                self.factor[gene] = 0.0;
+                self.shift[gene] = 0.0;
             }
         }
-        linear
+        self.weights_changed();
     }
 
     /// With given weights, a row per gene.
@@ -92,7 +93,7 @@ impl SparseLinear {
     pub(crate) fn fill(
         &self,
         rows: &mut SparseRows,
-        block: &ferrocyte_core::Block<ferrocyte_core::LogNorm>,
+        block: &Block<LogNorm>,
         cells: impl Iterator<Item = usize>,
     ) {
         rows.fill(block, cells, &self.factor, self.tokens, &self.token_of);
@@ -210,9 +211,9 @@ fn take(shift: f32, weights: &[f32], offset: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::initial::Initial;
     use crate::nn::testing::{check_gradient, numbers, weighted_sum};
     use crate::optimise::AdamW;
-    use ferrocyte_core::{Block, LogNorm};
 
     const WIDTH: usize = 5;
 
@@ -256,7 +257,7 @@ mod tests {
     #[test]
     fn folded_z_scores_are_z_scores_and_gradients_are_those_of_differences() {
         let block = cells();
-        let scaling = Scaling::of(&block, &[0, 1, 2]);
+        let (scaling, _) = Scaling::of(&block, &[0, 1, 2]);
         for (tokens, token_of) in [(1, vec![]), (2, vec![0, 1, 1, 0, 1])] {
             let make = |weight: &[f32], bias: &[f32]| {
                 SparseLinear::with(WIDTH, tokens, token_of.clone(), &scaling, weight.to_vec(), bias.to_vec())
@@ -293,10 +294,11 @@ mod tests {
     #[test]
     fn a_gene_that_does_not_vary_stays_silent() {
         let block = cells();
-        let scaling = Scaling::of(&block, &[0, 1]);
-        let varies = Scaling::varies(&block, &[0, 1]);
+        let (scaling, varies) = Scaling::of(&block, &[0, 1]);
         assert_eq!(varies, [true, false, false, true, false]);
-        let mut linear = SparseLinear::new(WIDTH, 1, vec![], &scaling, &varies, &mut Initial::new(0));
+        let mut linear =
+            SparseLinear::new("0", WIDTH, 1, vec![], &scaling, &mut Initial::new(0)).unwrap();
+        linear.silence(&varies);
         let (x, y) = forward(&linear, &block);
         let mut by_gene = GeneRows::default();
         by_gene.fill(5, [&x].into_iter());
