@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod annotate;
+mod checkpoint;
 mod choices;
 mod dataset;
 mod demo;
@@ -20,6 +21,7 @@ mod threads;
 mod train;
 
 pub use annotate::{AnnotateError, AnnotateOptions, annotate};
+pub use checkpoint::ResumeError;
 pub use dataset::{DataError, DataOptions, NotACount};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
 pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};

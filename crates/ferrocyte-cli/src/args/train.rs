@@ -21,6 +21,9 @@ pub(crate) struct TrainArgs {
     /// The model file to write
     #[arg(long, short, value_name = "MODEL")]
     output: PathBuf,
+    /// Go on with a training that was broken off, from MODEL.checkpoint; the model is the same as without the break
+    #[arg(long)]
+    resume: bool,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -37,6 +40,7 @@ impl TrainArgs {
             scoring: (!self.no_score).then(|| self.scoring.options()),
             seed,
             output: self.output,
+            resume: self.resume,
         }
     }
 }
