@@ -26,27 +26,39 @@ fn main() -> Result<(), Error> {
     let trainer = kind.parse::<ModelKind>()?.trainer(settings)?;
     let data = LabelledCells::new(&cells, &labels)?;
 
-    let start = Instant::now();
+    let (start, processor) = (Instant::now(), processor_secs());
     let fit = trainer.fit(&data, &genes, 0, &Silent)?;
-    let training = start.elapsed().as_secs_f64();
+    let (training, training_processor) = (start.elapsed().as_secs_f64(), processor_secs() - processor);
     let loss = &fit.training.curves[0].values;
 
     let mut probabilities = Scores::default();
-    let start = Instant::now();
+    let (start, processor) = (Instant::now(), processor_secs());
     fit.model.probabilities_into(&cells, &mut probabilities)?;
-    let prediction = start.elapsed().as_secs_f64();
+    let (prediction, prediction_processor) = (start.elapsed().as_secs_f64(), processor_secs() - processor);
 
     let record = json!({
         "threads": rayon::current_num_threads(),
         "training_secs": training,
         "training_cells_per_sec": (cells.n_cells() * loss.len()) as f64 / training,
+        "training_cells_per_processor_sec": (cells.n_cells() * loss.len()) as f64 / training_processor,
         "prediction_cells_per_sec": cells.n_cells() as f64 / prediction,
+        "prediction_cells_per_processor_sec": cells.n_cells() as f64 / prediction_processor,
         "peak_mib": peak_mib(),
         "loss": loss,
         "settings": trainer.settings(),
     });
     println!("{record}");
     Ok(())
+}
+
+/// Seconds that all threads together have been at work, as Linux counts them in nanoseconds.
+fn processor_secs() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+        .filter_map(|stat| stat.split(' ').next()?.parse::<f64>().ok())
+        .sum::<f64>()
+        / 1e9
 }
 
 /// The most memory that the process ever had, as Linux counts it.

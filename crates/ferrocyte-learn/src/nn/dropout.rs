@@ -1,5 +1,7 @@
 //! Numbers left out at random in training.
 
+use crate::kernels::widest::widest;
+
 /// Decides which numbers of a batch are left out, without a state: each decision is a function of seed, step, row,
 /// place and position. So nothing depends on the order in which threads ask, and a training that goes on after a
 /// break leaves out what it would have left out without.
@@ -25,17 +27,22 @@ impl Noise {
     /// Factors of the numbers of a row at a place of the network: 0, or what keeps the mean.
     pub(crate) fn factors(&self, row: usize, place: u32, out: &mut [f32]) {
         let key = mix(self.key.wrapping_add(mix((row as u64) << 32 | u64::from(place))));
-        let (start, salt) = (key as u32, (key >> 32) as u32);
-        for (i, factor) in (0_u32..).zip(out) {
-            let random = finish(start.wrapping_add(i.wrapping_mul(0x9e37_79b9))) ^ salt;
-            *factor = if finish(random) < self.threshold { 0.0 } else { self.keep };
-        }
+        decide(key as u32, (key >> 32) as u32, self.threshold, self.keep, out);
     }
 
     /// [`factors`](Self::factors) of rows that follow each other.
     pub(crate) fn factors_of_rows(&self, first_row: usize, width: usize, place: u32, out: &mut [f32]) {
         for (row, factors) in out.chunks_exact_mut(width).enumerate() {
             self.factors(first_row + row, place, factors);
+        }
+    }
+}
+
+widest! {
+    fn decide(start: u32, salt: u32, threshold: u32, keep: f32, out: &mut [f32]) {
+        for (i, factor) in (0_u32..).zip(out) {
+            let random = finish(finish(start.wrapping_add(i.wrapping_mul(0x9e37_79b9))) ^ salt);
+            *factor = if random < threshold { 0.0 } else { keep };
         }
     }
 }
@@ -49,6 +56,8 @@ fn mix(seed: u64) -> u64 {
 }
 
 /// The last step of `MurmurHash3` (Appleby, public domain): every bit of the input changes half of the output.
+#[expect(clippy::inline_always, reason = "must become part of each loop, with the loop's instructions")]
+#[inline(always)]
 fn finish(mut h: u32) -> u32 {
     h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
     h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
