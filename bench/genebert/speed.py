@@ -16,10 +16,10 @@ import cells
 
 HERE = pathlib.Path(__file__).parent
 TASKS = [  # genes, cells, batch, epochs
-    (3221, 8192, 32, 1),
-    (3221, 8192, 512, 2),
-    (20000, 8192, 32, 1),
-    (20000, 8192, 512, 1),
+    (3221, 4096, 32, 1),
+    (3221, 4096, 512, 2),
+    (20000, 4096, 32, 1),
+    (20000, 4096, 512, 2),
 ]
 MEASURES = [
     "training_cells_per_sec",

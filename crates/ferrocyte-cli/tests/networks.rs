@@ -16,7 +16,8 @@ fn a_network_is_scored_trained_and_used() {
     let at = |name: &str| folder.path().join(name);
     for (kind, settings) in [("genebert", SMALL), ("mlp", "--model mlp --hidden 16 --learning-rate 0.003")] {
         let (model, record) = (at(&format!("{kind}.ferrocyte")), at("record.json"));
-        let line = format!("train {{}} --label cell_type {settings} --epochs 12 --folds 2 -o {{}} --json {{}}");
+        let line =
+            format!("train {{}} --label cell_type {settings} --epochs 12 --folds 2 -o {{}} --json {{}}");
         let trained = run(&line, &[&reference(), &model, &record]);
         assert!(trained.status < 2, "{}", trained.stderr);
         let record = json(&record);
@@ -28,8 +29,13 @@ fn a_network_is_scored_trained_and_used() {
             .iter()
             .map(|curve| curve["name"].as_str().unwrap())
             .collect();
-        let expected =
-            ["training loss", "validation loss", "validation accuracy", "validation macro F1", "learning rate"];
+        let expected = [
+            "training loss",
+            "validation loss",
+            "validation accuracy",
+            "validation macro F1",
+            "learning rate",
+        ];
         assert_eq!(curves, expected);
         let epochs = record["choices"].as_array().unwrap().iter().find(|c| c["setting"] == "epochs").unwrap();
         assert_eq!((&epochs["value"], &epochs["origin"]), (&"12".into(), &"flag".into()));

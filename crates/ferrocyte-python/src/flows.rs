@@ -130,7 +130,8 @@ pub(crate) fn train(
 ) -> PyResult<String> {
     let (model, scoring) = model.options()?;
     let scoring = score.then_some(scoring);
-    let options = TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };
+    let options =
+        TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };
     py.detach(|| {
         let record = ferrocyte::train(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -109,8 +109,7 @@ impl Checkpoints for FileCheckpoints {
 /// Everything that decides the weights.
 fn identity(trainer: &dyn Train, record: &RunRecord) -> Value {
     let files: Vec<&str> = record.inputs.iter().map(|input| input.sha256.as_str()).collect();
-    let choices: Vec<_> =
-        record.choices.iter().map(|choice| json!([choice.setting, choice.value])).collect();
+    let choices: Vec<_> = record.choices.iter().map(|choice| json!([choice.setting, choice.value])).collect();
     json!({
         "version of Ferrocyte": record.ferrocyte_version,
         "seed": record.seed,

@@ -36,7 +36,10 @@ fn reasons(kind: &str) -> (&'static str, &'static [Reason]) {
              the default model's",
             GENEBERT,
         ),
-        "mlp" => ("asked for; fully connected layers on z-scored genes: compare its score with the default model's", MLP),
+        "mlp" => (
+            "asked for; fully connected layers on z-scored genes: compare its score with the default model's",
+            MLP,
+        ),
         _ => (
             "multinomial logistic regression: as good as deep models on most annotation tasks, trains in \
              seconds, and each gene's weight can be read",
@@ -60,7 +63,8 @@ const LOGISTIC: &[Reason] = &[
     },
 ];
 
-const SCALING: &str = "mean and standard deviation are taken over the cells trained on alone, without those set aside";
+const SCALING: &str =
+    "mean and standard deviation are taken over the cells trained on alone, without those set aside";
 
 const EPOCHS: Reason = Reason {
     setting: "epochs",
@@ -70,15 +74,18 @@ const EPOCHS: Reason = Reason {
 const BATCH: Reason = Reason {
     setting: "batch_size",
     title: "batch size",
-    reason: "cells of one step, as in the original work; larger ones take fewer steps per epoch",
+    reason: "cells of one step, as in the original work on GeneBERT; larger ones take fewer steps per epoch",
 };
 const RATE: Reason = Reason {
     setting: "learning_rate",
     title: "learning rate",
-    reason: "size of a step of AdamW, as in the original work",
+    reason: "size of a step of AdamW, as in the original work on GeneBERT",
 };
-const ASIDE: Reason =
-    Reason { setting: "validation", title: "share of cells set aside to find the best epoch", reason: SCALING };
+const ASIDE: Reason = Reason {
+    setting: "validation",
+    title: "share of cells set aside to find the best epoch",
+    reason: SCALING,
+};
 const BALANCE: Reason = Reason {
     setting: "balance",
     title: "class weights",
@@ -93,8 +100,8 @@ const GENEBERT: &[Reason] = &[
     Reason {
         setting: "tokens",
         title: "tokens per cell",
-        reason: "one, as in the original work; with more, genes are divided among them at random, which did not score \
-                 better where it was measured",
+        reason: "one, as in the original work: attention then mixes nothing; with more, genes are divided among them at \
+                 random",
     },
     Reason { setting: "dim", title: "width of a token", reason: "as in the original work" },
     Reason { setting: "layers", title: "encoder layers", reason: "as in the original work" },
@@ -111,7 +118,11 @@ const MLP: &[Reason] = &[
     BATCH,
     RATE,
     ASIDE,
-    Reason { setting: "hidden", title: "width of the first hidden layer", reason: "wide enough for dozens of labels" },
+    Reason {
+        setting: "hidden",
+        title: "width of the first hidden layer",
+        reason: "as wide as the token of GeneBERT",
+    },
     Reason {
         setting: "dropout",
         title: "dropout",

@@ -75,7 +75,8 @@ impl ModelOptions {
         let kind: ModelKind = self.kind.parse()?;
         let default = kind.default_settings();
         if let Some(name) = self.settings.keys().find(|name| default.get(name.as_str()).is_none()) {
-            let known = default.as_object().map(|known| known.keys().map(|name| format!("`{name}`")).collect());
+            let known =
+                default.as_object().map(|known| known.keys().map(|name| format!("`{name}`")).collect());
             let known = known.unwrap_or_default();
             return Err(ModelOptionsError::Unknown { kind, name: name.clone(), known });
         }
@@ -104,7 +105,10 @@ mod tests {
     #[test]
     fn a_setting_of_another_kind_is_refused_by_name() {
         let error = ModelOptions::default().with("epochs", Some(3)).trainer().err().unwrap().to_string();
-        assert!(error.starts_with("a model of kind `logistic` has no setting `epochs`; it has `balance`"), "{error}");
+        assert!(
+            error.starts_with("a model of kind `logistic` has no setting `epochs`; it has `balance`"),
+            "{error}"
+        );
         let error = ModelOptions::of("genebert").with("l2", Some(1.0)).trainer().err().unwrap().to_string();
         assert!(error.starts_with("a model of kind `genebert` has no setting `l2`"), "{error}");
     }

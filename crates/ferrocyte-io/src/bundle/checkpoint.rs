@@ -44,10 +44,9 @@ pub fn write_checkpoint(
     arrays: &NamedArrays,
 ) -> Result<(), WriteError> {
     let header = Header { checkpoint_version: VERSION, training: training.clone(), log: log.clone() };
-    let content =
-        serde_json::to_string(&header).and_then(|header| to_bytes(header, arrays)).map_err(|source| {
-            WriteErrorKind::Model(ModelFileErrorKind::Header { supported: VERSION, source }).at(path)
-        })?;
+    let content = to_bytes(&header, arrays).map_err(|source| {
+        WriteErrorKind::Model(ModelFileErrorKind::Header { supported: VERSION, source }).at(path)
+    })?;
     replace_file(path, |out| out.write_all(&content))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ferrocyte_core::{ArrayData, MODEL_FORMAT_VERSION, ModelHeader, NamedArray, NamedArrays};
+use serde::Serialize;
 
 use super::checksum;
 use super::layout::{ArrayEntry, Dtype, FileHeader, LENGTH_BYTES, Metadata};
@@ -25,16 +26,15 @@ pub fn write_model(
 ) -> Result<(), WriteError> {
     let path = path.as_ref();
     let refuse = |error: ModelFileErrorKind| WriteErrorKind::Model(error).at(path);
-    let content = serde_json::to_string(header)
-        .and_then(|header| to_bytes(header, arrays))
+    let content = to_bytes(header, arrays)
         .map_err(|source| refuse(ModelFileErrorKind::Header { supported: MODEL_FORMAT_VERSION, source }))?;
     // A model that nobody can read is better found out now.
     from_bytes(&content).map_err(refuse)?;
     replace_file(path, |out| out.write_all(&content))
 }
 
-/// The whole file, with a header that is JSON already.
-pub(super) fn to_bytes(header: String, arrays: &NamedArrays) -> Result<Vec<u8>, serde_json::Error> {
+/// The whole file.
+pub(super) fn to_bytes(header: &impl Serialize, arrays: &NamedArrays) -> Result<Vec<u8>, serde_json::Error> {
     let mut in_file_order: Vec<&NamedArray> = arrays.iter().collect();
     in_file_order.sort_by_key(|array| dtype(array)); // stable: by name within a type
 
@@ -47,7 +47,7 @@ pub(super) fn to_bytes(header: String, arrays: &NamedArrays) -> Result<Vec<u8>, 
             ArrayEntry { dtype: dtype(array), shape: array.shape.clone(), data_offsets: [start, end] };
         entries.insert(array.name.clone(), entry);
     }
-    let metadata = Metadata { ferrocyte: header, sha256: checksum::ZEROS.to_owned() };
+    let metadata = Metadata { ferrocyte: serde_json::to_string(header)?, sha256: checksum::ZEROS.to_owned() };
     let mut json = serde_json::to_vec(&FileHeader { metadata, arrays: entries })?;
     json.resize((LENGTH_BYTES + json.len()).next_multiple_of(8) - LENGTH_BYTES, b' ');
 

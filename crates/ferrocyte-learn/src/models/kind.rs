@@ -123,6 +123,9 @@ mod tests {
             assert!(matches!(kind.trainer(json!({"no-such-setting": 1})), Err(SettingsError::Json(_))));
         }
         let error = "logit".parse::<ModelKind>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no kind of model `logit`; there is `logistic`, `genebert`, `mlp`");
+        assert_eq!(
+            error.to_string(),
+            "there is no kind of model `logit`; there is `logistic`, `genebert`, `mlp`"
+        );
     }
 }

@@ -19,6 +19,7 @@ mod prepared;
 mod stored_network;
 mod train;
 
+pub use crate::nn::schedule::Schedule;
 pub use balance::Balance;
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
@@ -29,5 +30,4 @@ pub use load::{LoadError, load};
 pub use logistic::{Logistic, LogisticModel, LogisticParams};
 pub use mlp::{Mlp, MlpModel, MlpParams, Norm};
 pub use param_error::ParamError;
-pub use crate::nn::schedule::Schedule;
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};

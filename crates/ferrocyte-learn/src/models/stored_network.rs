@@ -45,10 +45,7 @@ pub(super) fn stored_scaling(arrays: &NamedArrays, n_genes: usize) -> Result<Sca
             None => Ok(values.to_vec()),
         }
     };
-    Ok(Scaling {
-        mean: in_range(MEAN, 0.0, LARGEST_VALUE)?,
-        sd: in_range(SD, SMALLEST_SD, LARGEST_VALUE)?,
-    })
+    Ok(Scaling { mean: in_range(MEAN, 0.0, LARGEST_VALUE)?, sd: in_range(SD, SMALLEST_SD, LARGEST_VALUE)? })
 }
 
 /// Mean and standard deviation of each gene as arrays.

@@ -28,8 +28,9 @@ impl SparseRows {
             let cell = block.cell(cell);
             if tokens == 1 {
                 self.gene.extend_from_slice(cell.genes);
-                self.value
-                    .extend(cell.genes.iter().zip(cell.values).map(|(&gene, value)| value * factor[gene as usize]));
+                self.value.extend(
+                    cell.genes.iter().zip(cell.values).map(|(&gene, value)| value * factor[gene as usize]),
+                );
                 self.start.push(self.gene.len());
                 continue;
             }
@@ -110,13 +111,8 @@ mod tests {
 
     #[test]
     fn every_value_is_found_by_row_and_by_gene() {
-        let block = Block::new(
-            4,
-            vec![0, 2, 2, 5],
-            vec![0, 3, 0, 1, 2],
-            vec![1.0, 2.0, 3.0, 4.0, 5.0],
-        )
-        .unwrap();
+        let block =
+            Block::new(4, vec![0, 2, 2, 5], vec![0, 3, 0, 1, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
         let factor = [1.0, 10.0, 100.0, 0.5];
         let (mut first, mut second) = (SparseRows::default(), SparseRows::default());
         first.fill(&block, [2, 1].into_iter(), &factor, 1, &[]);

@@ -77,7 +77,13 @@ mod tests {
     #[test]
     fn the_share_is_right_and_neighbours_know_nothing_of_each_other() {
         let n = 100_000;
-        let of = [factors(0, 1, 0, 0, n), factors(0, 1, 1, 0, n), factors(0, 1, 0, 1, n), factors(0, 2, 0, 0, n), factors(1, 1, 0, 0, n)];
+        let of = [
+            factors(0, 1, 0, 0, n),
+            factors(0, 1, 1, 0, n),
+            factors(0, 1, 0, 1, n),
+            factors(0, 2, 0, 0, n),
+            factors(1, 1, 0, 0, n),
+        ];
         let left_out = |factors: &[f32]| factors.iter().filter(|&&f| f == 0.0).count() as f64 / n as f64;
         for (which, factors) in of.iter().enumerate() {
             assert!(factors.iter().all(|&f| f == 0.0 || f == 1.25));

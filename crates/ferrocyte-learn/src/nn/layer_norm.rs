@@ -53,11 +53,7 @@ impl LayerNorm {
     }
 
     /// Sums the gradients over the tapes, in their order, and moves the weights where there is a step.
-    pub(crate) fn learn<'t>(
-        &mut self,
-        tapes: impl Iterator<Item = &'t NormTape>,
-        step: Option<&AdamWStep>,
-    ) {
+    pub(crate) fn learn<'t>(&mut self, tapes: impl Iterator<Item = &'t NormTape>, step: Option<&AdamWStep>) {
         let (weight, bias) = (self.weight.gradient(), self.bias.gradient());
         weight.fill(0.0);
         bias.fill(0.0);

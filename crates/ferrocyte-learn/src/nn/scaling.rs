@@ -73,13 +73,9 @@ mod tests {
     #[test]
     fn moments_count_zeros_and_a_gene_that_does_not_vary_has_one() {
         // Gene 0: 1, 0, 3; gene 1: 2 everywhere; gene 2: nowhere. The fourth cell is not trained on.
-        let block = Block::new(
-            3,
-            vec![0, 2, 3, 5, 6],
-            vec![0, 1, 1, 0, 1, 2],
-            vec![1.0, 2.0, 2.0, 3.0, 2.0, 9.0],
-        )
-        .unwrap();
+        let block =
+            Block::new(3, vec![0, 2, 3, 5, 6], vec![0, 1, 1, 0, 1, 2], vec![1.0, 2.0, 2.0, 3.0, 2.0, 9.0])
+                .unwrap();
         let (scaling, varies) = Scaling::of(&block, &[0, 1, 2]);
         assert!((scaling.mean[0] - 4.0 / 3.0).abs() < 1e-6);
         assert!((scaling.sd[0] - (14.0_f32 / 9.0).sqrt()).abs() < 1e-6);

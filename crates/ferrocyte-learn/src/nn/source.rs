@@ -19,8 +19,13 @@ pub(crate) enum Start {
 /// Gives a network its weights as it is put together: a file's, or random ones.
 pub(crate) trait Source {
     /// The weights of a name and shape, as they lie in memory.
-    fn take(&mut self, name: &str, shape: &[usize], layout: Layout, start: Start)
-    -> Result<Vec<f32>, ArrayError>;
+    fn take(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        layout: Layout,
+        start: Start,
+    ) -> Result<Vec<f32>, ArrayError>;
 }
 
 impl Source for Initial {

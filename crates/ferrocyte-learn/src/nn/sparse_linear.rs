@@ -27,12 +27,12 @@ const GROUP: usize = 64;
 pub(crate) struct SparseLinear {
     width: usize,
     tokens: usize,
-    token_of: Vec<u32>, // token of each gene; empty where there is one token
+    token_of: Vec<u32>,           // token of each gene; empty where there is one token
     pub(crate) weight: Parameter, // a row per gene
     pub(crate) bias: Parameter,   // a row per token
-    factor: Vec<f32>,   // 1 / sd; 0 for genes that nothing can be learnt of
-    shift: Vec<f32>,    // mean / sd
-    offset: Vec<f32>,   // a row per token
+    factor: Vec<f32>,             // 1 / sd; 0 for genes that nothing can be learnt of
+    shift: Vec<f32>,              // mean / sd
+    offset: Vec<f32>,             // a row per token
 }
 
 impl SparseLinear {
@@ -47,8 +47,7 @@ impl SparseLinear {
     ) -> Result<Self, ArrayError> {
         let genes = scaling.mean.len();
         let start = Start::Uniform(libm::sqrt((genes as f64 / tokens as f64).max(1.0)).recip());
-        let weight =
-            source.take(&format!("{path}.weight"), &[width, genes], Layout::Transposed, start)?;
+        let weight = source.take(&format!("{path}.weight"), &[width, genes], Layout::Transposed, start)?;
         let shape = [tokens, width];
         let shape = if tokens == 1 { &shape[1..] } else { &shape };
         let bias = source.take(&format!("{path}.bias"), shape, Layout::Rows, start)?;
@@ -142,7 +141,8 @@ impl SparseLinear {
                 |gradient, (group, ((value, first), second))| {
                     let mut offset = vec![0.0; self.tokens * width];
                     let rows = value.chunks_exact_mut(width).zip(first.chunks_exact_mut(width));
-                    for (i, ((value, first), second)) in rows.zip(second.chunks_exact_mut(width)).enumerate() {
+                    for (i, ((value, first), second)) in rows.zip(second.chunks_exact_mut(width)).enumerate()
+                    {
                         let gene = group * GROUP + i;
                         gradient_of(gene, gradient);
                         step.apply(gradient, value, first, second);
@@ -296,8 +296,7 @@ mod tests {
         let block = cells();
         let (scaling, varies) = Scaling::of(&block, &[0, 1]);
         assert_eq!(varies, [true, false, false, true, false]);
-        let mut linear =
-            SparseLinear::new("0", WIDTH, 1, vec![], &scaling, &mut Initial::new(0)).unwrap();
+        let mut linear = SparseLinear::new("0", WIDTH, 1, vec![], &scaling, &mut Initial::new(0)).unwrap();
         linear.silence(&varies);
         let (x, y) = forward(&linear, &block);
         let mut by_gene = GeneRows::default();

@@ -22,33 +22,28 @@ pub(crate) fn weighted_sum(values: &[f32], weights: &[f32]) -> f64 {
 /// # Panics
 /// At the first number that does not agree.
 pub(crate) fn check_gradient(at: &[f32], gradient: &[f32], loss: impl Fn(&[f32]) -> f64) {
-    let misfits = misfits(at, gradient, loss);
+    let misfits = misfits(at, gradient, 1.0 / 64.0, loss);
     assert!(misfits.is_empty(), "(number, gradient, difference): {misfits:?}");
 }
 
 /// Numbers whose gradient is not that of differences, with both. Where the loss has kinks, a difference across one is wrong.
 ///
 /// The loss is computed from `f32` numbers of size 1, so a difference over a step of 1/64 is off by about 1e-5 from
-/// rounding and by as much from curvature.
-pub(crate) fn misfits(
-    at: &[f32],
-    gradient: &[f32],
-    loss: impl Fn(&[f32]) -> f64,
-) -> Vec<(usize, f64, f64)> {
-    const STEP: f32 = 1.0 / 64.0;
+/// rounding and by as much from curvature. A shorter step crosses fewer kinks, and rounding counts for more.
+pub(crate) fn misfits(at: &[f32], gradient: &[f32], step: f32, loss: impl Fn(&[f32]) -> f64) -> Vec<(usize, f64, f64)> {
     assert_eq!(at.len(), gradient.len());
     let mut moved = at.to_vec();
     let mut misfits = Vec::new();
     for i in 0..at.len() {
         // Four points: what is left out falls with the fourth power of the step.
         let mut at_step = |steps: f32| {
-            moved[i] = at[i] + steps * STEP;
+            moved[i] = at[i] + steps * step;
             loss(&moved)
         };
         let near = at_step(1.0) - at_step(-1.0);
         let far = at_step(2.0) - at_step(-2.0);
         moved[i] = at[i];
-        let difference = (8.0 * near - far) / (12.0 * f64::from(STEP));
+        let difference = (8.0 * near - far) / (12.0 * f64::from(step));
         let found = f64::from(gradient[i]);
         if (found - difference).abs() >= 1e-3 * (1.0 + difference.abs()) {
             misfits.push((i, found, difference));

@@ -59,7 +59,8 @@ impl<N: Network> Batches<N> {
         let n_chunks = cells.len().div_ceil(chunk_cells);
         self.rows.resize_with(n_chunks, SparseRows::default);
         self.chunks.resize_with(n_chunks, Chunk::default);
-        let cells_of = |chunk: usize| &cells[chunk * chunk_cells..((chunk + 1) * chunk_cells).min(cells.len())];
+        let cells_of =
+            |chunk: usize| &cells[chunk * chunk_cells..((chunk + 1) * chunk_cells).min(cells.len())];
 
         let first = network.first();
         self.rows

@@ -159,12 +159,8 @@ fn run_epoch<N: Network>(
     let steps_per_epoch = cells.training.len().div_ceil(training.batch_size) as u64;
     let (warm_up, steps) =
         (training.warm_up as u64 * steps_per_epoch, training.epochs as u64 * steps_per_epoch);
-    let adamw = AdamW {
-        beta1: BETAS.0,
-        beta2: BETAS.1,
-        epsilon: EPSILON,
-        weight_decay: training.weight_decay,
-    };
+    let adamw =
+        AdamW { beta1: BETAS.0, beta2: BETAS.1, epsilon: EPSILON, weight_decay: training.weight_decay };
     let loss = CrossEntropy { smoothing: training.smoothing };
     let mut order = cells.training.to_vec();
     Seeded::of_epoch(seed, epoch).shuffle(&mut order);
@@ -286,7 +282,8 @@ fn save<N: Network>(network: &mut N, best: &[Vec<f32>], log: &Log) -> Result<Tra
     let mut best = best.iter();
     network.visit(&mut |named| {
         let Parameter { value, first, second, .. } = &*named.parameter;
-        let parts = [(WEIGHT, Some(value)), (FIRST, Some(first)), (SECOND, Some(second)), (BEST, best.next())];
+        let parts =
+            [(WEIGHT, Some(value)), (FIRST, Some(first)), (SECOND, Some(second)), (BEST, best.next())];
         for (part, values) in parts {
             if let Some(values) = values {
                 let (name, shape) = (format!("{part}{}", named.name), vec![values.len()]);
@@ -321,12 +318,8 @@ fn restore<N: Network>(
                 vec![0.0; shape[0]]
             }
         };
-        *named.parameter = Parameter {
-            value: take(WEIGHT),
-            gradient: Vec::new(),
-            first: take(FIRST),
-            second: take(SECOND),
-        };
+        *named.parameter =
+            Parameter { value: take(WEIGHT), gradient: Vec::new(), first: take(FIRST), second: take(SECOND) };
         best.push(take(BEST));
     });
     network.weights_changed();

@@ -79,8 +79,6 @@ mod tests {
     use super::*;
     use crate::kernels::widest::tests::same_on_every_level;
 
-
-
     #[test]
     fn two_steps_are_those_of_the_formula_in_double_precision() {
         let adamw = AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.5 };

@@ -71,6 +71,9 @@ mod tests {
         ];
         let names: Vec<Vec<&str>> =
             panels(&curves).iter().map(|panel| panel.iter().map(|c| c.name.as_str()).collect()).collect();
-        assert_eq!(names, [vec!["training loss", "validation loss"], vec!["validation accuracy", "validation macro F1"]]);
+        assert_eq!(
+            names,
+            [vec!["training loss", "validation loss"], vec!["validation accuracy", "validation macro F1"]]
+        );
     }
 }

@@ -79,9 +79,7 @@ impl Net {
         let norm = LayerNorm::new("embedding.2", width, source)?;
         let position = source.take("pos_encoder", &[1, tokens, width], Layout::Rows, Start::Normal)?;
         let layers = (0..params.layers)
-            .map(|layer| {
-                EncoderLayer::new(&format!("transformer.layers.{layer}"), layer, shape, source)
-            })
+            .map(|layer| EncoderLayer::new(&format!("transformer.layers.{layer}"), layer, shape, source))
             .collect::<Result<_, _>>()?;
         let narrow = (width / 2).max(1);
         Ok(Self {
@@ -142,8 +140,7 @@ impl Network for Net {
         }
         tape.mean.resize(cells * width, 0.0);
         let per_token = 1.0 / self.tokens as f32;
-        for (mean, rows) in
-            tape.mean.chunks_exact_mut(width).zip(tape.rows.chunks_exact(self.tokens * width))
+        for (mean, rows) in tape.mean.chunks_exact_mut(width).zip(tape.rows.chunks_exact(self.tokens * width))
         {
             mean.fill(0.0);
             add_columns(rows, mean);

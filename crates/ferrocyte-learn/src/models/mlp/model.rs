@@ -27,7 +27,7 @@ impl MlpModel {
         labels: LabelSet,
         settings: MlpParams,
         scaling: Scaling,
-            net: Net,
+        net: Net,
     ) -> Self {
         Self { genes, labels, settings, scaling, net }
     }
