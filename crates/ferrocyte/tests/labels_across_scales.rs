@@ -17,7 +17,7 @@ enum Written {
     Cp10k,
 }
 
-/// Real cells as counts, and in files of another format as `ln(1 + CP10k)`, `log2(1 + CPM)` and CP10k.
+/// Real cells as counts, and in files of another format as `ln(1 + CP10k)`, `log2(1 + CPM)` and `CP10k`.
 #[test]
 fn real_cells_get_the_same_labels_on_every_scale() {
     let Some(folder) = std::env::var_os("FERROCYTE_DATA") else {
@@ -79,10 +79,10 @@ fn write(from: &Path, folder: &Path, written: Written) {
         Written::Cp10k => LogBase::E.invert(log) as f32,
     };
     std::fs::create_dir(folder).unwrap();
-    let barcodes: String = file.obs().index().iter().map(|name| format!("{name}\n")).collect();
-    std::fs::write(folder.join("barcodes.tsv"), barcodes).unwrap();
-    let genes: String = source.genes().iter().map(|name| format!("{name}\t{name}\n")).collect();
-    std::fs::write(folder.join("genes.tsv"), genes).unwrap();
+    let barcodes: Vec<&str> = file.obs().index().iter().map(AsRef::as_ref).collect();
+    std::fs::write(folder.join("barcodes.tsv"), barcodes.join("\n")).unwrap();
+    let genes: Vec<String> = source.genes().iter().map(|name| format!("{name}\t{name}")).collect();
+    std::fs::write(folder.join("genes.tsv"), genes.join("\n")).unwrap();
     let mut out = std::io::BufWriter::new(std::fs::File::create(folder.join("matrix.mtx")).unwrap());
     writeln!(out, "%%MatrixMarket matrix coordinate real general").unwrap();
     writeln!(out, "{} {} {}", logs.n_genes(), logs.n_cells(), logs.n_non_zeros()).unwrap();
