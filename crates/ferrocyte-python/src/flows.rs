@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Balance, Condition, ConvertOptions, DataOptions, EvaluateOptions, Filter, InputFile,
+    AnnotateOptions, Condition, ConvertOptions, DataOptions, EvaluateOptions, Filter, InputFile,
     InspectOptions, LabelFromName, ModelOptions, OpenOptions, Orientation, Reading, ReferenceOptions,
     ScoringOptions, Silent, TrainOptions,
 };
@@ -84,18 +84,11 @@ impl ReferenceArguments {
 
 impl ModelArguments {
     fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
-        let balance = match self.balance.as_deref() {
-            None => None,
-            Some("none") => Some(Balance::None),
-            Some("sqrt") => Some(Balance::Sqrt),
-            Some("full") => Some(Balance::Full),
-            Some(other) => {
-                let message = format!("balance: expected 'none', 'sqrt' or 'full', found '{other}'");
-                return Err(PyValueError::new_err(message));
-            }
-        };
         let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
-        let model = ModelOptions { kind, l2: self.l2, balance, max_iterations: self.max_iterations };
+        let model = ModelOptions::of(kind)
+            .with("l2", self.l2)
+            .with("balance", self.balance)
+            .with("max_iterations", self.max_iterations);
         Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
     }
 }
@@ -161,7 +154,8 @@ pub(crate) fn train(
 ) -> PyResult<String> {
     let (model, scoring) = model.options()?;
     let scoring = score.then_some(scoring);
-    let options = TrainOptions { reference: reference.options()?, model, scoring, seed, output };
+    let options =
+        TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };
     py.detach(|| {
         let record = ferrocyte::train(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -3,8 +3,10 @@
 use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, VocabularyError};
 
 use super::classifier::Classifier;
+use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
 use super::logistic::LogisticModel;
+use super::mlp::MlpModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
 /// bit. Header and arrays may come from anywhere: everything in them is checked.
@@ -26,6 +28,15 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         ModelKind::Logistic => {
             let model =
                 LogisticModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
+        }
+        ModelKind::Genebert => {
+            let model =
+                GenebertModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
+        }
+        ModelKind::Mlp => {
+            let model = MlpModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
     }
@@ -72,6 +83,18 @@ pub enum LoadError {
         found: f64,
         /// The largest value that is accepted.
         limit: f64,
+    },
+    /// A number that no training gives.
+    #[error("array `{array}`: expected {expected}, found {found:e} at position {position}")]
+    Value {
+        /// The array.
+        array: String,
+        /// Position of the value.
+        position: usize,
+        /// The value.
+        found: f64,
+        /// What it must be.
+        expected: String,
     },
 }
 

@@ -8,18 +8,26 @@ mod balance;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
+mod genebert;
 mod kind;
+mod labels_with_cells;
 mod load;
 mod logistic;
+mod mlp;
 mod param_error;
+mod prepared;
+mod stored_network;
 mod train;
 
+pub use crate::nn::schedule::Schedule;
 pub use balance::Balance;
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
+pub use genebert::{Genebert, GenebertModel, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use load::{LoadError, load};
 pub use logistic::{Logistic, LogisticModel, LogisticParams};
+pub use mlp::{Mlp, MlpModel, MlpParams, Norm};
 pub use param_error::ParamError;
-pub use train::{Fit, FitError, Train};
+pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};

@@ -27,14 +27,21 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     Some(Section { id: "training", title: "Training", body })
 }
 
-/// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word.
+/// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word; scores from 0 to 1 are
+/// of one kind. A learning rate that never changes is among the choices; there is nothing to draw.
 fn panels(curves: &[Curve]) -> Vec<Vec<&Curve>> {
     let kind = |curve: &Curve| {
-        let last = curve.name.rsplit(' ').next().unwrap_or_default().to_owned();
-        (last, curve.step.clone())
+        let last = match curve.name.rsplit(' ').next().unwrap_or_default() {
+            "F1" => "accuracy",
+            last => last,
+        };
+        (last.to_owned(), curve.step.clone())
+    };
+    let flat = |curve: &Curve| {
+        curve.name == "learning rate" && curve.values.windows(2).all(|pair| pair[0] == pair[1])
     };
     let mut panels: Vec<Vec<&Curve>> = Vec::new();
-    for curve in curves.iter().filter(|curve| !curve.values.is_empty()) {
+    for curve in curves.iter().filter(|curve| !curve.values.is_empty() && !flat(curve)) {
         match panels.iter_mut().find(|panel| kind(panel[0]) == kind(curve)) {
             Some(panel) => panel.push(curve),
             None => panels.push(vec![curve]),
@@ -58,10 +65,15 @@ mod tests {
             curve("training loss", &[1.0]),
             curve("validation loss", &[2.0]),
             curve("validation accuracy", &[0.5]),
+            curve("validation macro F1", &[0.4]),
             curve("nothing", &[]),
+            curve("learning rate", &[0.1, 0.1]),
         ];
         let names: Vec<Vec<&str>> =
             panels(&curves).iter().map(|panel| panel.iter().map(|c| c.name.as_str()).collect()).collect();
-        assert_eq!(names, [vec!["training loss", "validation loss"], vec!["validation accuracy"]]);
+        assert_eq!(
+            names,
+            [vec!["training loss", "validation loss"], vec!["validation accuracy", "validation macro F1"]]
+        );
     }
 }

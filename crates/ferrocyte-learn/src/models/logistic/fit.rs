@@ -1,6 +1,6 @@
 //! Training of logistic regression.
 
-use ferrocyte_core::{LabelSet, Progress, Vocabulary};
+use ferrocyte_core::{Progress, Vocabulary};
 
 use super::coordinates::Coordinates;
 use super::follower::{Follower, not_converged};
@@ -10,6 +10,7 @@ use super::params::{Logistic, LogisticParams};
 use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::weight_rows::WeightRows;
 use crate::labelled_cells::LabelledCells;
+use crate::models::labels_with_cells::labels_with_cells;
 use crate::models::train::{Fit, FitError, Train};
 use crate::optimise::Lbfgs;
 
@@ -71,19 +72,4 @@ impl Train for Logistic {
             model: Box::new(model),
         })
     }
-}
-
-/// The labels that some cell has (with a weight), and the position of each cell's label among them. A cell of
-/// weight zero may have a label that is left out; it counts nothing, so it gets position 0.
-fn labels_with_cells(data: &LabelledCells<'_>) -> (LabelSet, Vec<u32>) {
-    let set = data.labels().set();
-    let mut names = Vec::new();
-    let mut position = vec![0_u32; set.len()];
-    for (code, weight) in data.weight_per_label().into_iter().enumerate() {
-        if weight > 0.0 {
-            position[code] = names.len() as u32;
-            names.push(set.name(code).to_owned());
-        }
-    }
-    (LabelSet::new(names), data.labels().codes().map(|code| position[code]).collect())
 }
