@@ -88,6 +88,15 @@ impl SparseLinear {
         self.tokens
     }
 
+    /// How far each gene moves what the layer gives, in a cell that is one standard deviation from the mean: the length
+    /// of its row of weights, since the layer takes z-scores. Zero for genes that do not vary.
+    pub(crate) fn gene_weights(&self) -> Vec<f64> {
+        let length = |row: &[f32]| {
+            libm::sqrt(row.iter().map(|&weight| f64::from(weight) * f64::from(weight)).sum::<f64>())
+        };
+        self.weight.value.chunks_exact(self.width).map(length).collect()
+    }
+
     /// Takes cells of a block, as [`forward`](Self::forward) wants them.
     pub(crate) fn fill(
         &self,
@@ -306,5 +315,10 @@ mod tests {
         for gene in [1, 2, 4] {
             assert!(linear.weight.value[gene * WIDTH..(gene + 1) * WIDTH].iter().all(|&w| w == 0.0));
         }
+        let row = &linear.weight.value[..WIDTH];
+        let length = row.iter().map(|w| w * w).sum::<f32>().sqrt();
+        let weights = linear.gene_weights();
+        assert!((weights[0] - f64::from(length)).abs() < 1e-6 && weights[3] > 0.0, "{weights:?}");
+        assert_eq!((weights[1], weights[2], weights[4]), (0.0, 0.0, 0.0));
     }
 }

@@ -8,7 +8,7 @@ use crate::models::classifier::{Classifier, PredictError, check_block};
 use crate::models::kind::SettingsError;
 use crate::models::load::LoadError;
 use crate::models::stored_network::{check_arrays, scaling_arrays, stored_scaling};
-use crate::nn::network::{predict, to_arrays};
+use crate::nn::network::{Network, predict, to_arrays};
 use crate::nn::scaling::Scaling;
 
 /// A fitted multilayer perceptron.
@@ -72,6 +72,12 @@ impl Classifier for MlpModel {
         check_block(block, &self.genes)?;
         predict(&self.net, block, block.n_cells(), |cell| cell, probabilities);
         Ok(())
+    }
+
+    /// How far a gene moves the first layer, in a cell that is one standard deviation from the mean: the length of its
+    /// weights there. What later layers make of it differs from cell to cell and is left out.
+    fn gene_weights(&self) -> Option<Vec<f64>> {
+        Some(self.net.first().gene_weights())
     }
 
     /// Weights and biases of each layer, shaped as in `PyTorch`, and `mean` and `sd` of each gene; all `f32`.

@@ -53,6 +53,14 @@ struct HiddenTape {
     d_linear: Vec<f32>,
 }
 
+#[cfg(test)]
+impl Tape {
+    /// Which numbers ReLU let through: between its kinks, the scores are smooth.
+    pub(super) fn piece(&self) -> Vec<bool> {
+        self.first.slopes.iter().chain(&self.second.slopes).map(|&slope| slope > 0.0).collect()
+    }
+}
+
 impl Hidden {
     fn forward(&self, first_cell: usize, noise: Option<&Noise>, tape: &mut HiddenTape) {
         let HiddenTape { linear, norm, out, slopes, factors, .. } = tape;
