@@ -1,7 +1,7 @@
 //! Epoch after epoch.
 
 use ferrocyte_core::{
-    ArrayData, Block, Curve, LogNorm, NamedArray, NamedArrays, Progress, Scores, TrainingRecord,
+    ArrayData, Block, Curve, LogNorm, NamedArray, NamedArrays, Progress, Scores, TrainingRecord, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +109,7 @@ pub(crate) fn train<N: Network>(
     seed: u64,
     progress: &dyn Progress,
     checkpoints: &mut dyn Checkpoints,
-) -> Result<TrainingRecord, FitError> {
+) -> Result<(TrainingRecord, Option<Warning>), FitError> {
     let mut best = Vec::new();
     let mut log = Log::default();
     if let Some(state) = checkpoints.resume() {
@@ -144,7 +144,7 @@ pub(crate) fn train<N: Network>(
         named.parameter.end_training();
     });
     network.weights_changed();
-    Ok(record(&log, cells, training))
+    Ok((record(&log, cells, training), last_was_best(&log, cells, training)))
 }
 
 fn run_epoch<N: Network>(
@@ -274,6 +274,15 @@ fn record(log: &Log, cells: &TrainingCells<'_>, training: &Training) -> Training
         stopped: format!("{ran}; {kept}"),
         curves,
     }
+}
+
+/// When the last epoch did best, the next might have done better.
+fn last_was_best(log: &Log, cells: &TrainingCells<'_>, training: &Training) -> Option<Warning> {
+    (!cells.validation.is_empty() && log.best == training.epochs).then(|| {
+        let message =
+            format!("of {} epochs the last did best on the cells set aside: more might do better", log.best);
+        Warning::note("last-epoch-best", message).with_hint("raise --epochs")
+    })
 }
 
 /// Everything that the next epoch needs. Random numbers need no state: each epoch has its own.

@@ -2,7 +2,7 @@
 
 mod line_plot;
 
-use ferrocyte_core::{Curve, Flow, RunRecord};
+use ferrocyte_core::{Curve, Flow, RunRecord, TrainingRecord};
 use maud::html;
 
 use crate::label::prose;
@@ -16,7 +16,8 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     let body = html! {
         p {
             @if record.flow == Flow::Evaluate { "Of the first fold. " }
-            @if training.converged { "Training converged after " }
+            @if in_epochs(training) { "Training took " }
+            @else if training.converged { "Training converged after " }
             @else { strong.caution { "Training did not converge" } " in " }
             (count(training.iterations)) " steps: " (prose(&training.stopped)) "."
         }
@@ -25,6 +26,11 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         }
     };
     Some(Section { id: "training", title: "Training", body })
+}
+
+/// Whether a model was trained in epochs: it takes as many as it was given, and does not converge.
+pub(crate) fn in_epochs(training: &TrainingRecord) -> bool {
+    training.curves.iter().any(|curve| curve.step == "epoch")
 }
 
 /// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word; scores from 0 to 1 are

@@ -48,12 +48,13 @@ impl Train for Genebert {
         let mut net = Net::random(&params, prepared.labels.len(), token_of.clone(), &prepared.scaling, seed);
         net.silence(&prepared.varies);
         let cells = prepared.cells();
-        let record = training::train(&mut net, &cells, &params.training(), seed, progress, checkpoints)?;
+        let (record, warning) =
+            training::train(&mut net, &cells, &params.training(), seed, progress, checkpoints)?;
         let Prepared { labels, scaling, .. } = prepared;
         Ok(Fit {
             model: Box::new(GenebertModel::new(genes.clone(), labels, params, scaling, token_of, net)),
             training: record,
-            warnings: Vec::new(),
+            warnings: warning.into_iter().collect(),
         })
     }
 }

@@ -109,10 +109,21 @@ fn threads_do_not_change_a_bit() {
 }
 
 #[test]
+fn a_training_that_was_still_getting_better_says_so() {
+    let (cells, labels) = random_cells(300, 40, 3);
+    let fit = fit(GenebertParams { epochs: 2, learning_rate: 1e-4, ..small() }, &cells, &labels);
+    assert!(fit.training.stopped.contains("epoch 2 did best"), "{}", fit.training.stopped);
+    let codes: Vec<&str> = fit.warnings.iter().map(|warning| warning.code.as_str()).collect();
+    assert_eq!(codes, ["last-epoch-best"]);
+}
+
+#[test]
 fn patience_ends_a_training_that_gets_no_better() {
     let (cells, labels) = random_cells(200, 30, 2);
     let params = GenebertParams { epochs: 200, patience: 2, learning_rate: 1e-2, ..small() };
-    let record = fit(params, &cells, &labels).training;
+    let fit = fit(params, &cells, &labels);
+    assert!(fit.warnings.is_empty(), "{:?}", fit.warnings);
+    let record = fit.training;
     let n = record.curves[0].values.len();
     assert!((3..200).contains(&n), "{n}");
     assert!(record.stopped.starts_with("2 epochs in a row were no better"), "{}", record.stopped);

@@ -46,12 +46,13 @@ impl Train for Mlp {
         let mut net = Net::random(&params, prepared.labels.len(), &prepared.scaling, seed);
         net.silence(&prepared.varies);
         let cells = prepared.cells();
-        let record = training::train(&mut net, &cells, &params.training(), seed, progress, checkpoints)?;
+        let (record, warning) =
+            training::train(&mut net, &cells, &params.training(), seed, progress, checkpoints)?;
         let Prepared { labels, scaling, .. } = prepared;
         Ok(Fit {
             model: Box::new(MlpModel::new(genes.clone(), labels, params, scaling, net)),
             training: record,
-            warnings: Vec::new(),
+            warnings: warning.into_iter().collect(),
         })
     }
 }
