@@ -5,7 +5,7 @@ use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, Vocabular
 use super::classifier::Classifier;
 use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
-use super::logistic::LogisticModel;
+use super::linear::LinearModel;
 use super::mlp::MlpModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
@@ -25,10 +25,10 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         return Err(LoadError::Labels { found: header.labels.len() });
     }
     match kind {
-        ModelKind::Logistic => {
-            let model =
-                LogisticModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
-            Ok(Box::new(model))
+        ModelKind::Logistic | ModelKind::Weighted => {
+            let settings = kind.trainer(header.settings.clone())?.settings();
+            let labels = header.labels.clone();
+            Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
         }
         ModelKind::Genebert => {
             let model =

@@ -13,7 +13,8 @@ pub trait Train: Send + Sync {
     /// The settings, as they are written into model files and can be read back.
     fn settings(&self) -> serde_json::Value;
 
-    /// Learns from cells whose columns are `genes`.
+    /// Learns from cells whose columns are `genes`. The model's own [`genes`](Classifier::genes) may be fewer: those
+    /// that it chose, in the same order; [`on_genes_of`](super::on_genes_of) puts cells on them.
     ///
     /// The model knows the labels that a training cell has, no others: a label of the set without any cell is
     /// not in [`Classifier::labels`], and no cell is ever called by it. Everything random comes from `seed`. The
@@ -106,6 +107,12 @@ pub struct Fit {
     pub training: TrainingRecord,
     /// What needs the user's eye.
     pub warnings: Vec<Warning>,
+}
+
+/// Checks that the cells are on these genes.
+pub(super) fn check_columns(data: &LabelledCells<'_>, genes: &Vocabulary) -> Result<(), FitError> {
+    let columns = data.cells().n_genes();
+    if columns == genes.len() { Ok(()) } else { Err(FitError::Genes { columns, genes: genes.len() }) }
 }
 
 /// Why there is no model.
