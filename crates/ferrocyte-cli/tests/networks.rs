@@ -94,12 +94,15 @@ fn settings_of_another_kind_and_settings_that_disagree_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("model.ferrocyte");
     for (settings, expected) in [
-        ("--epochs 3", "a model of kind `logistic` has no setting `epochs`"),
+        ("--epochs 3", "a model of kind `weighted` has no setting `epochs`"),
+        ("--model logistic --markers 9", "a model of kind `logistic` has no setting `markers`"),
+        ("--markers 0", "setting `markers` must be at least 1, found 0"),
+        ("--exponent -1", "setting `exponent` must be from 0 to 4, found -1"),
         ("--model genebert --l2 2", "a model of kind `genebert` has no setting `l2`"),
         ("--model mlp --heads 2", "a model of kind `mlp` has no setting `heads`"),
         ("--model genebert --dim 30", "setting `heads` must be a divisor of `dim`, found 4"),
         ("--model genebert --dropout 1", "setting `dropout` must be at least 0 and below 1, found 1"),
-        ("--resume", "a model of kind `logistic` is trained in one go"),
+        ("--resume", "a model of kind `weighted` is trained in one go"),
     ] {
         let line = format!("train {{}} --label cell_type {settings} --no-score -o {{}}");
         let refused = run(&line, &[&reference(), &output]);

@@ -360,4 +360,17 @@ mod tests {
         assert_eq!(twice.select_cells(&[3, 4, 5]), block);
         assert_eq!(twice.select_cells(&[2, 2]).cell(1).iter().collect::<Vec<_>>(), [(1, 2.0), (3, 7.0)]);
     }
+
+    #[test]
+    fn genes_are_selected_in_the_order_they_are_named() {
+        let block = drawing();
+        let some = block.select_genes(&[1, 2]);
+        assert_eq!((some.n_cells(), some.n_genes(), some.n_non_zeros()), (3, 2, 2));
+        assert_eq!(some.cell(0).iter().collect::<Vec<_>>(), [(1, 1.0)]);
+        let turned = block.select_genes(&[3, 2, 1, 0]);
+        assert_eq!(turned.cell(0).iter().collect::<Vec<_>>(), [(1, 1.0), (3, 5.0)]);
+        assert_eq!(turned.select_genes(&[3, 2, 1, 0]), block);
+        assert_eq!(block.select_genes(&[]).n_cells(), 3);
+        assert!(std::panic::catch_unwind(|| block.select_genes(&[1, 1])).is_err());
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::model_choices::model_choices;
 
 /// The kind of model that is trained when none is named.
-pub const DEFAULT_MODEL: &str = "logistic";
+pub const DEFAULT_MODEL: &str = "weighted";
 
 /// Kind of model and the settings that somebody asked for, by the names that the kind has for them; the others have their
 /// default.
@@ -21,7 +21,7 @@ pub const DEFAULT_MODEL: &str = "logistic";
 /// ```
 #[derive(Debug, Clone)]
 pub struct ModelOptions {
-    /// Kind of model: `logistic`.
+    /// Kind of model: `weighted`.
     pub kind: String,
     /// Settings by name: `l2`.
     pub settings: Map<String, Value>,
@@ -106,7 +106,7 @@ mod tests {
     fn a_setting_of_another_kind_is_refused_by_name() {
         let error = ModelOptions::default().with("epochs", Some(3)).trainer().err().unwrap().to_string();
         assert!(
-            error.starts_with("a model of kind `logistic` has no setting `epochs`; it has `balance`"),
+            error.starts_with("a model of kind `weighted` has no setting `epochs`; it has `balance`"),
             "{error}"
         );
         let error = ModelOptions::of("genebert").with("l2", Some(1.0)).trainer().err().unwrap().to_string();

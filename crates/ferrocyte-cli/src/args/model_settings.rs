@@ -6,10 +6,10 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: logistic, genebert, mlp
+    /// Kind of model: weighted, logistic, genebert, mlp
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: String,
-    /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 1]
+    /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
     /// Weight of the cells by class [default: sqrt, of networks none; `--balance` alone: full]
@@ -19,7 +19,27 @@ pub(crate) struct ModelSettingsArgs {
     #[arg(long, value_name = "N")]
     max_iterations: Option<u32>,
     #[command(flatten)]
+    markers: MarkerArgs,
+    #[command(flatten)]
     network: NetworkArgs,
+}
+
+/// Settings of marker-weighted logistic regression.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Markers (--model weighted)")]
+struct MarkerArgs {
+    /// Marker genes kept for each class, those with the largest effect [default: 500]
+    #[arg(long, value_name = "N")]
+    markers: Option<u32>,
+    /// Values of a gene are multiplied by its effect to this power; 0: by nothing [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    exponent: Option<f64>,
+    /// Cells that must have a gene for it to be a marker [default: 3]
+    #[arg(long, value_name = "N")]
+    min_cells: Option<u32>,
+    /// Whether classes have a score of their own, beside what their genes give [default: zero]
+    #[arg(long, value_name = "HOW")]
+    intercept: Option<InterceptArg>,
 }
 
 /// Settings of networks.
@@ -90,6 +110,14 @@ enum BalanceArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum InterceptArg {
+    /// One that is fitted
+    Free,
+    /// None: a cell that shows no marker belongs to no class in particular
+    Zero,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum ScheduleArg {
     /// It stays as it is
     Constant,
@@ -107,7 +135,8 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, balance, max_iterations, network } = self;
+        let Self { model, l2, balance, max_iterations, markers, network } = self;
+        let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
         let NetworkArgs {
             epochs,
             batch_size,
@@ -131,6 +160,10 @@ impl ModelSettingsArgs {
             .with("l2", l2)
             .with("balance", balance.map(name))
             .with("max_iterations", max_iterations)
+            .with("markers", markers)
+            .with("exponent", exponent)
+            .with("min_cells", min_cells)
+            .with("intercept", intercept.map(name))
             .with("epochs", epochs)
             .with("batch_size", batch_size)
             .with("learning_rate", learning_rate)

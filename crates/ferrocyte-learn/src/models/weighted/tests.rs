@@ -127,7 +127,10 @@ fn the_weight_of_a_gene_is_what_it_moves() {
         assert_eq!(model.genes().names(), ["gene0"]);
         let arrays = model.to_arrays();
         let spread = arrays.f32("spread", &[1]).unwrap()[0];
-        assert!((spread - 1.5).abs() < 1e-6, "the spread of the gene as it is, not as it was scaled: {spread}");
+        assert!(
+            (spread - 1.5).abs() < 1e-6,
+            "the spread of the gene as it is, not as it was scaled: {spread}"
+        );
         let weights = arrays.f32("weights", &[1, 2]).unwrap();
         let expected = 1.5 * f64::from((weights[0] - weights[1]).abs());
         let found = model.gene_weights().unwrap()[0];
