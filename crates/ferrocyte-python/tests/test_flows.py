@@ -60,9 +60,14 @@ def test_files_have_labels(tmp_path):
         ferrocyte.evaluate(labels, label="cell_type")
 
 
-def test_inspect_says_what_helps():
-    fixes = ferrocyte.inspect(REFERENCE)["fixes"]
-    assert "--library-size n_counts_all_genes" in fixes[0]["command"]
+def test_inspect_says_how_a_file_is_read_and_what_helps(tmp_path):
+    assert ferrocyte.inspect(REFERENCE)["library_size_column"] == "n_counts_all_genes"
+    cells = anndata.read_h5ad(REFERENCE)
+    cells.obs["cell_type"] = cells.obs["cell_type"].astype(str)
+    cells.obs.iloc[0, cells.obs.columns.get_loc("cell_type")] = "nan"
+    cells.write_h5ad(tmp_path / "blank.h5ad")
+    fixes = ferrocyte.inspect(tmp_path / "blank.h5ad")["fixes"]
+    assert any("blank.h5ad" in fix["command"] for fix in fixes), fixes
 
 
 def test_errors_are_pythons(tmp_path):
