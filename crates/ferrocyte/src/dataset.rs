@@ -433,6 +433,7 @@ impl DataFile {
         }))
     }
 
+    /// A library size of a column that no cell can have.
     pub(crate) fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
         let source = LibrarySizeError { cell: source.cell + start, ..source };
         DataError::LibrarySize { file: self.name(), source }
