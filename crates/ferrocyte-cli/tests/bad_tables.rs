@@ -170,7 +170,10 @@ fn numbers_that_are_none() {
     refused("inf", &["line 3 (`AAACATAC0001-1`), column `CD3D`", "expected a finite number, found `inf`"]);
     refused("1e99", &["column `CD3D`", "found `1e99`"]);
     refused("many", &["column `CD3D`", "found `many`"]);
-    refused("-3", &["expected counts in `X`, found -3 in cell `AAACATAC0001-1`, gene `CD3D`"]);
+    refused(
+        "-3",
+        &["expected counts or logarithms of them in `X`", "found -3 in cell `AAACATAC0001-1`, gene `CD3D`"],
+    );
 }
 
 /// gzip without compression (RFC 1951, 1952): one stored block.

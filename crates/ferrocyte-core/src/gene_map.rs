@@ -132,8 +132,9 @@ impl GeneMap {
     pub fn share_of_weight(&self, weights: &[f64]) -> f64 {
         assert_eq!(weights.len(), self.n_model_genes, "one weight for each gene of the model");
         let all: f64 = weights.iter().sum();
-        let found: f64 =
-            weights.iter().zip(self.found()).filter(|(_, found)| *found).map(|(weight, _)| weight).sum();
+        let of_found = weights.iter().zip(self.found()).filter(|(_, found)| *found).map(|(weight, _)| weight);
+        // The sum of nothing is -0.0, which people would read.
+        let found = of_found.fold(0.0, |sum, weight| sum + weight);
         if all > 0.0 { found / all } else { 0.0 }
     }
 

@@ -4,38 +4,24 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Condition, ConvertOptions, DataOptions, EvaluateOptions, Filter, InputFile,
-    InspectOptions, LabelFromName, ModelOptions, OpenOptions, Orientation, Reading, ReferenceOptions,
+    AnnotateOptions, ConvertOptions, EvaluateOptions, InspectOptions, ModelOptions, ReferenceOptions,
     ScoringOptions, Silent, TrainOptions,
 };
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::data_arguments::DataArguments;
 use crate::errors::to_python;
+use crate::open_arguments::OpenArguments;
 
 /// Keyword arguments that say which cells are the reference.
 #[derive(FromPyObject)]
 pub(crate) struct ReferenceArguments {
     #[pyo3(item)]
-    files: Vec<(PathBuf, Option<String>)>,
+    data: DataArguments,
     #[pyo3(item)]
     label: Option<String>,
     #[pyo3(item)]
-    label_from_name: Option<String>,
-    #[pyo3(item)]
     group: Option<String>,
-    #[pyo3(item)]
-    layer: Option<String>,
-    #[pyo3(item)]
-    scale: Option<String>,
-    #[pyo3(item)]
-    genes: Option<String>,
-    #[pyo3(item)]
-    trust_orientation: bool,
-    #[pyo3(item)]
-    r#where: Vec<String>,
-    #[pyo3(item)]
-    library_size: Option<String>,
     #[pyo3(item)]
     drop_copies: bool,
     #[pyo3(item)]
@@ -64,15 +50,7 @@ pub(crate) struct ModelArguments {
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
         Ok(ReferenceOptions {
-            data: DataOptions {
-                files: input_files(self.files),
-                label_from_name: label_from_name(self.label_from_name.as_deref())?,
-                layer: self.layer,
-                scale: scale(self.scale.as_deref())?,
-                open: open_options(self.genes.as_deref(), self.trust_orientation)?,
-                filter: filter(&self.r#where)?,
-                library_size: self.library_size,
-            },
+            data: self.data.options()?,
             label: self.label,
             group: self.group,
             drop_copies: self.drop_copies,
@@ -91,37 +69,6 @@ impl ModelArguments {
             .with("max_iterations", self.max_iterations);
         Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
     }
-}
-
-fn input_files(files: Vec<(PathBuf, Option<String>)>) -> Vec<InputFile> {
-    files.into_iter().map(|(path, label)| InputFile { path, label }).collect()
-}
-
-fn label_from_name(labels: Option<&str>) -> PyResult<Option<LabelFromName>> {
-    let labels = labels.map(str::parse::<LabelFromName>).transpose();
-    labels.map_err(|error| to_python(&error))
-}
-
-fn scale(name: Option<&str>) -> PyResult<Option<Reading>> {
-    name.map(str::parse::<Reading>).transpose().map_err(|error| to_python(&error))
-}
-
-fn filter(conditions: &[String]) -> PyResult<Filter> {
-    let conditions: Result<Vec<Condition>, _> = conditions.iter().map(|text| text.parse()).collect();
-    Ok(Filter(conditions.map_err(|error| to_python(&error))?))
-}
-
-fn open_options(genes: Option<&str>, trust_orientation: bool) -> PyResult<OpenOptions> {
-    let genes = match genes {
-        None => None,
-        Some("rows") => Some(Orientation::GenesInRows),
-        Some("columns") => Some(Orientation::GenesInColumns),
-        Some(other) => {
-            let message = format!("genes: expected 'rows' or 'columns', found '{other}'");
-            return Err(PyValueError::new_err(message));
-        }
-    };
-    Ok(OpenOptions { genes, trust_orientation, ..OpenOptions::default() })
 }
 
 /// Scores a kind of model; returns the run record as JSON.
@@ -162,47 +109,12 @@ pub(crate) fn train(
     })
 }
 
-/// Keyword arguments that say which cells are annotated.
-#[derive(FromPyObject)]
-pub(crate) struct QueryArguments {
-    #[pyo3(item)]
-    files: Vec<(PathBuf, Option<String>)>,
-    #[pyo3(item)]
-    label_from_name: Option<String>,
-    #[pyo3(item)]
-    layer: Option<String>,
-    #[pyo3(item)]
-    scale: Option<String>,
-    #[pyo3(item)]
-    genes: Option<String>,
-    #[pyo3(item)]
-    trust_orientation: bool,
-    #[pyo3(item)]
-    r#where: Vec<String>,
-    #[pyo3(item)]
-    library_size: Option<String>,
-}
-
-impl QueryArguments {
-    fn options(self) -> PyResult<DataOptions> {
-        Ok(DataOptions {
-            files: input_files(self.files),
-            label_from_name: label_from_name(self.label_from_name.as_deref())?,
-            layer: self.layer,
-            scale: scale(self.scale.as_deref())?,
-            open: open_options(self.genes.as_deref(), self.trust_orientation)?,
-            filter: filter(&self.r#where)?,
-            library_size: self.library_size,
-        })
-    }
-}
-
 /// Labels the cells of a query and writes them; returns the run record as JSON.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
 pub(crate) fn annotate(
     py: Python<'_>,
-    query: QueryArguments,
+    query: DataArguments,
     model: PathBuf,
     outputs: Vec<PathBuf>,
     prefix: String,
@@ -224,9 +136,9 @@ pub(crate) fn convert(
     files: Vec<PathBuf>,
     output: PathBuf,
     layer: Option<String>,
-    genes: Option<String>,
+    open: OpenArguments,
 ) -> PyResult<String> {
-    let options = ConvertOptions { files, layer, open: open_options(genes.as_deref(), false)?, output };
+    let options = ConvertOptions { files, layer, open: open.options()?, output };
     let conversion =
         py.detach(|| ferrocyte::convert(&options, &Silent)).map_err(|error| to_python(&error))?;
     serde_json::to_string(&conversion).map_err(|error| to_python(&error))
@@ -239,10 +151,9 @@ pub(crate) fn inspect(
     file: PathBuf,
     model: Option<PathBuf>,
     layer: Option<String>,
-    genes: Option<String>,
-    trust_orientation: bool,
+    open: OpenArguments,
 ) -> PyResult<String> {
-    let open = open_options(genes.as_deref(), trust_orientation)?;
+    let open = open.options()?;
     let inspection = py
         .detach(|| ferrocyte::inspect(&InspectOptions { file, model, layer, open }))
         .map_err(|error| to_python(&error))?;

@@ -1,8 +1,10 @@
 //! The Python door: thin wrappers around the flows of `ferrocyte`. Signatures and docstrings are in
 //! `python/ferrocyte/`.
 
+mod data_arguments;
 mod errors;
 mod flows;
+mod open_arguments;
 
 use pyo3::prelude::*;
 

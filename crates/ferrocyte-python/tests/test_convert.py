@@ -125,8 +125,8 @@ def test_an_annotated_h5ad_of_another_format(tmp_path):
         ferrocyte.train(
             REFERENCE, output=tmp_path / "model.ferrocyte", label="cell_type", score=False, max_iterations=5
         )
-        ferrocyte.convert(QUERY, output=tmp_path / "query.mtx")
-        ferrocyte.annotate(tmp_path / "query.mtx", model=tmp_path / "model.ferrocyte", output=tmp_path / "out.h5ad")
+        ferrocyte.convert(QUERY, output=tmp_path / "query.zarr")
+        ferrocyte.annotate(tmp_path / "query.zarr", model=tmp_path / "model.ferrocyte", output=tmp_path / "out.h5ad")
         ferrocyte.annotate(QUERY, model=tmp_path / "model.ferrocyte", output=tmp_path / "copy.h5ad")
     found, copy = anndata.read_h5ad(tmp_path / "out.h5ad"), anndata.read_h5ad(tmp_path / "copy.h5ad")
     assert (found.X != copy.X).nnz == 0

@@ -60,9 +60,12 @@ def test_files_have_labels(tmp_path):
         ferrocyte.evaluate(labels, label="cell_type")
 
 
-def test_inspect_says_what_helps():
-    fixes = ferrocyte.inspect(REFERENCE)["fixes"]
-    assert "--library-size n_counts_all_genes" in fixes[0]["command"]
+def test_inspect_says_how_a_file_is_read_and_what_helps(tmp_path):
+    assert ferrocyte.inspect(REFERENCE)["library_size_column"] == "n_counts_all_genes"
+    cells = anndata.read_h5ad(REFERENCE)
+    anndata.concat([cells, cells[:5]], index_unique="-").write_h5ad(tmp_path / "twice.h5ad")
+    fixes = ferrocyte.inspect(tmp_path / "twice.h5ad")["fixes"]
+    assert any("--drop-copies" in fix["command"] for fix in fixes), fixes
 
 
 def test_errors_are_pythons(tmp_path):
@@ -85,3 +88,22 @@ def test_errors_are_pythons(tmp_path):
 def test_warnings_are_pythons():
     with pytest.warns(UserWarning):
         ferrocyte.evaluate(REFERENCE, label="cell_type", max_iterations=2)
+
+
+def test_what_a_file_cannot_say_is_said(tmp_path):
+    fixtures = Path(__file__).parents[2] / "ferrocyte-io" / "tests"
+    with pytest.raises(ValueError, match="genome"):
+        ferrocyte.inspect(fixtures / "tenx_fixtures" / "version_2.h5")
+    found = ferrocyte.inspect(fixtures / "tenx_fixtures" / "version_2.h5", genome="mm10")
+    assert found["format"] == "10x-h5"
+    found = ferrocyte.inspect(fixtures / "hdf5_fixtures" / "rna.h5mu", modality="rna", format="h5mu")
+    assert found["format"] == "h5mu"
+    with pytest.raises(ValueError, match="h5mu"):
+        ferrocyte.inspect(fixtures / "hdf5_fixtures" / "rna.h5mu", format="h6mu")
+    with pytest.raises(ValueError, match="trust_orientation"):
+        ferrocyte.convert(QUERY, output=tmp_path / "out.h5ad", genes="rows", trust_orientation=True)
+    with pytest.raises(TypeError, match="'layers'; of the file there are genes, trust_orientation"):
+        ferrocyte.inspect(QUERY, layers="X")
+    (tmp_path / "table.tsv").write_text("not a table\n")
+    with pytest.raises(ValueError, match=r"table\.tsv"):
+        ferrocyte.evaluate(REFERENCE, gene_table=tmp_path / "table.tsv", **SETTINGS)

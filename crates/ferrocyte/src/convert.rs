@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{Progress, SourceError, Warning};
+use ferrocyte_io::gene_table::GeneTableError;
 use ferrocyte_io::write::{NewCells, NewFormat, WriteError};
 use ferrocyte_io::{CellFile, Format, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 use serde::Serialize;
 
 use crate::dataset::file_name;
+use crate::genes::GeneNames;
 use crate::joined::{JoinError, Joined};
 
 /// Cells that are read at a time.
@@ -54,6 +56,9 @@ pub enum ConvertError {
     /// The matrix cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The table of gene names cannot be used.
+    #[error(transparent)]
+    GeneTable(#[from] GeneTableError),
     /// The files cannot be joined.
     #[error(transparent)]
     Join(#[from] JoinError),
@@ -122,7 +127,8 @@ pub fn convert(options: &ConvertOptions, progress: &dyn Progress) -> Result<Conv
         warnings.extend(notes(&input, content.as_ref(), &matrix));
         inputs.push(input);
     }
-    let joined = Joined::new(files, &matrix)?;
+    let gene_names = GeneNames::open(options.open.gene_table.as_deref())?;
+    let joined = Joined::new(files, &matrix, &gene_names)?;
     let (n_cells, n_genes) = (joined.n_cells(), joined.var.names.len());
     let columns = joined.obs.columns.iter().map(|(name, _)| name.clone()).collect();
     warnings.extend(joined.notes);
@@ -174,14 +180,18 @@ fn notes(input: &ConvertedFile, content: &dyn CellFile, matrix: &MatrixPath) -> 
     let file = &input.file;
     let mut notes: Vec<Warning> =
         content.notes().into_iter().map(|note| Warning::note("reading", format!("{file}: {note}"))).collect();
-    if content.format() == Format::H5ad {
-        let matrices = content.matrices().unwrap_or_default();
-        let mut behind: Vec<String> = matrices
-            .iter()
-            .filter(|info| info.path != *matrix)
-            .map(|info| format!("`{}`", info.path))
-            .collect();
-        behind.push("whatever is in obsm, obsp, varm, varp and uns".to_owned());
+    let matrices = content.matrices().unwrap_or_default();
+    let others = matrices.iter().filter(|info| info.path != *matrix);
+    let mut behind: Vec<String> = others.map(|info| format!("`{}`", info.path)).collect();
+    behind.extend(match content.format() {
+        Format::H5ad | Format::Zarr => Some("whatever is in obsm, obsp, varm, varp and uns".to_owned()),
+        Format::H5mu => {
+            Some("the other modalities, and whatever is in obsm, obsp, varm, varp and uns".to_owned())
+        }
+        Format::Loom => Some("graphs of cells and genes, and attributes of the file".to_owned()),
+        _ => None,
+    });
+    if !behind.is_empty() {
         let message = format!(
             "{file}: only `{matrix}`, obs and var are written; not carried over: {}",
             behind.join(", ")

@@ -433,6 +433,7 @@ impl DataFile {
         }))
     }
 
+    /// A library size of a column that no cell can have.
     pub(crate) fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
         let source = LibrarySizeError { cell: source.cell + start, ..source };
         DataError::LibrarySize { file: self.name(), source }
@@ -446,12 +447,7 @@ fn library(content: &dyn CellFile, picked: &Picked, options: &DataOptions) -> Re
         return Ok(Library::Asked(column.clone()));
     }
     let reading = options.scale.or(picked.verdict.reading());
-    let first = picked.opened.first.as_ref().filter(|_| reading == Some(Reading::COUNTS));
-    let Some(block) = first else { return Ok(Library::Sum) };
-    let sums: Vec<f64> = block.cells().map(|cell| cell.total()).collect();
-    let rows: Vec<usize> = (0..sums.len()).collect();
-    let columns = scale::pick::number_columns(content);
-    let found = scale::library_size::find(&columns, &rows, &sums);
+    let found = scale::library_size::of_file(content, picked, reading);
     Ok(found.map_or(Library::Sum, |found| Library::Detected { column: found.name, share: found.share }))
 }
 

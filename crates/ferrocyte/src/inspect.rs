@@ -17,7 +17,7 @@ use crate::fixes::{Contradicted, Findings, Fix, fixes};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::label_check::{LabelCheck, label_of};
 use crate::model_file::{ModelError, open_model};
-use crate::scale::pick;
+use crate::scale::{library_size, pick};
 use crate::way_round::axis;
 
 /// Which file is looked at, and beside which model.
@@ -74,6 +74,9 @@ pub struct Inspection {
     pub columns: Vec<ColumnInspection>,
     /// The first few genes.
     pub example_genes: Vec<String>,
+    /// The column that is taken for the library sizes, where the file has only some of the genes that were measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub library_size_column: Option<String>,
     /// Columns that look like they say which cells belong together.
     pub donor_like: Vec<String>,
     /// How well the file fits the model.
@@ -173,7 +176,9 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let asked =
         options.layer.as_deref().map(str::parse::<MatrixPath>).transpose().map_err(DataError::from)?;
-    let matrix = pick::pick(content.as_ref(), asked.as_ref())?.matrix;
+    let picked = pick::pick(content.as_ref(), asked.as_ref())?;
+    let library = library_size::of_file(content.as_ref(), &picked, picked.verdict.reading());
+    let matrix = picked.matrix;
     let var = content.genes_of(&matrix)?;
     let genes = var.index();
     let cell_names = content.obs().index();
@@ -245,6 +250,7 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
         repeated_genes: genes.len() - Vocabulary::of_distinct(genes.iter().map(String::as_str)).len(),
         genes_are_called: in_words(genes),
         matrices,
+        library_size_column: library.map(|column| column.name),
         donor_like,
         columns,
         example_genes: genes.iter().take(EXAMPLES).cloned().collect(),

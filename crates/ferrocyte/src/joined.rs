@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ferrocyte_core::{Block, BlockError, Stored, Warning};
+use ferrocyte_core::{Block, BlockError, GeneUnion, QueryGene, Stored, Warning};
 use ferrocyte_io::frame::{Column, Frame, Part};
 use ferrocyte_io::write::{Annotations, ObsColumn};
 use ferrocyte_io::{CellFile, MatrixPath, ReadError};
+
+use crate::genes::{self, GeneNames};
 
 /// A file that is joined with others.
 pub(crate) struct JoinedFile {
@@ -53,10 +55,11 @@ pub enum JoinError {
 }
 
 impl Joined {
-    /// Joins annotations of cells and genes. A file that stands alone keeps its genes column by column.
+    /// Joins annotations of cells and genes; genes by what they are, as in training. A file that stands alone keeps its genes column by column.
     pub(crate) fn new(
         files: Vec<(String, Box<dyn CellFile>)>,
         matrix: &MatrixPath,
+        gene_names: &GeneNames,
     ) -> Result<Self, ReadError> {
         let mut joined = Vec::with_capacity(files.len());
         for (name, content) in files {
@@ -74,7 +77,7 @@ impl Joined {
             all.var = Annotations::of(&only.genes)?;
             all.note_repeated_genes();
         } else {
-            all.join_genes()?;
+            all.join_genes(gene_names)?;
         }
         all.rename_columns();
         Ok(all)
@@ -109,41 +112,28 @@ impl Joined {
         ObsColumn::from_names(&names).into()
     }
 
-    /// The genes of all files by name, in the order in which they first appear.
-    fn join_genes(&mut self) -> Result<(), ReadError> {
-        let mut position: HashMap<String, u32> = HashMap::new(); // looked up, never iterated
-        let mut names: Vec<String> = Vec::new();
-        let mut rows: Vec<Vec<usize>> = Vec::new(); // of each gene in the annotations of all files
+    /// The genes of all files, each once whatever the files call it, in the order in which they first appear.
+    fn join_genes(&mut self, gene_names: &GeneNames) -> Result<(), ReadError> {
+        let mut union = GeneUnion::default();
+        for file in &self.files {
+            let found = genes::find_genes(&file.genes, gene_names, |table| union.index(table));
+            found.add_to(&mut union, &file.genes);
+        }
+        let (genes, _, maps) = union.finish();
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); genes.len()]; // of each gene in the annotations of all files
         let mut first_row = 0;
-        for file in &mut self.files {
-            let mut map = Vec::with_capacity(file.genes.len());
-            let (mut nameless, mut repeated) = (0, 0);
-            let mut seen = HashSet::new();
-            for (gene, name) in file.genes.index().iter().enumerate() {
-                if name.is_empty() {
-                    nameless += 1;
-                    map.push(None);
-                    continue;
+        for (file, found) in self.files.iter_mut().zip(maps) {
+            let place = |gene: usize| found.model_gene(QueryGene(gene as u32)).map(|gene| gene.0);
+            let map: Vec<Option<u32>> = (0..file.genes.len()).map(place).collect();
+            for (gene, place) in map.iter().enumerate() {
+                if let Some(place) = place {
+                    rows[*place as usize].push(first_row + gene);
                 }
-                let place = *position.entry(name.clone()).or_insert_with(|| {
-                    names.push(name.clone());
-                    rows.push(Vec::new());
-                    names.len() as u32 - 1
-                });
-                rows[place as usize].push(first_row + gene);
-                repeated += usize::from(!seen.insert(place));
-                map.push(Some(place));
             }
             first_row += map.len();
+            self.notes.extend(genes_notes(file, &map, genes.names()));
             let stays = map.iter().enumerate().all(|(gene, place)| *place == Some(gene as u32));
             file.map = Some(map).filter(|_| !stays);
-            let tell = [
-                (repeated, "columns repeat the name of another gene; their counts are summed"),
-                (nameless, "genes have no name and are left out"),
-            ];
-            for (n, what) in tell.into_iter().filter(|(n, _)| *n > 0) {
-                self.notes.push(Warning::note("repeated-genes", format!("{}: {n} {what}", file.name)));
-            }
         }
         let frames: Vec<&Frame> = self.files.iter().map(|file| &file.genes).collect();
         let columns = join_columns(&frames)?.into_iter().map(|(name, column)| {
@@ -153,7 +143,7 @@ impl Joined {
             let wanted: Vec<Option<usize>> = rows.iter().map(first_known).collect();
             (name, column.select(&wanted))
         });
-        self.var = Annotations { columns: columns.collect(), names };
+        self.var = Annotations { columns: columns.collect(), names: genes.names().to_vec() };
         Ok(())
     }
 
@@ -231,6 +221,34 @@ impl JoinedFile {
         let gene = self.genes.index().get(gene).cloned().unwrap_or_default();
         Err(JoinError::RepeatedGene { file: self.name.clone(), gene, value })
     }
+}
+
+/// What became of the genes of a file.
+fn genes_notes(file: &JoinedFile, map: &[Option<u32>], names: &[String]) -> Vec<Warning> {
+    let mut seen = HashSet::new();
+    let repeated = map.iter().flatten().filter(|place| !seen.insert(**place)).count();
+    let nameless = map.iter().filter(|place| place.is_none()).count();
+    let mut renamed = file.genes.index().iter().zip(map).filter_map(|(name, place)| {
+        let written = &names[(*place)? as usize];
+        (written != name).then_some((name, written))
+    });
+    let example = renamed.next();
+    let renamed = renamed.count() + usize::from(example.is_some());
+    let are =
+        |n: usize, one: &str, many: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
+    let mut told = Vec::new();
+    if repeated > 0 {
+        let columns = are(repeated, "column repeats", "columns repeat");
+        told.push(format!("{columns} another gene; their counts are summed"));
+    }
+    if nameless > 0 {
+        told.push(format!("{} no name: left out", are(nameless, "gene has", "genes have")));
+    }
+    if let Some((name, written)) = example {
+        let genes = are(renamed, "gene is", "genes are");
+        told.push(format!("{genes} written by the name of an earlier file, such as `{name}` as `{written}`"));
+    }
+    told.into_iter().map(|told| Warning::note("joined-genes", format!("{}: {told}", file.name))).collect()
 }
 
 /// Names of all cells. Where one name stands in two files, every cell gets the number of its file, from 1.

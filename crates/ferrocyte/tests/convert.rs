@@ -113,7 +113,7 @@ fn table(folder: &Path, name: &str, content: &str) -> PathBuf {
 }
 
 #[test]
-fn files_are_joined_on_the_names_of_their_genes() {
+fn files_are_joined_on_their_genes_whatever_they_call_them() {
     let folder = tempfile::tempdir().unwrap();
     let one = table(
         folder.path(),
@@ -123,7 +123,7 @@ fn files_are_joined_on_the_names_of_their_genes() {
     let other = table(
         folder.path(),
         "other.csv",
-        "cell,NKG7,CD3D,age\nAAACATACAAAA-1,5,6,44.5\nAAACATACAAAG-1,0,0,12.5\n",
+        "cell,NKG7,ENSG00000167286,age\nAAACATACAAAA-1,5,6,44.5\nAAACATACAAAG-1,0,0,12.5\n",
     );
     let output = folder.path().join("joined.h5ad");
     let columns = ["CD3D", "MS4A1", "NKG7"].map(str::to_owned);
@@ -151,7 +151,13 @@ fn files_are_joined_on_the_names_of_their_genes() {
     assert_eq!(names[0].as_deref().zip(names[3].as_deref()), Some(("one.csv", "other.csv")));
     let sample = file.obs().column("sample").unwrap().to_names();
     assert_eq!(sample, [Some("x".to_owned()), Some("x".to_owned()), None, None]);
+    assert_eq!(genes.len(), 3);
     assert!(codes(&conversion).contains(&"cells-renamed"));
+    let told = conversion.warnings.iter().find(|warning| warning.code == "joined-genes").unwrap();
+    assert_eq!(
+        told.message,
+        "other.csv: 1 gene is written by the name of an earlier file, such as `ENSG00000167286` as `CD3D`"
+    );
 }
 
 #[test]

@@ -319,7 +319,9 @@ fn pancreas_by_identifiers_and_by_symbols() {
             let weight = coverage.weight_share.unwrap();
             assert!(weight >= 0.95, "{} {}: {weight}", query.display(), model.display());
             let other = found.iter().zip(&expected).filter(|(a, b)| a != b).count();
-            assert_eq!(other, 0, "{} {}: labels differ", query.display(), model.display());
+            // A symbol that two genes share leaves one out: a doubtful cell in a hundred may then tip over.
+            let at_most = if weight < 1.0 { found.len() / 100 } else { 0 };
+            assert!(other <= at_most, "{} {}: {other} labels differ", query.display(), model.display());
         }
     }
 

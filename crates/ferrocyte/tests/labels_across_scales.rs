@@ -92,3 +92,33 @@ fn write(from: &Path, folder: &Path, written: Written) {
         }
     }
 }
+
+/// The first cells look like counts, since 10,000 over 2,500 is whole; all cells together do not. Everything is read
+/// again, each cell once.
+#[test]
+fn first_cells_that_mislead_are_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let genes = ["CD3D", "MS4A1", "NKG7", "LYZ", "ACTB", "GAPDH"];
+    let (first, rest) = (4_200, 6_000);
+    let mut table = format!("cell,{},cell_type\n", genes.join(","));
+    for cell in 0..first + rest {
+        let mut counts: Vec<f64> = (0..6).map(|gene| f64::from(1 + (cell * (gene + 3)) % 7)).collect();
+        counts[(cell % 2) as usize] += 90.0;
+        let library = if cell < first { 2_500.0 } else { 2_501.0 + f64::from(cell % 350) };
+        counts[5] = library - counts[..5].iter().sum::<f64>();
+        let values: Vec<String> = counts.iter().map(|count| (1e4 * count / library).to_string()).collect();
+        table += &format!("AAACATAC{cell:05}-1,{},{}\n", values.join(","), ["T", "B"][(cell % 2) as usize]);
+    }
+    std::fs::write(at("cells.csv"), table).unwrap();
+    let options = TrainOptions {
+        reference: ReferenceOptions::new(at("cells.csv"), "cell_type"),
+        output: at("model.ferrocyte"),
+        ..TrainOptions::default()
+    };
+    let record = ferrocyte::train(&options, &Silent).unwrap();
+    let reading = &record.inputs[0].reading;
+    assert!(reading.starts_with("X is 10,000 per cell, no logarithm"), "{reading}");
+    assert_eq!(record.data.cells_used, (first + rest) as usize);
+    assert_eq!(record.data.non_zeros, (first + rest) as u64 * 6, "no cell is read into the result twice");
+}

@@ -50,6 +50,11 @@ pub(crate) fn inspection(inspection: &Inspection) -> String {
     }
     text += &format!("{columns}\n\n");
     text += &facts(inspection);
+    if let Some(column) = &inspection.library_size_column {
+        text += &format!(
+            "library sizes: taken from column `{column}`, which is above the sum over the genes of the file\n"
+        );
+    }
     if let Some(column) = inspection.donor_like.first() {
         text += &format!(
             "donors: column `{column}` looks like it says which cells belong together; --group {column}\n"

@@ -1,10 +1,9 @@
 //! The files that are damaged, and a model that fits each.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use ferrocyte_io::{MatrixPath, open};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -173,7 +172,7 @@ pub(crate) fn damaged_copy(whole: &Path, copy: &Path, random: &mut Random) {
 fn damaged(mut bytes: Vec<u8>, random: &mut Random) -> Vec<u8> {
     if bytes.starts_with(&[0x1f, 0x8b]) && random.below(2) == 0 {
         let mut text = Vec::new();
-        std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(&*bytes), &mut text).unwrap();
+        flate2::read::MultiGzDecoder::new(&*bytes).read_to_end(&mut text).unwrap();
         damage(&mut text, random);
         return gzip(&text);
     }
@@ -185,9 +184,14 @@ fn damaged(mut bytes: Vec<u8>, random: &mut Random) -> Vec<u8> {
 pub(crate) fn model_of(file: &Path, folder: &Path) -> PathBuf {
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
     let path = folder.join(format!("{name}.ferrocyte"));
-    let opened = open(file).unwrap();
-    let genes = opened.genes_of(&MatrixPath::X).unwrap();
-    let mut names: Vec<String> = genes.index().iter().map(|gene| gene.replace('"', "")).collect();
+    let clean = folder.join(format!("{name}.mtx"));
+    let converted = run("convert {} -o {}", &[file, &clean]);
+    assert!(converted.status < 2, "{name}: {}", converted.stderr);
+    let mut genes = String::new();
+    let packed = fs::File::open(clean.join("features.tsv.gz")).unwrap();
+    flate2::read::MultiGzDecoder::new(packed).read_to_string(&mut genes).unwrap();
+    let identifier = |line: &str| line.split('\t').next().unwrap().replace('"', "");
+    let mut names: Vec<String> = genes.lines().map(identifier).collect();
     names.sort();
     names.dedup();
     let quoted: Vec<String> = names.iter().map(|gene| format!("\"{gene}\"")).collect();

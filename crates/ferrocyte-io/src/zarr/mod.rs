@@ -2,7 +2,7 @@
 //!
 //! A store is a tree of small files: metadata as JSON, and one file per chunk of an array (or per shard of many
 //! chunks). Metadata is never believed: what an array may decode to is bounded by the bytes that its chunks have
-//! ([`array`]), a chunk by its own, and nothing outside the store is opened ([`store`]).
+//! (`array`), a chunk by its own, and nothing outside the store is opened (`store`).
 
 #[cfg(feature = "zarr")]
 mod array;

@@ -6,14 +6,47 @@ import json
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, TypedDict, Union
 
 from . import _ferrocyte
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 Path = Union[str, "os.PathLike[str]"]
 Paths = Union[Path, Sequence[Path]]
 # Files, or files with the label of all their cells: {"healthy.tsv": "Healthy", "ra.tsv": "RA"}.
 Files = Union[Paths, Mapping[Path, str]]
+
+
+class Reading(TypedDict, total=False):
+    """What a file cannot say of itself; keyword arguments of every function that reads cells.
+
+    genes
+        Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
+    trust_orientation
+        Take files as they are, without a look at the names: rows of a table are cells.
+    format
+        Read the file as this format, 'h5ad' for example; found in the content by default.
+    genome
+        The genome, where 10x data of several are in one file or folder.
+    modality
+        The modality of an .h5mu file; 'rna' or 'gex' by default, or the only one that has genes.
+    gene_table
+        Table of gene names to be used instead of the one that comes with the package.
+    matrix_key, label_key, gene_key
+        Keys of a pickled dict (.npy); 'UMI', 'classes' and 'gene_ids' by default.
+    """
+
+    genes: str | None
+    trust_orientation: bool
+    format: str | None
+    genome: str | None
+    modality: str | None
+    gene_table: Path | None
+    matrix_key: str | None
+    label_key: str | None
+    gene_key: str | None
 
 
 def evaluate(
@@ -30,8 +63,6 @@ def evaluate(
     max_iterations: int | None = None,
     layer: str | None = None,
     scale: str | None = None,
-    genes: str | None = None,
-    trust_orientation: bool = False,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     drop_copies: bool = False,
@@ -39,6 +70,7 @@ def evaluate(
     max_per_class: int | None = None,
     report: Path | None = None,
     seed: int = 0,
+    **reading: Unpack[Reading],
 ) -> dict[str, Any]:
     """Score a kind of model on cells that are held out of its training.
 
@@ -63,10 +95,6 @@ def evaluate(
     scale
         What the numbers are, where you know better than they show: 'counts', '10k', 'cpm' or another total per cell,
         or one of these after a logarithm as in 'log1p-10k'; found out from all cells by default.
-    genes
-        Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
-    trust_orientation
-        Take files as they are, without a look at the names: rows of a table are cells.
     where
         Conditions such as 'condition=ctrl' that a cell must meet.
     library_size
@@ -79,6 +107,8 @@ def evaluate(
         HTML file to write.
     seed
         Seed of everything random.
+    **reading
+        What the file cannot say of itself: see :class:`Reading`.
 
     Returns
     -------
@@ -93,7 +123,7 @@ def evaluate(
     """
     record = _ferrocyte.evaluate(
         {
-            **_query(reference, label_from_name, layer, scale, genes, trust_orientation, where, library_size),
+            "data": _data(reference, label_from_name, layer, scale, where, library_size, reading),
             "label": label,
             "group": group,
             "drop_copies": drop_copies,
@@ -123,8 +153,6 @@ def train(
     max_iterations: int | None = None,
     layer: str | None = None,
     scale: str | None = None,
-    genes: str | None = None,
-    trust_orientation: bool = False,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     drop_copies: bool = False,
@@ -132,6 +160,7 @@ def train(
     max_per_class: int | None = None,
     report: Path | None = None,
     seed: int = 0,
+    **reading: Unpack[Reading],
 ) -> dict[str, Any]:
     """Train a model on a labelled reference and write it to ``output``, with its score on held-out cells.
 
@@ -140,7 +169,7 @@ def train(
     """
     record = _ferrocyte.train(
         {
-            **_query(reference, label_from_name, layer, scale, genes, trust_orientation, where, library_size),
+            "data": _data(reference, label_from_name, layer, scale, where, library_size, reading),
             "label": label,
             "group": group,
             "drop_copies": drop_copies,
@@ -163,8 +192,6 @@ def annotate(
     output: Paths,
     layer: str | None = None,
     scale: str | None = None,
-    genes: str | None = None,
-    trust_orientation: bool = False,
     where: str | Sequence[str] = (),
     library_size: str | None = None,
     prefix: str = "",
@@ -172,6 +199,7 @@ def annotate(
     label_from_name: str | None = None,
     min_coverage: float | None = None,
     report: Path | None = None,
+    **reading: Unpack[Reading],
 ) -> dict[str, Any]:
     """Give every cell of a query a label.
 
@@ -195,7 +223,7 @@ def annotate(
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
     record = _ferrocyte.annotate(
-        _query(query, label_from_name, layer, scale, genes, trust_orientation, where, library_size),
+        _data(query, label_from_name, layer, scale, where, library_size, reading),
         model,
         _list(output),
         prefix,
@@ -207,7 +235,7 @@ def annotate(
 
 
 def convert(
-    files: Paths, *, output: Path, layer: str | None = None, genes: str | None = None
+    files: Paths, *, output: Path, layer: str | None = None, **reading: Unpack[Reading]
 ) -> dict[str, Any]:
     """Write cells in a clean form: one matrix as 32-bit floats, with all columns of obs and var.
 
@@ -221,8 +249,8 @@ def convert(
     layer
         Matrix to read: 'X' (default), 'raw' or the name of a layer. The others, obsm, varm, obsp, varp and uns are not
         carried over.
-    genes
-        Where the genes of a table are: 'rows' or 'columns'; found out from the names by default.
+    **reading
+        What the file cannot say of itself: see :class:`Reading`.
 
     Returns
     -------
@@ -231,7 +259,7 @@ def convert(
 
     The errors are those of :func:`evaluate`.
     """
-    return _finish(_ferrocyte.convert(_list(files), output, layer, genes))
+    return _finish(_ferrocyte.convert(_list(files), output, layer, _open(reading)))
 
 
 def inspect(
@@ -239,11 +267,10 @@ def inspect(
     *,
     model: Path | None = None,
     layer: str | None = None,
-    genes: str | None = None,
-    trust_orientation: bool = False,
+    **reading: Unpack[Reading],
 ) -> dict[str, Any]:
     """Say what is in a file, how well it fits a model, and what would make it fit to be learnt from (``fixes``)."""
-    return json.loads(_ferrocyte.inspect(file, model, layer, genes, trust_orientation))
+    return json.loads(_ferrocyte.inspect(file, model, layer, _open(reading)))
 
 
 def show_model(file: Path) -> dict[str, Any]:
@@ -251,18 +278,25 @@ def show_model(file: Path) -> dict[str, Any]:
     return json.loads(_ferrocyte.show_model(file))
 
 
-def _query(files, label_from_name, layer, scale, genes, trust_orientation, where, library_size):
+def _data(files, label_from_name, layer, scale, where, library_size, reading):
     labelled = files.items() if isinstance(files, Mapping) else [(path, None) for path in _list(files)]
     return {
         "files": list(labelled),
         "label_from_name": label_from_name,
         "layer": layer,
         "scale": scale,
-        "genes": genes,
-        "trust_orientation": trust_orientation,
+        "open": _open(reading),
         "where": _texts(where),
         "library_size": library_size,
     }
+
+
+def _open(reading: Mapping[str, Any]) -> dict[str, Any]:
+    known = dict.fromkeys(Reading.__annotations__) | {"trust_orientation": False}
+    for name in reading:
+        if name not in known:
+            raise TypeError(f"unexpected keyword argument '{name}'; of the file there are {', '.join(known)}")
+    return known | dict(reading)
 
 
 def _model(model, l2, balance, max_iterations, folds, leave_one_out):

@@ -27,7 +27,8 @@ pub(crate) struct Evidence {
     /// Cells of fractions, nearly all.
     pub(crate) fraction_cells: u64,
     pub(crate) first_whole_cell: Option<usize>,
-    /// How often each whole number from 0 to [`CEILING`] occurs.
+    /// How often each whole number from 0 to [`CEILING`] occurs in cells of whole numbers; complete where no value lies
+    /// above it.
     pub(crate) tally: [u64; CEILING + 1],
     /// Of every gene, where all values are whole and low, or some lie below zero: only there they tell something.
     gene_sums: GeneSums,
@@ -76,13 +77,14 @@ impl Evidence {
         let (mut fractional, mut negative) = (0_u64, 0_u64);
         let (mut smallest, mut largest) = (f32::MAX, f32::MIN);
         for &value in cell.values {
-            fractional += u64::from(value.fract() != 0.0);
+            fractional += u64::from(!is_whole(value));
             negative += u64::from(value < 0.0);
             smallest = smallest.min(value);
             largest = largest.max(value);
         }
-        for &value in cell.values {
-            if (0.0..=CEILING as f32).contains(&value) && value.fract() == 0.0 {
+        // A value beyond the ceiling settles what the tally is for.
+        if largest.max(self.largest) <= CEILING as f32 && fractional + negative == 0 {
+            for &value in cell.values {
                 self.tally[value as usize] += 1;
             }
         }
@@ -91,7 +93,7 @@ impl Evidence {
             Some(Place { cell: position, gene: cell.genes[i], value: cell.values[i] })
         };
         if self.first_fraction.is_none() && fractional > 0 {
-            self.first_fraction = place(&|value| value.fract() != 0.0);
+            self.first_fraction = place(&|value| !is_whole(value));
         }
         if self.first_negative.is_none() && negative > 0 {
             self.first_negative = place(&|value| value < 0.0);
@@ -133,6 +135,13 @@ impl Evidence {
     }
 }
 
+/// Whether a value is a whole number. Unlike `fract`, the compiler can ask many values at once; beyond 2²³ an `f32` has
+/// no fractions.
+fn is_whole(value: f32) -> bool {
+    const NO_FRACTIONS: f32 = 8_388_608.0;
+    (value as i32 as f32 == value) | (value.abs() >= NO_FRACTIONS)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -155,6 +164,16 @@ pub(crate) mod tests {
             row_ptr.push(gene.len());
         }
         Block::new(cells.first().map_or(0, Vec::len), row_ptr, gene, value).unwrap()
+    }
+
+    #[test]
+    fn whole_numbers_of_every_size_are_whole() {
+        for whole in [0.0, -0.0, 1.0, -7.0, 8_388_607.0, 3e9, f32::MAX, f32::MIN] {
+            assert!(is_whole(whole), "{whole}");
+        }
+        for fraction in [0.5, -0.25, 1e-30, 4_194_303.5] {
+            assert!(!is_whole(fraction), "{fraction}");
+        }
     }
 
     #[test]

@@ -1,12 +1,28 @@
 //! Does a column of obs hold the counts of each cell over all genes that were measured?
 
+use ferrocyte_io::CellFile;
+
 use super::NumberColumn;
+use super::pick::{Picked, number_columns};
+use super::reading::Reading;
 
 /// A column that holds library sizes, and the share of them that the file's genes make up in half of the cells.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TotalColumn {
     pub(crate) name: String,
     pub(crate) share: f64,
+}
+
+/// The column with the library sizes of a file whose chosen matrix is read as `reading`; judged by its first cells.
+pub(crate) fn of_file(
+    content: &dyn CellFile,
+    picked: &Picked,
+    reading: Option<Reading>,
+) -> Option<TotalColumn> {
+    let first = picked.opened.first.as_ref().filter(|_| reading == Some(Reading::COUNTS))?;
+    let sums: Vec<f64> = first.cells().map(|cell| cell.total()).collect();
+    let rows: Vec<usize> = (0..sums.len()).collect();
+    find(&number_columns(content), &rows, &sums)
 }
 
 /// The column with the counts of each cell over all genes, where the file has only some of them.

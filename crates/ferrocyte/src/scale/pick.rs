@@ -148,3 +148,47 @@ impl Picked {
         Self { matrix, verdict, others, opened }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::evidence::tests::stored;
+    use crate::scale::tests::counts;
+    use ferrocyte_core::VecSource;
+
+    fn candidate(cells: &[Vec<f64>]) -> Candidate {
+        let block = stored(cells);
+        let mut evidence = Evidence::default();
+        evidence.add(&block, 0..block.n_cells());
+        let genes = (0..block.n_genes()).map(|gene| format!("g{gene}")).collect();
+        Candidate {
+            matrix: MatrixPath::X,
+            n_genes: block.n_genes(),
+            values: block.n_non_zeros(),
+            verdict: judge(&evidence, &Vec::new),
+            opened: Opened { source: Box::new(VecSource::new(genes, vec![block])), first: None },
+        }
+    }
+
+    #[test]
+    fn counts_go_first_unless_they_are_a_part() {
+        let counts = counts(1, 60, 100, 40.0);
+        let change = |change: fn(f64) -> f64| -> Vec<Vec<f64>> {
+            counts.iter().map(|cell| cell.iter().map(|count| change(*count)).collect()).collect()
+        };
+        let (whole, logs) = (candidate(&counts), candidate(&change(f64::ln_1p)));
+        let scores = candidate(&change(|count| count - 1.5));
+        let spliced = candidate(&change(|count| (count / 2.0).floor()));
+        assert!(whole.goes_before(&logs) && !logs.goes_before(&whole));
+        assert!(whole.goes_before(&scores) && logs.goes_before(&scores));
+        assert!(!spliced.goes_before(&logs), "fewer values: not what the logarithms were taken of");
+        let some_genes: Vec<Vec<f64>> = counts.iter().map(|cell| cell[..50].to_vec()).collect();
+        assert!(whole.goes_before(&candidate(&some_genes)), "more genes");
+    }
+
+    #[test]
+    fn parts_of_a_cell_are_no_counts_of_it() {
+        assert!(is_part(&MatrixPath::Layer("Spliced".to_owned())));
+        assert!(!is_part(&MatrixPath::Layer("counts".to_owned())) && !is_part(&MatrixPath::Raw));
+    }
+}
