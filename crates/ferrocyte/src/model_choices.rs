@@ -10,7 +10,7 @@ use crate::choices::choice;
 struct Reason {
     setting: &'static str,
     title: &'static str,
-    reason: &'static str,
+    why: &'static str,
 }
 
 /// The kind, then each of its settings, with where the value came from.
@@ -19,12 +19,12 @@ pub(crate) fn model_choices(
     asked_for: impl Fn(&str) -> bool,
     kind_by_flag: bool,
 ) -> Vec<Choice> {
-    let (why, reasons) = reasons(trainer.kind());
+    let (why_this_kind, reasons) = reasons(trainer.kind());
     let settings = trainer.settings();
-    let mut choices = vec![choice("model", trainer.kind(), kind_by_flag, why)];
-    for Reason { setting, title, reason } in reasons {
+    let mut choices = vec![choice("model", trainer.kind(), kind_by_flag, why_this_kind)];
+    for Reason { setting, title, why } in reasons {
         let value = in_words(setting, &settings[*setting]);
-        choices.push(choice(title, value, asked_for(setting), reason));
+        choices.push(choice(title, value, asked_for(setting), why));
     }
     choices
 }
@@ -55,23 +55,23 @@ const WEIGHTED: &[Reason] = &[
     Reason {
         setting: "markers",
         title: "markers per class",
-        reason: "genes that are higher in a class than in the rest, those with the largest effect; scores are flat from 150 \
+        why: "genes that are higher in a class than in the rest, those with the largest effect; scores are flat from 150 \
                  to 500, and 50 are too few",
     },
     Reason {
         setting: "exponent",
         title: "exponent of the effect",
-        reason: "a gene's values are multiplied by its effect to this power, so that weight goes to strong markers first",
+        why: "a gene's values are multiplied by its effect to this power, so that weight goes to strong markers first",
     },
     Reason {
         setting: "intercept",
         title: "intercept",
-        reason: "with one, a class with weak markers takes every cell that shows little of anything",
+        why: "with one, a class with weak markers takes every cell that shows little of anything",
     },
     Reason {
         setting: "l2",
         title: "L2 penalty",
-        reason: "stronger than logistic regression's, which has to find the markers itself; twice or half of it moves scores \
+        why: "stronger than logistic regression's, which has to find the markers itself; twice or half of it moves scores \
                  by thousandths",
     },
     BALANCE_SQRT,
@@ -80,7 +80,7 @@ const WEIGHTED: &[Reason] = &[
 const BALANCE_SQRT: Reason = Reason {
     setting: "balance",
     title: "class weights",
-    reason: "references are rarely sampled as the query will be; the root lets rare classes be learnt without \
+    why: "references are rarely sampled as the query will be; the root lets rare classes be learnt without \
              giving up accuracy: macro F1 rose on two of four measured tasks and stayed on the others",
 };
 
@@ -88,7 +88,7 @@ const LOGISTIC: &[Reason] = &[
     Reason {
         setting: "l2",
         title: "L2 penalty",
-        reason: "keeps weights small where the data does not ask for large ones; 1 is scikit-learn's default, and \
+        why: "keeps weights small where the data does not ask for large ones; 1 is scikit-learn's default, and \
                  scores change little around it",
     },
     BALANCE_SQRT,
@@ -100,27 +100,24 @@ const SCALING: &str =
 const EPOCHS: Reason = Reason {
     setting: "epochs",
     title: "epochs",
-    reason: "of all epochs the one is kept that did best on the cells set aside",
+    why: "of all epochs the one is kept that did best on the cells set aside",
 };
 const BATCH: Reason = Reason {
     setting: "batch_size",
     title: "batch size",
-    reason: "cells of one step, as in the original work on GeneBERT; larger ones take fewer steps per epoch",
+    why: "cells of one step, as in the original work on GeneBERT; larger ones take fewer steps per epoch",
 };
 const RATE: Reason = Reason {
     setting: "learning_rate",
     title: "learning rate",
-    reason: "size of a step of AdamW, as in the original work on GeneBERT",
+    why: "size of a step of AdamW, as in the original work on GeneBERT",
 };
-const ASIDE: Reason = Reason {
-    setting: "validation",
-    title: "share of cells set aside to find the best epoch",
-    reason: SCALING,
-};
+const ASIDE: Reason =
+    Reason { setting: "validation", title: "share of cells set aside to find the best epoch", why: SCALING };
 const BALANCE: Reason = Reason {
     setting: "balance",
     title: "class weights",
-    reason: "as in the original work, every cell counts the same unless said otherwise",
+    why: "as in the original work, every cell counts the same unless said otherwise",
 };
 
 const GENEBERT: &[Reason] = &[
@@ -131,15 +128,15 @@ const GENEBERT: &[Reason] = &[
     Reason {
         setting: "tokens",
         title: "tokens per cell",
-        reason: "one, as in the original work: attention then mixes nothing; with more, genes are divided among them at \
+        why: "one, as in the original work: attention then mixes nothing; with more, genes are divided among them at \
                  random",
     },
-    Reason { setting: "dim", title: "width of a token", reason: "as in the original work" },
-    Reason { setting: "layers", title: "encoder layers", reason: "as in the original work" },
+    Reason { setting: "dim", title: "width of a token", why: "as in the original work" },
+    Reason { setting: "layers", title: "encoder layers", why: "as in the original work" },
     Reason {
         setting: "dropout",
         title: "dropout",
-        reason: "numbers left out at random keep a network from learning cells by heart",
+        why: "numbers left out at random keep a network from learning cells by heart",
     },
     BALANCE,
 ];
@@ -152,12 +149,12 @@ const MLP: &[Reason] = &[
     Reason {
         setting: "hidden",
         title: "width of the first hidden layer",
-        reason: "as wide as the token of GeneBERT",
+        why: "as wide as the token of GeneBERT",
     },
     Reason {
         setting: "dropout",
         title: "dropout",
-        reason: "numbers left out at random keep a network from learning cells by heart",
+        why: "numbers left out at random keep a network from learning cells by heart",
     },
     BALANCE,
 ];

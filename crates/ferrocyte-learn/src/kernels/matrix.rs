@@ -77,8 +77,8 @@ pub(crate) fn multiply(rows: &[f32], matrix: &Panels, start: Option<&[f32]>, out
     if columns == 0 || out.is_empty() {
         return;
     }
-    let n = out.len() / columns;
-    assert_eq!((rows.len(), out.len()), (n * inner, n * columns), "the shapes agree");
+    let n_rows = out.len() / columns;
+    assert_eq!((rows.len(), out.len()), (n_rows * inner, n_rows * columns), "the shapes agree");
     if inner == 0 {
         for row in out.chunks_exact_mut(columns) {
             row.copy_from_slice(start.unwrap_or(&vec![0.0; columns]));
@@ -94,7 +94,7 @@ pub(crate) fn multiply(rows: &[f32], matrix: &Panels, start: Option<&[f32]>, out
         for (tile, out) in out.chunks_mut(ROWS * columns).enumerate() {
             // The last tile repeats the last row; what is computed twice is not written.
             let row = |i: usize| {
-                let row = (tile * ROWS + i).min(n - 1);
+                let row = (tile * ROWS + i).min(n_rows - 1);
                 &rows[row * inner..(row + 1) * inner]
             };
             let rows = [row(0), row(1), row(2), row(3)];
@@ -281,6 +281,7 @@ fn step<const WIDE: usize>(left: [f32; ROWS], column: &[f32; COLUMNS], at: usize
 }
 
 #[expect(clippy::inline_always, reason = "must become part of each caller, with the caller's instructions")]
+#[expect(clippy::needless_range_loop, reason = "with constant bounds the array stays in registers")]
 #[inline(always)]
 fn load<const WIDE: usize>(sums: &Tile, at: usize) -> Part<WIDE> {
     let mut part = [[[0.0; LANES]; WIDE]; ROWS];
@@ -293,6 +294,7 @@ fn load<const WIDE: usize>(sums: &Tile, at: usize) -> Part<WIDE> {
 }
 
 #[expect(clippy::inline_always, reason = "must become part of each caller, with the caller's instructions")]
+#[expect(clippy::needless_range_loop, reason = "with constant bounds the array stays in registers")]
 #[inline(always)]
 fn store<const WIDE: usize>(part: &Part<WIDE>, sums: &mut Tile, at: usize) {
     for row in 0..ROWS {

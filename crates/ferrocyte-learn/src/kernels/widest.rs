@@ -44,7 +44,6 @@ macro_rules! widest {
         $(#[$meta])*
         #[allow(unsafe_code, clippy::too_many_arguments)]
         $visibility fn $name($($argument: $type),*) {
-            #[expect(clippy::inline_always, reason = "must become part of each caller, with its instructions")]
             #[inline(always)]
             fn body($($argument: $type),*) $body
 

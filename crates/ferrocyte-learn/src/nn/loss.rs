@@ -14,7 +14,7 @@ pub(crate) struct CrossEntropy {
 impl CrossEntropy {
     /// The loss of one cell, divided by `total`, the weight of the batch; `gradient` gets its gradient by the scores.
     pub(crate) fn cell(
-        &self,
+        self,
         scores: &[f32],
         label: usize,
         weight: f64,

@@ -86,9 +86,9 @@ pub(crate) fn from_rows(shape: &[usize], layout: Layout, values: &[f32]) -> Vec<
 
 /// The transpose of a row-major matrix.
 fn transpose(rows: usize, columns: usize, matrix: &[f32]) -> Vec<f32> {
-    let mut turned = vec![0.0; rows * columns];
     // In squares that stay in the cache.
     const SQUARE: usize = 32;
+    let mut turned = vec![0.0; rows * columns];
     for first_row in (0..rows).step_by(SQUARE) {
         for first_column in (0..columns).step_by(SQUARE) {
             for row in first_row..(first_row + SQUARE).min(rows) {

@@ -242,9 +242,9 @@ mod tests {
             for token in 0..linear.tokens {
                 for column in 0..WIDTH {
                     let mut sum = f64::from(linear.bias.value[token * WIDTH + column]);
-                    for gene in 0..x.len() {
+                    for (gene, x) in x.iter().enumerate() {
                         if linear.token_of.get(gene).is_none_or(|&of| of as usize == token) {
-                            let z = f64::from(x[gene] - scaling.mean[gene]) / f64::from(scaling.sd[gene]);
+                            let z = f64::from(x - scaling.mean[gene]) / f64::from(scaling.sd[gene]);
                             sum += z * f64::from(linear.weight.value[gene * WIDTH + column]);
                         }
                     }

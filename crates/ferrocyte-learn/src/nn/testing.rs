@@ -27,7 +27,7 @@ pub(crate) fn check_gradient(at: &[f32], gradient: &[f32], loss: impl Fn(&[f32])
 }
 
 /// [`check_gradient`] for a loss with kinks, where a difference across one says nothing. Beside the loss comes the piece
-/// it was computed on (which numbers ReLU let through): only where all points lie on the piece of `at` are they
+/// it was computed on (which numbers `ReLU` let through): only where all points lie on the piece of `at` are they
 /// compared. Gives how many numbers were.
 ///
 /// The loss is computed from `f32` numbers of size 1, so a difference over a step of 1/64 is off by about 1e-5 from

@@ -90,7 +90,7 @@ struct Log {
     best: usize, // number of the best epoch, from 1
 }
 
-/// Moments that AdamW forgets with, as in the original work and as in `PyTorch` by default.
+/// Moments that `AdamW` forgets with, as in the original work and as in `PyTorch` by default.
 const BETAS: (f64, f64) = (0.9, 0.999);
 const EPSILON: f64 = 1e-8;
 

@@ -2,7 +2,7 @@
 
 use crate::kernels::widest::widest;
 
-/// Settings of AdamW, without those that change from step to step.
+/// Settings of `AdamW`, without those that change from step to step.
 ///
 /// Loshchilov, Hutter: Decoupled weight decay regularization, <https://arxiv.org/abs/1711.05101>, algorithm 2, as `PyTorch` computes
 /// it: all weights decay, biases and norms too.
@@ -92,12 +92,12 @@ mod tests {
         });
         for i in 0..2 {
             let (mut value, mut first, mut second) = ([1.0_f64, -2.0][i], 0.0_f64, 0.0_f64);
-            for (step, gradient) in gradients.iter().enumerate() {
+            for (step, gradient) in (1..).zip(&gradients) {
                 let g = f64::from(gradient[i]);
                 value -= 0.1 * 0.5 * value;
                 first = 0.9 * first + 0.1 * g;
                 second = 0.999 * second + 0.001 * g * g;
-                let (one, two) = (1.0 - 0.9_f64.powi(step as i32 + 1), 1.0 - 0.999_f64.powi(step as i32 + 1));
+                let (one, two) = (1.0 - 0.9_f64.powi(step), 1.0 - 0.999_f64.powi(step));
                 value -= 0.1 * (first / one) / ((second / two).sqrt() + 1e-8);
             }
             assert!((f64::from(found[i]) - value).abs() < 1e-6, "{} and {value}", found[i]);

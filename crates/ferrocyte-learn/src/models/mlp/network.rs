@@ -55,7 +55,7 @@ struct HiddenTape {
 
 #[cfg(test)]
 impl Tape {
-    /// Which numbers ReLU let through: between its kinks, the scores are smooth.
+    /// Which numbers `ReLU` let through: between its kinks, the scores are smooth.
     pub(super) fn piece(&self) -> Vec<bool> {
         self.first.slopes.iter().chain(&self.second.slopes).map(|&slope| slope > 0.0).collect()
     }

@@ -7,7 +7,7 @@ use crate::models::param_error::ParamError;
 use crate::nn::schedule::Schedule;
 use crate::nn::training::Training;
 
-/// What is done with the numbers of a hidden layer before ReLU.
+/// What is done with the numbers of a hidden layer before `ReLU`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Norm {
