@@ -3,6 +3,7 @@
 mod annotate;
 mod checkpoint;
 mod choices;
+mod compare;
 mod confounded;
 mod contents;
 mod convert;
@@ -23,6 +24,7 @@ mod model_choices;
 mod model_file;
 mod model_options;
 mod pass;
+mod peak_memory;
 mod predictions;
 mod record_file;
 mod reference;
@@ -35,6 +37,7 @@ mod way_round;
 
 pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
 pub use checkpoint::ResumeError;
+pub use compare::{CompareError, CompareOptions, compare};
 pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedFile, convert};
 pub use dataset::{DataError, DataOptions, Unusable};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
