@@ -153,6 +153,33 @@ impl<S: Scale> Block<S> {
         selected
     }
 
+    /// Copies the named genes, as columns in the order given.
+    ///
+    /// # Panics
+    /// When a gene is not below `n_genes`, or named twice.
+    pub fn select_genes(&self, genes: &[u32]) -> Self {
+        let mut column = vec![None; self.n_genes];
+        for (new, &gene) in (0_u32..).zip(genes) {
+            assert!(column[gene as usize].replace(new).is_none(), "gene {gene} is named twice");
+        }
+        let ascending = genes.is_sorted();
+        let mut row_ptr = Vec::with_capacity(self.row_ptr.len());
+        let (mut gene, mut value) = (Vec::new(), Vec::new());
+        let mut entries: Vec<(u32, f32)> = Vec::new();
+        row_ptr.push(0);
+        for cell in self.cells() {
+            entries.clear();
+            entries.extend(cell.iter().filter_map(|(gene, value)| Some((column[gene as usize]?, value))));
+            if !ascending {
+                entries.sort_unstable_by_key(|&(column, _)| column);
+            }
+            gene.extend(entries.iter().map(|(column, _)| *column));
+            value.extend(entries.iter().map(|(_, value)| *value));
+            row_ptr.push(gene.len());
+        }
+        Self { n_genes: genes.len(), row_ptr, gene, value, scale: PhantomData }
+    }
+
     /// Changes every value of every cell in place; `change` gets the cell's index and its values.
     /// Only for the functions of this crate that move a block from one scale to another.
     pub(crate) fn map_cells<T: Scale>(mut self, mut change: impl FnMut(usize, &mut [f32])) -> Block<T> {
@@ -332,5 +359,18 @@ mod tests {
         assert_eq!(twice.n_cells(), 6);
         assert_eq!(twice.select_cells(&[3, 4, 5]), block);
         assert_eq!(twice.select_cells(&[2, 2]).cell(1).iter().collect::<Vec<_>>(), [(1, 2.0), (3, 7.0)]);
+    }
+
+    #[test]
+    fn genes_are_selected_in_the_order_they_are_named() {
+        let block = drawing();
+        let some = block.select_genes(&[1, 2]);
+        assert_eq!((some.n_cells(), some.n_genes(), some.n_non_zeros()), (3, 2, 2));
+        assert_eq!(some.cell(0).iter().collect::<Vec<_>>(), [(1, 1.0)]);
+        let turned = block.select_genes(&[3, 2, 1, 0]);
+        assert_eq!(turned.cell(0).iter().collect::<Vec<_>>(), [(1, 1.0), (3, 5.0)]);
+        assert_eq!(turned.select_genes(&[3, 2, 1, 0]), block);
+        assert_eq!(block.select_genes(&[]).n_cells(), 3);
+        assert!(std::panic::catch_unwind(|| block.select_genes(&[1, 1])).is_err());
     }
 }

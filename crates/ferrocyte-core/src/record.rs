@@ -393,7 +393,7 @@ pub struct Curve {
     pub name: String,
     /// What one step is: `iteration`, `epoch`.
     pub step: String,
-    /// The values, from step 0.
+    /// The values: of iterations from 0, before the first; of epochs from 1, after the first.
     pub values: Vec<f64>,
 }
 

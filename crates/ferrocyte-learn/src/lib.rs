@@ -8,5 +8,6 @@ pub mod sample;
 
 mod kernels;
 mod labelled_cells;
+mod nn;
 
 pub use labelled_cells::{LabelledCells, LabelledCellsError};

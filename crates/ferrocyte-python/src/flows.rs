@@ -4,10 +4,9 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, Balance, ConvertOptions, EvaluateOptions, InspectOptions, ModelOptions,
-    ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    AnnotateOptions, ConvertOptions, EvaluateOptions, InspectOptions, ModelOptions, ReferenceOptions,
+    ScoringOptions, Silent, TrainOptions,
 };
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::data_arguments::DataArguments;
@@ -62,20 +61,13 @@ impl ReferenceArguments {
 }
 
 impl ModelArguments {
-    fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
-        let balance = match self.balance.as_deref() {
-            None => None,
-            Some("none") => Some(Balance::None),
-            Some("sqrt") => Some(Balance::Sqrt),
-            Some("full") => Some(Balance::Full),
-            Some(other) => {
-                let message = format!("balance: expected 'none', 'sqrt' or 'full', found '{other}'");
-                return Err(PyValueError::new_err(message));
-            }
-        };
+    fn options(self) -> (ModelOptions, ScoringOptions) {
         let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
-        let model = ModelOptions { kind, l2: self.l2, balance, max_iterations: self.max_iterations };
-        Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
+        let model = ModelOptions::of(kind)
+            .with("l2", self.l2)
+            .with("balance", self.balance)
+            .with("max_iterations", self.max_iterations);
+        (model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out })
     }
 }
 
@@ -88,7 +80,7 @@ pub(crate) fn evaluate(
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
-    let (model, scoring) = model.options()?;
+    let (model, scoring) = model.options();
     let options = EvaluateOptions { reference: reference.options()?, model, scoring, seed };
     py.detach(|| {
         let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
@@ -107,9 +99,10 @@ pub(crate) fn train(
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
-    let (model, scoring) = model.options()?;
+    let (model, scoring) = model.options();
     let scoring = score.then_some(scoring);
-    let options = TrainOptions { reference: reference.options()?, model, scoring, seed, output };
+    let options =
+        TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };
     py.detach(|| {
         let record = ferrocyte::train(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

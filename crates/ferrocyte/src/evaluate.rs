@@ -45,7 +45,7 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
         Reference::read(&options.reference, options.seed, progress).map_err(EvaluateError::Reference)?;
     let mut record = RunRecord::new(Flow::Evaluate, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    record.choices.extend(options.model.choices());
+    record.choices.extend(options.model.choices(trainer.as_ref()));
     record.model = Some(ModelSummary {
         kind: trainer.kind().to_owned(),
         genes: reference.genes.len(),

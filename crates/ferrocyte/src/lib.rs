@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod annotate;
+mod checkpoint;
 mod choices;
 mod confounded;
 mod contents;
@@ -18,6 +19,7 @@ mod inspect;
 mod joined;
 mod label_check;
 mod label_from_name;
+mod model_choices;
 mod model_file;
 mod model_options;
 mod pass;
@@ -32,6 +34,7 @@ mod train;
 mod way_round;
 
 pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
+pub use checkpoint::ResumeError;
 pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedFile, convert};
 pub use dataset::{DataError, DataOptions, Unusable};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
@@ -59,7 +62,7 @@ pub use train::{TrainError, TrainOptions, train};
 pub use ferrocyte_core as core;
 pub use ferrocyte_core::{Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning};
 pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
-pub use ferrocyte_learn::models::Balance;
+pub use ferrocyte_learn::models::{Balance, Schedule};
 
 /// Version of Ferrocyte, as it stands in records and models.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

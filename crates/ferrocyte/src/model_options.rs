@@ -1,29 +1,35 @@
 //! Which kind of model, with which settings.
 
 use ferrocyte_core::Choice;
-use ferrocyte_learn::models::{Balance, LogisticParams, ModelKind, SettingsError, Train, UnknownModelKind};
+use ferrocyte_learn::models::{ModelKind, SettingsError, Train, UnknownModelKind};
+use serde_json::{Map, Value};
 
-use crate::choices::choice;
+use crate::model_choices::model_choices;
 
 /// The kind of model that is trained when none is named.
-pub const DEFAULT_MODEL: &str = "logistic";
+pub const DEFAULT_MODEL: &str = "weighted";
 
-/// Kind of model and settings; `None` leaves a setting at its default.
+/// Kind of model and the settings that somebody asked for, by the names that the kind has for them; the others have their
+/// default.
+///
+/// # Examples
+/// ```
+/// use ferrocyte::ModelOptions;
+///
+/// let options = ModelOptions::of("genebert").with("epochs", Some(3)).with("dropout", None::<f64>);
+/// assert_eq!(options.settings["epochs"], 3);
+/// ```
 #[derive(Debug, Clone)]
 pub struct ModelOptions {
-    /// Kind of model: `logistic`.
+    /// Kind of model: `weighted`.
     pub kind: String,
-    /// Strength of the L2 penalty.
-    pub l2: Option<f64>,
-    /// Weight of the cells by class.
-    pub balance: Option<Balance>,
-    /// Most steps that the optimiser takes.
-    pub max_iterations: Option<u32>,
+    /// Settings by name: `l2`.
+    pub settings: Map<String, Value>,
 }
 
 impl Default for ModelOptions {
     fn default() -> Self {
-        Self { kind: DEFAULT_MODEL.to_owned(), l2: None, balance: None, max_iterations: None }
+        Self::of(DEFAULT_MODEL)
     }
 }
 
@@ -34,59 +40,52 @@ pub enum ModelOptionsError {
     /// No model has this name.
     #[error(transparent)]
     Kind(#[from] UnknownModelKind),
+    /// The kind of model has no such setting.
+    #[error("a model of kind `{kind}` has no setting `{name}`; it has {}", known.join(", "))]
+    Unknown {
+        /// The kind of model.
+        kind: ModelKind,
+        /// The setting.
+        name: String,
+        /// The settings it has.
+        known: Vec<String>,
+    },
     /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] SettingsError),
 }
 
 impl ModelOptions {
+    /// A kind of model with its default settings.
+    pub fn of(kind: impl Into<String>) -> Self {
+        Self { kind: kind.into(), settings: Map::new() }
+    }
+
+    /// With a setting, where there is a value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value {
+            self.settings.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
     /// The trainer with these settings, checked.
     pub(crate) fn trainer(&self) -> Result<Box<dyn Train>, ModelOptionsError> {
         let kind: ModelKind = self.kind.parse()?;
-        Ok(kind.trainer(serde_json::json!(self.logistic()))?)
-    }
-
-    fn logistic(&self) -> LogisticParams {
-        let default = LogisticParams::default();
-        LogisticParams {
-            l2: self.l2.unwrap_or(default.l2),
-            balance: self.balance.unwrap_or(default.balance),
-            max_iterations: self.max_iterations.map_or(default.max_iterations, |n| n as usize),
-            ..default
+        let default = kind.default_settings();
+        if let Some(name) = self.settings.keys().find(|name| default.get(name.as_str()).is_none()) {
+            let known =
+                default.as_object().map(|known| known.keys().map(|name| format!("`{name}`")).collect());
+            let known = known.unwrap_or_default();
+            return Err(ModelOptionsError::Unknown { kind, name: name.clone(), known });
         }
+        Ok(kind.trainer(Value::Object(self.settings.clone()))?)
     }
 
     /// The choices in words.
-    pub(crate) fn choices(&self) -> Vec<Choice> {
-        let settings = self.logistic();
-        let balance = match settings.balance {
-            Balance::None => "none: every cell counts the same",
-            Balance::Sqrt => "sqrt: a cell counts by one over the root of its class's size",
-            Balance::Full => "full: every class counts the same",
-        };
-        vec![
-            choice(
-                "model",
-                self.kind.as_str(),
-                self.kind != DEFAULT_MODEL,
-                "multinomial logistic regression: as good as deep models on most annotation tasks, trains in \
-                 seconds, and each gene's weight can be read",
-            ),
-            choice(
-                "L2 penalty",
-                settings.l2.to_string(),
-                self.l2.is_some(),
-                "keeps weights small where the data does not ask for large ones; 1 is scikit-learn's default, and \
-                 scores change little around it",
-            ),
-            choice(
-                "class weights",
-                balance,
-                self.balance.is_some(),
-                "references are rarely sampled as the query will be; the root lets rare classes be learnt without \
-                 giving up accuracy: macro F1 rose on two of four measured tasks and stayed on the others",
-            ),
-        ]
+    pub(crate) fn choices(&self, trainer: &dyn Train) -> Vec<Choice> {
+        model_choices(trainer, |setting| self.settings.contains_key(setting), self.kind != DEFAULT_MODEL)
     }
 }
 
@@ -97,8 +96,20 @@ mod tests {
     #[test]
     fn settings_out_of_range_are_refused_by_name() {
         let error = |options: ModelOptions| options.trainer().err().unwrap().to_string();
-        assert!(error(ModelOptions { kind: "magic".into(), ..Default::default() }).contains("`magic`"));
-        assert!(error(ModelOptions { l2: Some(-1.0), ..Default::default() }).contains("`l2`"));
+        assert!(error(ModelOptions::of("magic")).contains("`magic`"));
+        assert!(error(ModelOptions::default().with("l2", Some(-1.0))).contains("`l2`"));
+        assert!(error(ModelOptions::of("genebert").with("heads", Some(3))).contains("`heads`"));
         assert!(ModelOptions::default().trainer().is_ok());
+    }
+
+    #[test]
+    fn a_setting_of_another_kind_is_refused_by_name() {
+        let error = ModelOptions::default().with("epochs", Some(3)).trainer().err().unwrap().to_string();
+        assert!(
+            error.starts_with("a model of kind `weighted` has no setting `epochs`; it has `balance`"),
+            "{error}"
+        );
+        let error = ModelOptions::of("genebert").with("l2", Some(1.0)).trainer().err().unwrap().to_string();
+        assert!(error.starts_with("a model of kind `genebert` has no setting `l2`"), "{error}");
     }
 }

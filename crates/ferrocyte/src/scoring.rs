@@ -4,7 +4,7 @@ use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, War
 use ferrocyte_learn::evaluate::{
     self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError,
 };
-use ferrocyte_learn::models::{FitError, PredictError, Train};
+use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
 use crate::choices::{choice, detected};
@@ -76,7 +76,8 @@ pub(crate) fn score(
             let training = LabelledCells::new(training_cells, training_labels)?;
             let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
             let mut probabilities = Scores::default();
-            fit.model.probabilities_into(test_cells, &mut probabilities)?;
+            let test_cells = on_genes_of(fit.model.as_ref(), test_cells, &reference.genes);
+            fit.model.probabilities_into(&test_cells, &mut probabilities)?;
             let (converged, iterations) = (fit.training.converged, fit.training.iterations);
             first_training.get_or_insert(fit.training);
             Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })

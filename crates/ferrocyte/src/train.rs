@@ -11,6 +11,7 @@ use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::models::{Classifier, FitError, Train};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
+use crate::checkpoint::{FileCheckpoints, ResumeError};
 use crate::dataset::{DataError, file_name};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
@@ -29,6 +30,9 @@ pub struct TrainOptions {
     pub seed: u64,
     /// The model file.
     pub output: PathBuf,
+    /// Go on with a training that was broken off: kinds that are trained in epochs keep their state beside the model
+    /// file, as `OUTPUT.checkpoint`, until they are done. The model is the same, byte by byte, as without the break.
+    pub resume: bool,
 }
 
 /// Why a training was refused or failed.
@@ -47,6 +51,9 @@ pub enum TrainError {
     /// The scoring failed.
     #[error(transparent)]
     Scoring(#[from] ScoringError),
+    /// The training cannot go on where it was broken off.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
     /// The training failed.
     #[error("training failed")]
     Fit(#[from] FitError),
@@ -65,17 +72,20 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    record.choices.extend(options.model.choices());
+    record.choices.extend(options.model.choices(trainer.as_ref()));
+    let mut checkpoints =
+        FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;
     if let Some(scoring) = options.scoring {
         score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }
 
     let cells = LabelledCells::new(&reference.cells, &reference.labels)?;
-    let fit = trainer.fit(&cells, &reference.genes, options.seed, progress)?;
+    let fit = trainer.fit_with(&cells, &reference.genes, options.seed, progress, &mut checkpoints)?;
     record.warnings.extend(fit.warnings);
     record.training = Some(fit.training);
     let header = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
     write_model(&options.output, &header, &fit.model.to_arrays())?;
+    checkpoints.finish();
 
     record.model = Some(ModelSummary {
         kind: header.kind,

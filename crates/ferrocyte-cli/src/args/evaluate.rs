@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use ferrocyte::EvaluateOptions;
 
 use super::data::ReferenceArgs;
-use super::scoring::{ModelSettingsArgs, ScoringArgs};
+use super::model_settings::ModelSettingsArgs;
+use super::scoring::ScoringArgs;
 
 /// Score a kind of model on cells that are held out of its training
 #[derive(Debug, clap::Args)]

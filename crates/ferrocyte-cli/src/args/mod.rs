@@ -7,6 +7,7 @@ mod demo;
 mod evaluate;
 mod inspect;
 mod model;
+mod model_settings;
 mod open;
 mod report;
 mod scoring;

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use ferrocyte::TrainOptions;
 
 use super::data::ReferenceArgs;
-use super::scoring::{ModelSettingsArgs, ScoringArgs};
+use super::model_settings::ModelSettingsArgs;
+use super::scoring::ScoringArgs;
 
 /// Train a model on a labelled reference and write it to a file, with its score on held-out cells
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,9 @@ pub(crate) struct TrainArgs {
     /// The model file to write
     #[arg(long, short, value_name = "MODEL")]
     output: PathBuf,
+    /// Go on with a training that was broken off, from MODEL.checkpoint; the model is the same as without the break
+    #[arg(long)]
+    resume: bool,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -36,6 +40,7 @@ impl TrainArgs {
             scoring: (!self.no_score).then(|| self.scoring.options()),
             seed,
             output: self.output,
+            resume: self.resume,
         }
     }
 }

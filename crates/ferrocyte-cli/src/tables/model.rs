@@ -32,8 +32,10 @@ pub(crate) fn model(header: &ModelHeader) -> String {
         "trained by",
         &format!("ferrocyte {}, seed {}", training.ferrocyte_version, training.seed),
     ]);
-    facts
-        .add_row(["optimiser", if training.converged { "converged" } else { "stopped before it converged" }]);
+    facts.add_row([
+        "training",
+        if training.converged { "ran to its end" } else { "stopped before it converged" },
+    ]);
     let scores = header.scores.as_ref().map_or_else(
         || "none: trained with --no-score".to_owned(),
         |scores| format!("{} ({})", short_scores(&scores.metrics), scores.splits.kind.in_words()),

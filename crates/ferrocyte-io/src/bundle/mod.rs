@@ -21,6 +21,7 @@
 //! This layout and its checksum stay the same in all format versions; what the version counts is the content of
 //! `ferrocyte` and the meaning of the arrays. The same model gives the same bytes.
 
+mod checkpoint;
 mod checksum;
 mod layout;
 mod model_file_error;
@@ -30,6 +31,7 @@ mod write_model;
 #[cfg(test)]
 mod tests;
 
+pub use checkpoint::{Checkpoint, read_checkpoint, remove_checkpoint, write_checkpoint};
 pub use model_file_error::{ModelFileError, ModelFileErrorKind};
 pub use read_model::read_model;
 pub use write_model::write_model;

@@ -19,29 +19,39 @@ use super::model_file_error::{ModelFileError, ModelFileErrorKind};
 /// When the file cannot be read, is something else, is cut off or changed, or has another format version.
 pub fn read_model(path: impl AsRef<Path>) -> Result<(ModelHeader, NamedArrays), ModelFileError> {
     let path = path.as_ref();
-    read(path).map_err(|kind| ModelFileError { path: path.to_owned(), kind })
+    let read = || from_bytes(&read_whole(path)?);
+    read().map_err(|kind| ModelFileError { path: path.to_owned(), kind })
 }
 
-fn read(path: &Path) -> Result<(ModelHeader, NamedArrays), ModelFileErrorKind> {
+/// The content of a file that begins as one of this layout does.
+pub(super) fn read_whole(path: &Path) -> Result<Vec<u8>, ModelFileErrorKind> {
     // The first bytes first: the wrong file may be far too large to be read whole.
     let mut file = fs::File::open(path)?;
     let mut content = Vec::new();
     (&mut file).take(LENGTH_BYTES as u64 + 1).read_to_end(&mut content)?;
     header_length(&content, file.metadata()?.len())?;
     file.read_to_end(&mut content)?;
-    from_bytes(&content)
+    Ok(content)
 }
 
 /// A model from the content of its file.
 pub(super) fn from_bytes(content: &[u8]) -> Result<(ModelHeader, NamedArrays), ModelFileErrorKind> {
+    unpack(content, parse_header)
+}
+
+/// A header, as `parse` understands it, and arrays from the content of a file.
+pub(super) fn unpack<Header>(
+    content: &[u8],
+    parse: impl FnOnce(&str) -> Result<Header, ModelFileErrorKind>,
+) -> Result<(Header, NamedArrays), ModelFileErrorKind> {
     let length = header_length(content, content.len() as u64)?;
     let (json, data) = content[LENGTH_BYTES..].split_at(length);
     let header: FileHeader = serde_json::from_slice(json)
         .map_err(|error| not_a_model(format!("its header is not that of a model ({error})")))?;
     check_size(content, &header, data)?;
     check_sum(content, &header)?;
-    let model = parse_header(&header.metadata.ferrocyte)?;
-    Ok((model, NamedArrays::new(read_arrays(&header, data)?)?))
+    let parsed = parse(&header.metadata.ferrocyte)?;
+    Ok((parsed, NamedArrays::new(read_arrays(&header, data)?)?))
 }
 
 /// Length of the header, which a file that starts with `start` and is `size` bytes long has room for.

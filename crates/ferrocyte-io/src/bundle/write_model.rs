@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ferrocyte_core::{ArrayData, MODEL_FORMAT_VERSION, ModelHeader, NamedArray, NamedArrays};
+use serde::Serialize;
 
 use super::checksum;
 use super::layout::{ArrayEntry, Dtype, FileHeader, LENGTH_BYTES, Metadata};
@@ -33,7 +34,7 @@ pub fn write_model(
 }
 
 /// The whole file.
-pub(super) fn to_bytes(header: &ModelHeader, arrays: &NamedArrays) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn to_bytes(header: &impl Serialize, arrays: &NamedArrays) -> Result<Vec<u8>, serde_json::Error> {
     let mut in_file_order: Vec<&NamedArray> = arrays.iter().collect();
     in_file_order.sort_by_key(|array| dtype(array)); // stable: by name within a type
 

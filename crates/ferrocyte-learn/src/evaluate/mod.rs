@@ -18,6 +18,7 @@ pub use answers::{Answers, AnswersError};
 pub use cross_validate::{CrossValidation, CrossValidationError, FoldData, FoldPrediction, cross_validate};
 pub use fold_mean::fold_mean;
 pub use judge::{Judgement, judge, metrics};
+pub(crate) use metric::Tally;
 pub use metric::{F1Scope, RELIABILITY_BINS};
 pub use split::{Fold, Folds, SplitError, by_group, leave_one_group_out, stratified};
 pub use spread::{SpreadError, spread};

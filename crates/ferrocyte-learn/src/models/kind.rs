@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::genebert::{Genebert, GenebertParams};
 use super::logistic::{Logistic, LogisticParams};
+use super::mlp::{Mlp, MlpParams};
 use super::param_error::ParamError;
 use super::train::Train;
+use super::weighted::{Weighted, WeightedParams};
 
 /// A kind of model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +16,25 @@ use super::train::Train;
 pub enum ModelKind {
     /// Multinomial logistic regression.
     Logistic,
+    /// Logistic regression on marker genes, each scaled by how well it marks.
+    Weighted,
+    /// `GeneBERT`: a small transformer over one token per cell.
+    Genebert,
+    /// Fully connected layers.
+    Mlp,
 }
 
 impl ModelKind {
     /// Every kind there is.
-    pub const ALL: &'static [Self] = &[Self::Logistic];
+    pub const ALL: &'static [Self] = &[Self::Weighted, Self::Logistic, Self::Genebert, Self::Mlp];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Logistic => Logistic::KIND,
+            Self::Weighted => Weighted::KIND,
+            Self::Genebert => Genebert::KIND,
+            Self::Mlp => Mlp::KIND,
         }
     }
 
@@ -30,6 +42,11 @@ impl ModelKind {
     pub fn summary(self) -> &'static str {
         match self {
             Self::Logistic => "multinomial logistic regression, L2-penalised, fitted to convergence",
+            Self::Weighted => {
+                "multinomial logistic regression on the markers of each label, scaled by how well they mark"
+            }
+            Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
+            Self::Mlp => "multilayer perceptron: z-scored genes, one or two hidden layers",
         }
     }
 
@@ -37,6 +54,9 @@ impl ModelKind {
     pub fn default_settings(self) -> serde_json::Value {
         match self {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
+            Self::Weighted => serde_json::json!(WeightedParams::default()),
+            Self::Genebert => serde_json::json!(GenebertParams::default()),
+            Self::Mlp => serde_json::json!(MlpParams::default()),
         }
     }
 
@@ -47,6 +67,9 @@ impl ModelKind {
     pub fn trainer(self, settings: serde_json::Value) -> Result<Box<dyn Train>, SettingsError> {
         match self {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
+            Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
+            Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
+            Self::Mlp => Ok(Box::new(serde_json::from_value::<MlpParams>(settings)?.check()?)),
         }
     }
 }
@@ -109,6 +132,9 @@ mod tests {
             assert!(matches!(kind.trainer(json!({"no-such-setting": 1})), Err(SettingsError::Json(_))));
         }
         let error = "logit".parse::<ModelKind>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no kind of model `logit`; there is `logistic`");
+        assert_eq!(
+            error.to_string(),
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `genebert`, `mlp`"
+        );
     }
 }

@@ -3,8 +3,10 @@
 use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, VocabularyError};
 
 use super::classifier::Classifier;
+use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
-use super::logistic::LogisticModel;
+use super::linear::LinearModel;
+use super::mlp::MlpModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
 /// bit. Header and arrays may come from anywhere: everything in them is checked.
@@ -23,9 +25,18 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         return Err(LoadError::Labels { found: header.labels.len() });
     }
     match kind {
-        ModelKind::Logistic => {
+        ModelKind::Logistic | ModelKind::Weighted => {
+            let settings = kind.trainer(header.settings.clone())?.settings();
+            let labels = header.labels.clone();
+            Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
+        }
+        ModelKind::Genebert => {
             let model =
-                LogisticModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+                GenebertModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
+        }
+        ModelKind::Mlp => {
+            let model = MlpModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
     }
@@ -72,6 +83,18 @@ pub enum LoadError {
         found: f64,
         /// The largest value that is accepted.
         limit: f64,
+    },
+    /// A number that no training gives.
+    #[error("array `{array}`: expected {expected}, found {found:e} at position {position}")]
+    Value {
+        /// The array.
+        array: String,
+        /// Position of the value.
+        position: usize,
+        /// The value.
+        found: f64,
+        /// What it must be.
+        expected: String,
     },
 }
 

@@ -1,25 +1,39 @@
 //! Classifiers of log-normalised cells.
 //!
 //! Settings as typed ([`LogisticParams`]) are checked into a trainer ([`Logistic`], a [`Train`]), which makes a
-//! model ([`LogisticModel`], a [`Classifier`]). Learned values exist only on the model; predicting changes nothing.
+//! model ([`LinearModel`], a [`Classifier`]). Learned values exist only on the model; predicting changes nothing.
 //! [`ModelKind`] knows every kind by name, and [`load`] makes a model of what [`Classifier::to_arrays`] gave.
 
 mod balance;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
+mod genebert;
 mod kind;
+mod labels_with_cells;
+mod linear;
 mod load;
 mod logistic;
+mod mlp;
+mod on_genes;
 mod param_error;
+mod prepared;
+mod stored_network;
 mod train;
+mod weighted;
 
+pub use crate::nn::schedule::Schedule;
 pub use balance::Balance;
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
+pub use genebert::{Genebert, GenebertModel, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
+pub use linear::{Intercept, LinearModel};
 pub use load::{LoadError, load};
-pub use logistic::{Logistic, LogisticModel, LogisticParams};
+pub use logistic::{Logistic, LogisticParams};
+pub use mlp::{Mlp, MlpModel, MlpParams, Norm};
+pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
-pub use train::{Fit, FitError, Train};
+pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};
+pub use weighted::{Weighted, WeightedParams};

@@ -1,10 +1,12 @@
 //! Finding the lowest point of a smooth function.
 
+mod adamw;
 mod lbfgs;
 mod line_search;
 mod objective;
 mod vector;
 
+pub(crate) use adamw::{AdamW, AdamWStep};
 pub use lbfgs::{Lbfgs, Minimum, Step, Stop};
 pub use objective::{Nearness, Objective};
 pub(crate) use vector::dot;

@@ -11,6 +11,8 @@ pub(crate) enum Purpose {
     Folds = 1,
     Downsample = 2,
     MaxPerClass = 3,
+    Validation = 4,
+    Tokens = 5,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.
@@ -20,6 +22,13 @@ impl Seeded {
     pub(crate) fn new(seed: u64, purpose: Purpose) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(purpose as u64);
+        Self(random)
+    }
+
+    /// For one epoch of a training: epochs have streams of their own, so that each is known without those before it.
+    pub(crate) fn of_epoch(seed: u64, epoch: usize) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream((1 << 33) + epoch as u64);
         Self(random)
     }
 

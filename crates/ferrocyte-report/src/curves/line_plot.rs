@@ -18,7 +18,9 @@ const STYLES: usize = 4;
 /// The curves of one kind in one frame. `curves` holds at least one, none is empty.
 pub(crate) fn line_plot(curves: &[&Curve]) -> Markup {
     let last_step = curves.iter().map(|curve| curve.values.len() - 1).max().unwrap_or(0);
-    let x = Axis::linear(0.0, last_step.max(1) as f64, FRAME.left, FRAME.right);
+    let first_step = first_step(curves[0]);
+    let x_start = first_step as f64;
+    let x = Axis::linear(x_start, x_start + last_step.max(1) as f64, FRAME.left, FRAME.right);
     let values = curves.iter().flat_map(|curve| curve.values.iter().copied());
     let y = Axis::logarithmic_where_it_helps(values, FRAME.bottom, FRAME.top);
     html! {
@@ -32,7 +34,7 @@ pub(crate) fn line_plot(curves: &[&Curve]) -> Markup {
             text.axis-name x=(px(f64::midpoint(FRAME.left, FRAME.right))) y=(px(HEIGHT - 8.0))
                 text-anchor="middle" { (curves[0].step) }
             @for (i, curve) in curves.iter().enumerate() {
-                path class={ "line line-" (i % STYLES) } d=(path(&curve.values, &x, &y)) {}
+                path class={ "line line-" (i % STYLES) } d=(path(&curve.values, first_step, &x, &y)) {}
             }
             @for curve in curves { (points(curve, &x, &y)) }
         }
@@ -54,14 +56,19 @@ fn key(i: usize, curve: &Curve, logarithmic: bool) -> Markup {
     }
 }
 
+/// Number of the first value: iterations are counted from 0, epochs from 1.
+fn first_step(curve: &Curve) -> usize {
+    usize::from(curve.step == "epoch")
+}
+
 /// The line; it breaks where a value is not finite.
-fn path(values: &[f64], x: &Axis, y: &Axis) -> String {
+fn path(values: &[f64], first_step: usize, x: &Axis, y: &Axis) -> String {
     let mut path = String::new();
     let mut pen_down = false;
     for (step, value) in thinned(values) {
         if value.is_finite() {
             path.push(if pen_down { 'L' } else { 'M' });
-            path.push_str(&px(x.at(step as f64)));
+            path.push_str(&px(x.at((first_step + step) as f64)));
             path.push(' ');
             path.push_str(&px(y.at(value)));
         }
@@ -73,12 +80,13 @@ fn path(values: &[f64], x: &Axis, y: &Axis) -> String {
 /// Places to point at, while they can be told apart; one alone is drawn, since a line needs two.
 fn points(curve: &Curve, x: &Axis, y: &Axis) -> Markup {
     const APART: usize = 200;
+    let first_step = first_step(curve);
     let alone = curve.values.len() == 1;
     html! {
         @if curve.values.len() <= APART {
             @for (step, &value) in curve.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
-                circle.spot.dot[alone] cx=(px(x.at(step as f64))) cy=(px(y.at(value))) r="4" {
-                    title { (curve.step) " " (step) "\n" (curve.name) ": " (significant(value)) }
+                circle.spot.dot[alone] cx=(px(x.at((first_step + step) as f64))) cy=(px(y.at(value))) r="4" {
+                    title { (curve.step) " " (first_step + step) "\n" (curve.name) ": " (significant(value)) }
                 }
             }
         }
@@ -122,6 +130,6 @@ mod tests {
         assert!(kept.len() <= MOST_POINTS + 1);
         assert_eq!((kept[0].0, kept[kept.len() - 1].0), (0, 9_999));
         let axis = Axis::linear(0.0, 4.0, 0.0, 4.0);
-        assert_eq!(path(&[1.0, f64::NAN, 3.0, 4.0], &axis, &axis), "M0 1M2 3L3 4");
+        assert_eq!(path(&[1.0, f64::NAN, 3.0, 4.0], 0, &axis, &axis), "M0 1M2 3L3 4");
     }
 }

@@ -2,7 +2,7 @@
 
 mod line_plot;
 
-use ferrocyte_core::{Curve, Flow, RunRecord};
+use ferrocyte_core::{Curve, Flow, RunRecord, TrainingRecord};
 use maud::html;
 
 use crate::label::prose;
@@ -16,7 +16,8 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     let body = html! {
         p {
             @if record.flow == Flow::Evaluate { "Of the first fold. " }
-            @if training.converged { "Training converged after " }
+            @if in_epochs(training) { "Training took " }
+            @else if training.converged { "Training converged after " }
             @else { strong.caution { "Training did not converge" } " in " }
             (count(training.iterations)) " steps: " (prose(&training.stopped)) "."
         }
@@ -27,14 +28,26 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     Some(Section { id: "training", title: "Training", body })
 }
 
-/// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word.
+/// Whether a model was trained in epochs: it takes as many as it was given, and does not converge.
+pub(crate) fn in_epochs(training: &TrainingRecord) -> bool {
+    training.curves.iter().any(|curve| curve.step == "epoch")
+}
+
+/// Curves of the same kind share a plot: `training loss` and `validation loss`, told by the last word; scores from 0 to 1 are
+/// of one kind. A learning rate that never changes is among the choices; there is nothing to draw.
 fn panels(curves: &[Curve]) -> Vec<Vec<&Curve>> {
     let kind = |curve: &Curve| {
-        let last = curve.name.rsplit(' ').next().unwrap_or_default().to_owned();
-        (last, curve.step.clone())
+        let last = match curve.name.rsplit(' ').next().unwrap_or_default() {
+            "F1" => "accuracy",
+            last => last,
+        };
+        (last.to_owned(), curve.step.clone())
+    };
+    let flat = |curve: &Curve| {
+        curve.name == "learning rate" && curve.values.windows(2).all(|pair| pair[0] == pair[1])
     };
     let mut panels: Vec<Vec<&Curve>> = Vec::new();
-    for curve in curves.iter().filter(|curve| !curve.values.is_empty()) {
+    for curve in curves.iter().filter(|curve| !curve.values.is_empty() && !flat(curve)) {
         match panels.iter_mut().find(|panel| kind(panel[0]) == kind(curve)) {
             Some(panel) => panel.push(curve),
             None => panels.push(vec![curve]),
@@ -58,10 +71,15 @@ mod tests {
             curve("training loss", &[1.0]),
             curve("validation loss", &[2.0]),
             curve("validation accuracy", &[0.5]),
+            curve("validation macro F1", &[0.4]),
             curve("nothing", &[]),
+            curve("learning rate", &[0.1, 0.1]),
         ];
         let names: Vec<Vec<&str>> =
             panels(&curves).iter().map(|panel| panel.iter().map(|c| c.name.as_str()).collect()).collect();
-        assert_eq!(names, [vec!["training loss", "validation loss"], vec!["validation accuracy"]]);
+        assert_eq!(
+            names,
+            [vec!["training loss", "validation loss"], vec!["validation accuracy", "validation macro F1"]]
+        );
     }
 }

@@ -75,8 +75,7 @@ fn table(folds: &[FoldRecord]) -> Markup {
                         td.number { (score(fold.metrics.f1_macro)) }
                         @if unknown { td { (labels_of(fold)) } }
                         td {
-                            @if fold.converged { "converged, " }
-                            @else { span.caution { "not converged" } ", " }
+                            @if !fold.converged { span.caution { "not converged" } ", " }
                             (count(fold.iterations)) " steps"
                         }
                     }

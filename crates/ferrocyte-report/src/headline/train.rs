@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::evaluate::{facts, scores};
 use super::figure::figure;
+use crate::curves::in_epochs;
 use crate::label::prose;
 use crate::number::count;
 
@@ -39,7 +40,7 @@ fn ended(training: &TrainingRecord) -> Markup {
             p.kicker { "Training" }
             p.verdict {
                 span.sign aria-hidden="true" { @if reached { "✓" } @else { "!" } }
-                @if reached { "Converged" } @else { "Did not converge" }
+                @if in_epochs(training) { "Trained in epochs" } @else if reached { "Converged" } @else { "Did not converge" }
             }
             p { (count(training.iterations)) " steps; " (prose(&training.stopped)) "." }
         }

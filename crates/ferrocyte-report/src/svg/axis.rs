@@ -28,7 +28,9 @@ impl Axis {
         }
         let air = if high > low { 0.06 * (high - low) } else { 0.05 * high.abs().max(0.2) };
         let step = round_step((high - low + 2.0 * air) / 5.0);
-        Self::linear(((low - air) / step).floor() * step, ((high + air) / step).ceil() * step, start, end)
+        // No air below zero for what cannot be there: counts, losses.
+        let bottom = if low >= 0.0 { (low - air).max(0.0) } else { low - air };
+        Self::linear((bottom / step).floor() * step, ((high + air) / step).ceil() * step, start, end)
     }
 
     /// Over the decades that hold the values, where all are positive and they span more than two decades.
@@ -146,6 +148,8 @@ mod tests {
         let axis = Axis::around([0.913, 0.941].into_iter(), 0.0, 100.0);
         assert_eq!(texts(&axis, 5), ["0.91", "0.92", "0.93", "0.94", "0.95"]);
         assert_eq!(texts(&Axis::linear(0.0, 2_000.0, 0.0, 1.0), 2), ["0", "1,000", "2,000"]);
+        let axis = Axis::around([0.064, 1.358].into_iter(), 0.0, 100.0);
+        assert_eq!(texts(&axis, 3), ["0.0", "0.5", "1.0", "1.5"]);
     }
 
     #[test]

@@ -22,4 +22,4 @@ pub use f1::F1Scope;
 pub(super) use log_loss::log_loss;
 pub(super) use ranking::Ranking;
 pub(super) use roc_auc::roc_auc;
-pub(super) use tally::Tally;
+pub(crate) use tally::Tally;

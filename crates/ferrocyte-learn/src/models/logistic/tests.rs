@@ -4,10 +4,9 @@ use ferrocyte_core::{Block, LabelSet, Labels, LogNorm, NamedArrays, Scores, Sile
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::model::LogisticModel;
 use super::params::LogisticParams;
 use crate::labelled_cells::LabelledCells;
-use crate::models::{Balance, Classifier, Fit, FitError, Train, check_classifier};
+use crate::models::{Balance, Classifier, Fit, FitError, LinearModel, Train, check_classifier};
 
 fn genes(n: usize) -> Vocabulary {
     Vocabulary::new((0..n).map(|i| format!("gene{i}")).collect()).unwrap()
@@ -228,9 +227,14 @@ fn the_weight_of_a_gene_is_what_it_moves() {
     assert_eq!(weights[1..], [0.0, 0.0]);
 
     let without = NamedArrays::new(arrays.iter().filter(|array| array.name != "spread").cloned().collect());
-    let old =
-        LogisticModel::from_arrays(genes(3), model.labels().clone(), model.settings(), &without.unwrap())
-            .unwrap();
+    let old = LinearModel::from_arrays(
+        "logistic",
+        model.settings(),
+        genes(3),
+        model.labels().clone(),
+        &without.unwrap(),
+    )
+    .unwrap();
     let expected = f64::from((w[0] - w[1]).abs());
     assert!((old.gene_weights().unwrap()[0] - expected).abs() < 1e-6);
     assert_eq!(probabilities(&fit(LogisticParams::default(), &cells, &labels), &cells), {

@@ -187,6 +187,7 @@ fn loss_and_residuals(scores: &mut [f64], truth: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::linear::Intercept;
 
     const N_LABELS: usize = 19; // two tiles, the second not full
     const N_GENES: usize = 6;
@@ -226,7 +227,7 @@ mod tests {
     fn value_and_gradient_agree_with_the_definition() {
         let (cells, truth, weights) = data();
         let genes = GeneMajor::new(&cells);
-        let coordinates = Coordinates::new(&genes, &weights, N_LABELS);
+        let coordinates = Coordinates::new(&genes, &weights, N_LABELS, Intercept::Free);
         let mut objective = CrossEntropy::new(&cells, &truth, &weights, &genes, &coordinates, L2);
         let point: Vec<f64> = (0..objective.dimension())
             .map(|i| ((i * 37 % 101) as f64 / 101.0 - 0.5) as f32)

@@ -1,15 +1,13 @@
-//! A fitted logistic regression.
+//! A fitted linear model with probabilities.
 
 use ferrocyte_core::{
     ArrayData, ArrayError, Block, LabelSet, LogNorm, NamedArray, NamedArrays, Scores, Vocabulary,
 };
 use rayon::prelude::*;
 
-use super::params::{Logistic, LogisticParams};
 use crate::kernels::softmax::softmax;
 use crate::kernels::weight_rows::WeightRows;
 use crate::models::classifier::{Classifier, PredictError, check_block};
-use crate::models::kind::SettingsError;
 use crate::models::load::LoadError;
 
 /// Cells handed to a thread at once.
@@ -19,37 +17,41 @@ const CHUNK_CELLS: usize = 64;
 /// weights as large as this still fit an `f32`.
 const LARGEST_WEIGHT: f64 = 1e12;
 
-/// A fitted logistic regression: a weight per gene and label, and an intercept per label.
+/// A fitted linear model, `p = softmax(intercept + x · W)`: a weight per gene and label, and an intercept per label.
+/// What [`Logistic`](crate::models::Logistic) and [`Weighted`](crate::models::Weighted) make; they differ in how
+/// the weights are found.
 #[derive(Debug, Clone)]
-pub struct LogisticModel {
+pub struct LinearModel {
+    kind: &'static str,
     genes: Vocabulary,
     labels: LabelSet,
-    settings: LogisticParams,
+    settings: serde_json::Value,
     weights: WeightRows,
     intercept: Vec<f64>,      // one per label
     spread: Option<Vec<f32>>, // one per gene
 }
 
-impl LogisticModel {
-    pub(super) fn new(
+impl LinearModel {
+    pub(in crate::models) fn new(
+        kind: &'static str,
+        settings: serde_json::Value,
         genes: Vocabulary,
         labels: LabelSet,
-        settings: LogisticParams,
         weights: WeightRows,
         intercept: Vec<f64>,
         spread: Option<Vec<f32>>,
     ) -> Self {
-        Self { genes, labels, settings, weights, intercept, spread }
+        Self { kind, genes, labels, settings, weights, intercept, spread }
     }
 
+    /// `settings` are those of `kind`, checked.
     pub(in crate::models) fn from_arrays(
+        kind: &'static str,
+        settings: serde_json::Value,
         genes: Vocabulary,
         labels: LabelSet,
-        settings: serde_json::Value,
         arrays: &NamedArrays,
     ) -> Result<Self, LoadError> {
-        let settings: LogisticParams = serde_json::from_value(settings).map_err(SettingsError::from)?;
-        settings.check().map_err(SettingsError::from)?;
         let weights = arrays.f32("weights", &[genes.len(), labels.len()])?;
         let intercept = arrays.f64("intercept", &[labels.len()])?;
         check_size("weights", weights.iter().copied().map(f64::from))?;
@@ -61,7 +63,7 @@ impl LogisticModel {
         };
         check_size("spread", spread.iter().flatten().copied().map(f64::from))?;
         let weights = WeightRows::from_rows(genes.len(), labels.len(), weights);
-        Ok(Self { genes, labels, settings, weights, intercept: intercept.to_vec(), spread })
+        Ok(Self { kind, genes, labels, settings, weights, intercept: intercept.to_vec(), spread })
     }
 
     /// The weight of a gene for a label, both by position.
@@ -87,9 +89,9 @@ fn check_size(array: &'static str, mut values: impl Iterator<Item = f64>) -> Res
     }
 }
 
-impl Classifier for LogisticModel {
+impl Classifier for LinearModel {
     fn kind(&self) -> &'static str {
-        Logistic::KIND
+        self.kind
     }
 
     fn genes(&self) -> &Vocabulary {
@@ -101,7 +103,7 @@ impl Classifier for LogisticModel {
     }
 
     fn settings(&self) -> serde_json::Value {
-        serde_json::json!(self.settings)
+        self.settings.clone()
     }
 
     fn probabilities_into(

@@ -5,6 +5,8 @@ use rayon::prelude::*;
 use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::weight_rows::WeightRows;
 
+use super::Intercept;
+
 /// Genes handed to a thread at once.
 const CHUNK_GENES: usize = 256;
 
@@ -24,16 +26,25 @@ const CONSTANT_GENE: f64 = 0.2;
 /// lowest point is the same, and reached in far fewer steps (107 on the control cells of `kang_ifnb`, where
 /// scikit-learn's L-BFGS in the plain variables takes 750 to 3,800): what all cells have in common no longer pulls
 /// at every weight at once, and a change of the intercept is worth about as much as one of a weight.
+///
+/// Where the intercept is held at zero, the variables are the weights themselves: `mean` is zero, and the constant
+/// gene has no slope.
 #[derive(Debug)]
 pub(super) struct Coordinates {
     mean: Vec<f64>,     // per gene that was seen
     variance: Vec<f64>, // likewise
     constant: f64,      // s, positive
     n_labels: usize,
+    intercept: Intercept,
 }
 
 impl Coordinates {
-    pub(super) fn new(genes: &GeneMajor, cell_weights: &[f64], n_labels: usize) -> Self {
+    pub(super) fn new(
+        genes: &GeneMajor,
+        cell_weights: &[f64],
+        n_labels: usize,
+        intercept: Intercept,
+    ) -> Self {
         let total = cell_weights.iter().sum();
         let (mean, variance): (Vec<f64>, Vec<f64>) = (0..genes.genes.len())
             .into_par_iter()
@@ -41,7 +52,11 @@ impl Coordinates {
             .unzip();
         let distance = variance.iter().sum::<f64>().sqrt();
         let constant = if distance > 0.0 { CONSTANT_GENE * distance } else { 1.0 };
-        Self { mean, variance, constant, n_labels }
+        let (mean, constant) = match intercept {
+            Intercept::Free => (mean, constant),
+            Intercept::Zero => (vec![0.0; mean.len()], 1.0),
+        };
+        Self { mean, variance, constant, n_labels, intercept }
     }
 
     /// Standard deviation of each of `n_genes` genes, of which those that were seen are `genes`.
@@ -64,6 +79,9 @@ impl Coordinates {
     /// All weights zero, and the intercepts that are best then: the logarithms of the labels' shares.
     /// `label_weights` is the weight of all cells of each label.
     pub(super) fn start(&self, label_weights: &[f64]) -> Vec<f64> {
+        if self.intercept == Intercept::Zero {
+            return vec![0.0; self.dimension()];
+        }
         let mut point = vec![0.0; self.dimension() - self.n_labels];
         let total: f64 = label_weights.iter().sum();
         point.extend(label_weights.iter().map(|weight| libm::log(weight / total) / self.constant));
@@ -109,7 +127,10 @@ impl Coordinates {
             }
         });
         for slope in by_intercept {
-            *slope *= self.constant;
+            *slope *= match self.intercept {
+                Intercept::Free => self.constant,
+                Intercept::Zero => 0.0,
+            };
         }
     }
 

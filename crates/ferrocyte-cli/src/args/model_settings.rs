@@ -1,0 +1,190 @@
+//! Which model, with which settings.
+
+use clap::ValueEnum;
+use ferrocyte::ModelOptions;
+
+/// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelSettingsArgs {
+    /// Kind of model: weighted, logistic, genebert, mlp
+    #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
+    model: String,
+    /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    l2: Option<f64>,
+    /// Weight of the cells by class [default: sqrt, of networks none; `--balance` alone: full]
+    #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "full")]
+    balance: Option<BalanceArg>,
+    /// Stop the optimiser after N steps, converged or not
+    #[arg(long, value_name = "N")]
+    max_iterations: Option<u32>,
+    #[command(flatten)]
+    markers: MarkerArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
+}
+
+/// Settings of marker-weighted logistic regression.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Markers (--model weighted)")]
+struct MarkerArgs {
+    /// Marker genes kept for each class, those with the largest effect [default: 500]
+    #[arg(long, value_name = "N")]
+    markers: Option<u32>,
+    /// Values of a gene are multiplied by its effect to this power; 0: by nothing [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    exponent: Option<f64>,
+    /// Cells that must have a gene for it to be a marker [default: 3]
+    #[arg(long, value_name = "N")]
+    min_cells: Option<u32>,
+    /// Whether classes have a score of their own, beside what their genes give [default: zero]
+    #[arg(long, value_name = "HOW")]
+    intercept: Option<InterceptArg>,
+}
+
+/// Settings of networks.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Networks (--model genebert or mlp)")]
+struct NetworkArgs {
+    /// Times that every training cell is seen [default: 10]
+    #[arg(long, value_name = "N")]
+    epochs: Option<u32>,
+    /// Cells of one step [default: 32]
+    #[arg(long, value_name = "N")]
+    batch_size: Option<u32>,
+    /// Size of a step [default: 0.0001]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    learning_rate: Option<f64>,
+    /// Share of a weight that goes in a step, times the learning rate [default: 0.01]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    weight_decay: Option<f64>,
+    /// Share of numbers that is left out at random in training [default: 0.2]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    dropout: Option<f64>,
+    /// Stop after N epochs in a row that are no better on the cells set aside [default: 0, never]
+    #[arg(long, value_name = "N")]
+    patience: Option<u32>,
+    /// Share of the training cells that is set aside to find the best epoch [default: 0.2]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    validation: Option<f64>,
+    /// How the learning rate changes [default: constant]
+    #[arg(long, value_name = "HOW")]
+    schedule: Option<ScheduleArg>,
+    /// Epochs in which the learning rate rises to its full size [default: 0]
+    #[arg(long, value_name = "N")]
+    warm_up: Option<u32>,
+    /// Share of the truth that is spread over all labels [default: 0]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    label_smoothing: Option<f64>,
+    /// genebert: width of a token; a multiple of --heads [default: 128]
+    #[arg(long, value_name = "N")]
+    dim: Option<u32>,
+    /// genebert: encoder layers [default: 2]
+    #[arg(long, value_name = "N")]
+    layers: Option<u32>,
+    /// genebert: heads of attention [default: 4]
+    #[arg(long, value_name = "N")]
+    heads: Option<u32>,
+    /// genebert: tokens per cell, among which the genes are divided [default: 1]
+    #[arg(long, value_name = "N")]
+    tokens: Option<u32>,
+    /// mlp: width of the first hidden layer [default: 128]
+    #[arg(long, value_name = "N")]
+    hidden: Option<u32>,
+    /// mlp: width of the second hidden layer; 0 for none [default: 0]
+    #[arg(long, value_name = "N")]
+    hidden2: Option<u32>,
+    /// mlp: normalisation after each hidden layer [default: layer]
+    #[arg(long, value_name = "HOW")]
+    norm: Option<NormArg>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum BalanceArg {
+    /// Every cell counts the same
+    None,
+    /// A cell counts by one over the square root of the size of its class
+    Sqrt,
+    /// Every class counts the same
+    Full,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum InterceptArg {
+    /// One that is fitted
+    Free,
+    /// None: a cell that shows no marker belongs to no class in particular
+    Zero,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ScheduleArg {
+    /// It stays as it is
+    Constant,
+    /// It falls to zero along half a cosine
+    Cosine,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum NormArg {
+    /// None
+    None,
+    /// Mean 0 and variance 1 over the numbers of each cell
+    Layer,
+}
+
+impl ModelSettingsArgs {
+    pub(crate) fn options(self) -> ModelOptions {
+        let Self { model, l2, balance, max_iterations, markers, network } = self;
+        let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
+        let NetworkArgs {
+            epochs,
+            batch_size,
+            learning_rate,
+            weight_decay,
+            dropout,
+            patience,
+            validation,
+            schedule,
+            warm_up,
+            label_smoothing,
+            dim,
+            layers,
+            heads,
+            tokens,
+            hidden,
+            hidden2,
+            norm,
+        } = network;
+        ModelOptions::of(model)
+            .with("l2", l2)
+            .with("balance", balance.as_ref().map(name))
+            .with("max_iterations", max_iterations)
+            .with("markers", markers)
+            .with("exponent", exponent)
+            .with("min_cells", min_cells)
+            .with("intercept", intercept.as_ref().map(name))
+            .with("epochs", epochs)
+            .with("batch_size", batch_size)
+            .with("learning_rate", learning_rate)
+            .with("weight_decay", weight_decay)
+            .with("dropout", dropout)
+            .with("patience", patience)
+            .with("validation", validation)
+            .with("schedule", schedule.as_ref().map(name))
+            .with("warm_up", warm_up)
+            .with("label_smoothing", label_smoothing)
+            .with("dim", dim)
+            .with("layers", layers)
+            .with("heads", heads)
+            .with("tokens", tokens)
+            .with("hidden", hidden)
+            .with("hidden2", hidden2)
+            .with("norm", norm.as_ref().map(name))
+    }
+}
+
+/// The word as it is typed and as the settings have it.
+fn name(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}

@@ -1,0 +1,3 @@
+//! `PyTorch` and we compute the same.
+
+mod tests;

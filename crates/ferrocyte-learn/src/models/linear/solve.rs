@@ -1,0 +1,76 @@
+//! The weights at the lowest point of the objective.
+
+use ferrocyte_core::{Block, LogNorm, Progress, TrainingRecord, Warning};
+
+use super::Intercept;
+use super::coordinates::Coordinates;
+use super::follower::{Follower, not_converged};
+use super::objective::CrossEntropy;
+use crate::kernels::gene_major::GeneMajor;
+use crate::kernels::weight_rows::WeightRows;
+use crate::optimise::Lbfgs;
+
+/// Steps that L-BFGS remembers.
+const HISTORY: usize = 10;
+
+/// `Σ over cells of weight · −ln p(label | cell) + l2 / 2 · Σ W²`, to be brought to its lowest point.
+pub(in crate::models) struct Problem<'a> {
+    pub(in crate::models) cells: &'a Block<LogNorm>,
+    /// Position of each cell's label.
+    pub(in crate::models) truth: &'a [u32],
+    pub(in crate::models) n_labels: usize,
+    pub(in crate::models) cell_weights: &'a [f64],
+    pub(in crate::models) l2: f64,
+    pub(in crate::models) intercept: Intercept,
+    pub(in crate::models) max_iterations: usize,
+    /// Share of the lowest value that the objective may be above it.
+    pub(in crate::models) tolerance: f64,
+}
+
+/// The lowest point, or where the way to it ended.
+pub(in crate::models) struct Solution {
+    pub(in crate::models) weights: WeightRows,
+    /// With a mean of zero.
+    pub(in crate::models) intercept: Vec<f64>,
+    /// Standard deviation of each gene.
+    pub(in crate::models) spread: Vec<f32>,
+    pub(in crate::models) training: TrainingRecord,
+    pub(in crate::models) warnings: Vec<Warning>,
+}
+
+impl Problem<'_> {
+    /// Finds the lowest point, from all weights zero. Nothing is random.
+    pub(in crate::models) fn solve(&self, progress: &dyn Progress) -> Solution {
+        let mut label_weights = vec![0.0; self.n_labels];
+        for (&label, weight) in self.truth.iter().zip(self.cell_weights) {
+            label_weights[label as usize] += weight;
+        }
+        let by_gene = GeneMajor::new(self.cells);
+        let coordinates = Coordinates::new(&by_gene, self.cell_weights, self.n_labels, self.intercept);
+        let mut objective =
+            CrossEntropy::new(self.cells, self.truth, self.cell_weights, &by_gene, &coordinates, self.l2);
+
+        let mut follower = Follower::new(progress, self.tolerance);
+        let optimiser =
+            Lbfgs { max_iterations: self.max_iterations, tolerance: self.tolerance, history: HISTORY };
+        let start = coordinates.start(&label_weights);
+        let minimum = optimiser.minimise(&mut objective, start, &mut |step| follower.see(step));
+        progress.finish();
+
+        let mut weights = WeightRows::zeros(self.cells.n_genes(), self.n_labels);
+        let mut intercept = vec![0.0; self.n_labels];
+        coordinates.to_weights(&minimum.point, &by_gene.genes, &mut weights, &mut intercept);
+        // The same number on every intercept changes nothing; a mean of zero makes them easy to compare.
+        let mean = intercept.iter().sum::<f64>() / intercept.len() as f64;
+        for intercept in &mut intercept {
+            *intercept -= mean;
+        }
+        Solution {
+            weights,
+            intercept,
+            spread: coordinates.spread(&by_gene.genes, self.cells.n_genes()),
+            training: follower.record(&minimum, self.tolerance),
+            warnings: not_converged(&minimum).into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What every network wants to know of its training cells.
+
+use ferrocyte_core::{LabelSet, Vocabulary};
+
+use super::balance::Balance;
+use super::labels_with_cells::labels_with_cells;
+use super::train::FitError;
+use crate::labelled_cells::LabelledCells;
+use crate::nn::scaling::Scaling;
+use crate::nn::training::TrainingCells;
+use crate::nn::validation::set_aside;
+
+/// Training cells, divided, weighted and measured.
+pub(super) struct Prepared<'a> {
+    data: &'a LabelledCells<'a>,
+    pub(super) labels: LabelSet,
+    truth: Vec<u32>,
+    weights: Vec<f64>,
+    pub(super) training: Vec<usize>,
+    validation: Vec<usize>,
+    pub(super) scaling: Scaling,
+    pub(super) varies: Vec<bool>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Sets cells aside and measures the genes on the others alone.
+    pub(super) fn new(
+        data: &'a LabelledCells<'a>,
+        genes: &Vocabulary,
+        balance: Balance,
+        validation: f64,
+        seed: u64,
+    ) -> Result<Self, FitError> {
+        if data.cells().n_genes() != genes.len() {
+            return Err(FitError::Genes { columns: data.cells().n_genes(), genes: genes.len() });
+        }
+        let (labels, truth) = labels_with_cells(data);
+        let counted: Vec<usize> =
+            (0..data.cells().n_cells()).filter(|&cell| data.weight(cell) > 0.0).collect();
+        let (training, validation) = set_aside(&counted, &truth, labels.len(), validation, seed);
+        let (scaling, varies) = Scaling::of(data.cells(), &training);
+        let weights = balance.cell_weights(data);
+        Ok(Self { data, labels, truth, weights, training, validation, scaling, varies })
+    }
+
+    /// What the training loop takes.
+    pub(super) fn cells(&self) -> TrainingCells<'_> {
+        TrainingCells {
+            block: self.data.cells(),
+            labels: &self.truth,
+            weights: &self.weights,
+            training: &self.training,
+            validation: &self.validation,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Sparse cells of a batch: row by row for the way forward, gene by gene for the gradient.
+
+use ferrocyte_core::{Block, LogNorm};
+
+/// The values of some cells, each divided by its gene's standard deviation, in one row per cell and token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SparseRows {
+    start: Vec<usize>, // where each row begins, and the end
+    gene: Vec<u32>,
+    value: Vec<f32>,
+}
+
+impl SparseRows {
+    /// Takes cells of a block. `factor` is one number per gene; `token_of` the token of each gene, empty where there is one.
+    pub(crate) fn fill(
+        &mut self,
+        block: &Block<LogNorm>,
+        cells: impl Iterator<Item = usize>,
+        factor: &[f32],
+        tokens: usize,
+        token_of: &[u32],
+    ) {
+        self.start.clear();
+        self.gene.clear();
+        self.value.clear();
+        self.start.push(0);
+        for cell in cells {
+            let cell = block.cell(cell);
+            if tokens == 1 {
+                self.gene.extend_from_slice(cell.genes);
+                self.value.extend(
+                    cell.genes.iter().zip(cell.values).map(|(&gene, value)| value * factor[gene as usize]),
+                );
+                self.start.push(self.gene.len());
+                continue;
+            }
+            for token in 0..tokens as u32 {
+                for (gene, value) in cell.iter().filter(|(gene, _)| token_of[*gene as usize] == token) {
+                    self.gene.push(gene);
+                    self.value.push(value * factor[gene as usize]);
+                }
+                self.start.push(self.gene.len());
+            }
+        }
+    }
+
+    /// Number of rows.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.start.len().saturating_sub(1)
+    }
+
+    /// Genes and values of a row.
+    pub(crate) fn row(&self, row: usize) -> (&[u32], &[f32]) {
+        let range = self.start[row]..self.start[row + 1];
+        (&self.gene[range.clone()], &self.value[range])
+    }
+}
+
+/// The values of a batch once more, gene by gene.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GeneRows {
+    start: Vec<u32>, // where each gene begins, and the end
+    row: Vec<u32>,   // increasing within a gene
+    value: Vec<f32>,
+}
+
+impl GeneRows {
+    /// Takes rows in parts that follow each other.
+    pub(crate) fn fill<'a>(&mut self, n_genes: usize, parts: impl Iterator<Item = &'a SparseRows> + Clone) {
+        self.start.clear();
+        self.start.resize(n_genes + 2, 0);
+        // Counted two places on, so that after the sums each entry is where its gene's next value goes; when all
+        // are placed, it is where the next gene begins.
+        for part in parts.clone() {
+            for &gene in &part.gene {
+                self.start[gene as usize + 2] += 1;
+            }
+        }
+        for gene in 2..self.start.len() {
+            self.start[gene] += self.start[gene - 1];
+        }
+        let n = self.start.last().map_or(0, |&n| n as usize);
+        self.row.resize(n, 0);
+        self.value.resize(n, 0.0);
+        let mut first_row = 0;
+        for part in parts {
+            for row in 0..part.n_rows() {
+                let (genes, values) = part.row(row);
+                for (&gene, &value) in genes.iter().zip(values) {
+                    let to = &mut self.start[gene as usize + 1];
+                    self.row[*to as usize] = (first_row + row) as u32;
+                    self.value[*to as usize] = value;
+                    *to += 1;
+                }
+            }
+            first_row += part.n_rows();
+        }
+        self.start.pop();
+    }
+
+    /// Rows and values of a gene.
+    pub(crate) fn gene(&self, gene: usize) -> (&[u32], &[f32]) {
+        let range = self.start[gene] as usize..self.start[gene + 1] as usize;
+        (&self.row[range.clone()], &self.value[range])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_is_found_by_row_and_by_gene() {
+        let block =
+            Block::new(4, vec![0, 2, 2, 5], vec![0, 3, 0, 1, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        let factor = [1.0, 10.0, 100.0, 0.5];
+        let (mut first, mut second) = (SparseRows::default(), SparseRows::default());
+        first.fill(&block, [2, 1].into_iter(), &factor, 1, &[]);
+        second.fill(&block, [0].into_iter(), &factor, 1, &[]);
+        assert_eq!(first.row(0), (&[0, 1, 2][..], &[3.0, 40.0, 500.0][..]));
+        assert_eq!((first.n_rows(), first.row(1).0.len()), (2, 0));
+        let mut by_gene = GeneRows::default();
+        by_gene.fill(4, [&first, &second].into_iter());
+        assert_eq!(by_gene.gene(0), (&[0, 2][..], &[3.0, 1.0][..]));
+        assert_eq!(by_gene.gene(2), (&[0][..], &[500.0][..]));
+        assert_eq!(by_gene.gene(3), (&[2][..], &[1.0][..]));
+
+        first.fill(&block, [2].into_iter(), &factor, 2, &[1, 0, 1, 0]);
+        assert_eq!(first.n_rows(), 2);
+        assert_eq!(first.row(0), (&[1][..], &[40.0][..]));
+        assert_eq!(first.row(1), (&[0, 2][..], &[3.0, 500.0][..]));
+    }
+}
