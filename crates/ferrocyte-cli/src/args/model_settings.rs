@@ -158,12 +158,12 @@ impl ModelSettingsArgs {
         } = network;
         ModelOptions::of(model)
             .with("l2", l2)
-            .with("balance", balance.map(name))
+            .with("balance", balance.as_ref().map(name))
             .with("max_iterations", max_iterations)
             .with("markers", markers)
             .with("exponent", exponent)
             .with("min_cells", min_cells)
-            .with("intercept", intercept.map(name))
+            .with("intercept", intercept.as_ref().map(name))
             .with("epochs", epochs)
             .with("batch_size", batch_size)
             .with("learning_rate", learning_rate)
@@ -171,7 +171,7 @@ impl ModelSettingsArgs {
             .with("dropout", dropout)
             .with("patience", patience)
             .with("validation", validation)
-            .with("schedule", schedule.map(name))
+            .with("schedule", schedule.as_ref().map(name))
             .with("warm_up", warm_up)
             .with("label_smoothing", label_smoothing)
             .with("dim", dim)
@@ -180,11 +180,11 @@ impl ModelSettingsArgs {
             .with("tokens", tokens)
             .with("hidden", hidden)
             .with("hidden2", hidden2)
-            .with("norm", norm.map(name))
+            .with("norm", norm.as_ref().map(name))
     }
 }
 
 /// The word as it is typed and as the settings have it.
-fn name(value: impl ValueEnum) -> String {
+fn name(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
