@@ -18,6 +18,8 @@ use crate::scoring::{Scored, ScoringError, ScoringOptions, begin, cross_validate
 
 /// The score that decides which kind is better: every label counts the same, however rare.
 const DECIDED_BY: PairedScore = PairedScore::F1Macro;
+/// The kinds that are compared when none is named: those that train in seconds.
+pub const COMPARED_BY_DEFAULT: [&str; 2] = ["weighted", "logistic"];
 /// Below this many groups, intervals from them say little.
 const FEW_GROUPS: usize = 6;
 
@@ -76,7 +78,8 @@ pub fn compare(options: &CompareOptions, progress: &dyn Progress) -> Result<RunR
     let mut record = RunRecord::new(Flow::Compare, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
     let compared = judge(&reference, &candidates, options.scoring, options.seed, progress, &mut record)?;
-    compared.take(compared.best, &candidates, &reference, &mut record);
+    let best = compared.best;
+    compared.take(best, &candidates, &reference, &mut record);
     Ok(record)
 }
 
@@ -306,7 +309,10 @@ mod tests {
     #[test]
     fn what_cannot_be_compared_is_refused() {
         let error = |models: &[ModelOptions]| candidates(models).err().unwrap().to_string();
-        assert_eq!(error(&[ModelOptions::default()]), "expected two or more kinds of models to compare, found 1");
+        assert_eq!(
+            error(&[ModelOptions::default()]),
+            "expected two or more kinds of models to compare, found 1"
+        );
         let twice = [ModelOptions::of("logistic"), ModelOptions::of("logistic").with("l2", Some(1.0))];
         assert!(error(&twice).starts_with("`logistic:l2=1.0` is named twice"), "{}", error(&twice));
         assert!(error(&[ModelOptions::of("magic"), ModelOptions::default()]).contains("`magic`"));

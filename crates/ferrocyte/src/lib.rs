@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod annotate;
+mod auto_model;
 mod checkpoint;
 mod choices;
 mod compare;
@@ -36,8 +37,9 @@ mod train;
 mod way_round;
 
 pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
+pub use auto_model::AUTO_MODEL;
 pub use checkpoint::ResumeError;
-pub use compare::{CompareError, CompareOptions, compare};
+pub use compare::{COMPARED_BY_DEFAULT, CompareError, CompareOptions, compare};
 pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedFile, convert};
 pub use dataset::{DataError, DataOptions, Unusable};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
@@ -63,7 +65,9 @@ pub use threads::with_threads;
 pub use train::{TrainError, TrainOptions, train};
 
 pub use ferrocyte_core as core;
-pub use ferrocyte_core::{Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning};
+pub use ferrocyte_core::{
+    Comparison, Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning,
+};
 pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
 pub use ferrocyte_learn::models::{Balance, Schedule};
 

@@ -1,5 +1,8 @@
 //! Which kind of model, with which settings.
 
+use std::fmt;
+use std::str::FromStr;
+
 use ferrocyte_core::Choice;
 use ferrocyte_learn::models::{ModelKind, SettingsError, Train, UnknownModelKind};
 use serde_json::{Map, Value};
@@ -33,6 +36,39 @@ impl Default for ModelOptions {
     }
 }
 
+/// As [`FromStr`] reads it: the kind, and the settings that somebody asked for.
+impl fmt::Display for ModelOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        for (name, value) in &self.settings {
+            match value {
+                Value::String(text) => write!(f, ":{name}={text}")?,
+                other => write!(f, ":{name}={other}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A kind and settings, as in `logistic:l2=5:balance=none`. Whether there is such a kind, and whether it has these
+/// settings, is checked where it is trained.
+impl FromStr for ModelOptions {
+    type Err = ModelOptionsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split(':');
+        let mut options = Self::of(parts.next().unwrap_or_default().trim());
+        for part in parts {
+            let wrong = || ModelOptionsError::Text { text: text.to_owned(), part: part.to_owned() };
+            let (name, value) = part.split_once('=').ok_or_else(wrong)?;
+            // What is no number and no truth value is a word.
+            let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+            options.settings.insert(name.trim().replace('-', "_"), value);
+        }
+        Ok(options)
+    }
+}
+
 /// Settings that no model can be trained with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -40,6 +76,14 @@ pub enum ModelOptionsError {
     /// No model has this name.
     #[error(transparent)]
     Kind(#[from] UnknownModelKind),
+    /// Words that are no setting.
+    #[error("`{text}`: expected a kind of model and settings, as in `logistic:l2=5`, found `{part}`")]
+    Text {
+        /// All words.
+        text: String,
+        /// Those that are no setting.
+        part: String,
+    },
     /// The kind of model has no such setting.
     #[error("a model of kind `{kind}` has no setting `{name}`; it has {}", known.join(", "))]
     Unknown {
@@ -100,6 +144,16 @@ mod tests {
         assert!(error(ModelOptions::default().with("l2", Some(-1.0))).contains("`l2`"));
         assert!(error(ModelOptions::of("genebert").with("heads", Some(3))).contains("`heads`"));
         assert!(ModelOptions::default().trainer().is_ok());
+    }
+
+    #[test]
+    fn a_kind_with_settings_is_written_as_it_is_read() {
+        let options: ModelOptions = "logistic:l2=5:balance=none:max-iterations=7".parse().unwrap();
+        assert_eq!(options.settings["l2"], 5);
+        assert_eq!(options.to_string(), "logistic:balance=none:l2=5:max_iterations=7");
+        assert!(options.trainer().is_ok());
+        let error = "logistic:l2".parse::<ModelOptions>().unwrap_err().to_string();
+        assert!(error.contains("found `l2`"), "{error}");
     }
 
     #[test]

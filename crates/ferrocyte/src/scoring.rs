@@ -90,18 +90,17 @@ pub(crate) fn cross_validate(
     progress: &dyn Progress,
 ) -> Result<Scored, ScoringError> {
     let mut first_training = None;
-    let result =
-        evaluate::cross_validate(&reference.cells, &reference.labels, folds, progress, |data| {
-            let FoldData { training_cells, training_labels, test_cells, .. } = data;
-            let training = LabelledCells::new(training_cells, training_labels)?;
-            let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
-            let mut probabilities = Scores::default();
-            let test_cells = on_genes_of(fit.model.as_ref(), test_cells, &reference.genes);
-            fit.model.probabilities_into(&test_cells, &mut probabilities)?;
-            let (converged, iterations) = (fit.training.converged, fit.training.iterations);
-            first_training.get_or_insert(fit.training);
-            Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
-        })?;
+    let result = evaluate::cross_validate(&reference.cells, &reference.labels, folds, progress, |data| {
+        let FoldData { training_cells, training_labels, test_cells, .. } = data;
+        let training = LabelledCells::new(training_cells, training_labels)?;
+        let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
+        let mut probabilities = Scores::default();
+        let test_cells = on_genes_of(fit.model.as_ref(), test_cells, &reference.genes);
+        fit.model.probabilities_into(&test_cells, &mut probabilities)?;
+        let (converged, iterations) = (fit.training.converged, fit.training.iterations);
+        first_training.get_or_insert(fit.training);
+        Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
+    })?;
     Ok(Scored { result, training: first_training })
 }
 

@@ -6,7 +6,7 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, genebert, mlp
+    /// Kind of model: weighted, logistic, genebert, mlp; train also takes `auto`, which compares and chooses
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: String,
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]

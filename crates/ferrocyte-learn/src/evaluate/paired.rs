@@ -117,8 +117,7 @@ impl Unit {
 /// Groups in the order of their codes, or cells in their order.
 fn units(given: &Labels, called: &[&[Option<usize>]], groups: Option<&Labels>) -> Vec<Unit> {
     let n_units = groups.map_or(given.len(), |groups| groups.set().len());
-    let mut units: Vec<Unit> =
-        (0..n_units).map(|_| Unit { given: Vec::new(), called: Vec::new() }).collect();
+    let mut units: Vec<Unit> = (0..n_units).map(|_| Unit { given: Vec::new(), called: Vec::new() }).collect();
     let mut unit_of = groups.map(Labels::codes);
     for (cell, label) in given.codes().enumerate() {
         let place = unit_of.as_mut().map_or(Some(cell), Iterator::next);

@@ -146,7 +146,7 @@ fn base(flow: Flow, labels: &[String]) -> RunRecord {
     record.outputs.push(OutputRecord { role: "report".into(), file: "report.html".into() });
     record.timing = Some(Timing {
         total_secs: 8.416,
-        steps: vec![StepTiming { step: "read `kang.h5ad`".into(), secs: 0.613 }],
+        steps: vec![StepTiming { step: "read `kang.h5ad`".into(), secs: 0.613, peak_bytes: None }],
         threads: 2,
     });
     record

@@ -1,0 +1,27 @@
+//! The first screen of a comparison.
+
+use ferrocyte_core::{Comparison, RunRecord};
+use maud::{Markup, html};
+
+use super::evaluate::{facts, scores};
+use crate::label::prose;
+
+/// The verdict, then the scores of the kind that did best.
+pub(crate) fn body(record: &RunRecord) -> Markup {
+    html! {
+        @match &record.comparison {
+            Some(comparison) => (verdict(comparison)),
+            None => p.lede { "This record holds no comparison." },
+        }
+        @if let Some(metrics) = &record.metrics { (scores(record, metrics)) }
+        (facts(record))
+    }
+}
+
+fn verdict(comparison: &Comparison) -> Markup {
+    let mut words = comparison.verdict.clone();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    html! { p.lede { (prose(&words)) "." } }
+}
