@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, ConvertOptions, EvaluateOptions, InspectOptions, ModelOptions, ReferenceOptions,
-    ScoringOptions, Silent, TrainOptions,
+    AnnotateOptions, CompareOptions, ConvertOptions, EvaluateOptions, InspectOptions, ModelOptions,
+    ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -61,14 +61,18 @@ impl ReferenceArguments {
 }
 
 impl ModelArguments {
-    fn options(self) -> (ModelOptions, ScoringOptions) {
-        let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
-        let model = ModelOptions::of(kind)
+    fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
+        let model = named_model(self.model.as_deref().unwrap_or(ferrocyte::DEFAULT_MODEL))?
             .with("l2", self.l2)
             .with("balance", self.balance)
             .with("max_iterations", self.max_iterations);
-        (model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out })
+        Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
     }
+}
+
+/// A kind of model with settings, as in `logistic:l2=5`.
+fn named_model(text: &str) -> PyResult<ModelOptions> {
+    text.parse::<ModelOptions>().map_err(|error| to_python(&error))
 }
 
 /// Scores a kind of model; returns the run record as JSON.
@@ -80,10 +84,34 @@ pub(crate) fn evaluate(
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
-    let (model, scoring) = model.options();
+    let (model, scoring) = model.options()?;
     let options = EvaluateOptions { reference: reference.options()?, model, scoring, seed };
     py.detach(|| {
         let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
+        finish(&record, report)
+    })
+}
+
+/// Judges kinds of models beside each other; returns the run record as JSON.
+#[pyfunction]
+pub(crate) fn compare(
+    py: Python<'_>,
+    reference: ReferenceArguments,
+    models: Vec<String>,
+    folds: Option<usize>,
+    leave_one_out: bool,
+    report: Option<PathBuf>,
+    seed: u64,
+) -> PyResult<String> {
+    let models: PyResult<Vec<ModelOptions>> = models.iter().map(|text| named_model(text)).collect();
+    let options = CompareOptions {
+        reference: reference.options()?,
+        models: models?,
+        scoring: ScoringOptions { folds, leave_one_out },
+        seed,
+    };
+    py.detach(|| {
+        let record = ferrocyte::compare(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)
     })
 }
@@ -99,7 +127,7 @@ pub(crate) fn train(
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
-    let (model, scoring) = model.options();
+    let (model, scoring) = model.options()?;
     let scoring = score.then_some(scoring);
     let options =
         TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };

@@ -6,9 +6,10 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, genebert, mlp; train also takes `auto`, which compares and chooses
+    /// Kind of model: weighted, logistic, genebert, mlp; train also takes `auto`, which compares and
+    /// chooses. Settings can stand behind the name, as in `genebert:epochs=20`
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
-    model: String,
+    model: ModelOptions,
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
@@ -156,7 +157,7 @@ impl ModelSettingsArgs {
             hidden2,
             norm,
         } = network;
-        ModelOptions::of(model)
+        model
             .with("l2", l2)
             .with("balance", balance.as_ref().map(name))
             .with("max_iterations", max_iterations)
