@@ -18,6 +18,8 @@ pub struct Comparison {
     pub resampled: String,
     /// How often.
     pub resamples: usize,
+    /// Share of the draws that each interval holds.
+    pub level: f64,
     /// The kind that is better than every other beyond what chance explains; `None` where there is no such kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub winner: Option<String>,
@@ -54,7 +56,7 @@ pub struct ScoreDifference {
     pub score: String,
     /// Score of the better one less score of the other.
     pub difference: f64,
-    /// Lower end of the 95 % bootstrap interval of the difference.
+    /// Lower end of the bootstrap interval of the difference.
     pub low: f64,
     /// Upper end of it.
     pub high: f64,

@@ -18,8 +18,8 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
         h3 { "How sure the differences are" }
         p {
             "The held-out " (comparison.resampled) " were drawn again " (count(comparison.resamples)) " times, with \
-             replacement and the same draw for all kinds. In 95 % of the draws the difference lay in the interval: where \
-             that holds zero, chance may be all there is."
+             replacement and the same draw for all kinds. An interval holds the middle " (score(comparison.level)) " of the \
+             differences: where zero is among them, chance may be all there is."
         }
         (scrolling("Differences between kinds", &differences(comparison)))
     };

@@ -182,6 +182,7 @@ pub(crate) fn judge(
         differences,
         resampled: resampled.to_owned(),
         resamples,
+        level: Resampled::LEVEL,
         winner,
         verdict,
     });

@@ -78,12 +78,17 @@ pub fn resample(answers: PairedAnswers<'_>, score: PairedScore, resamples: usize
 }
 
 impl Resampled {
-    /// The difference between two classifiers, and the interval that holds 95 % of the draws' differences (percentile
+    /// Share of the draws that an interval holds.
+    pub const LEVEL: f64 = 0.95;
+
+    /// The difference between two classifiers, and the interval that holds [`LEVEL`](Self::LEVEL) of the draws' differences (percentile
     /// method).
     pub fn difference(&self, one: usize, other: usize) -> (f64, f64, f64) {
         let mut differences: Vec<f64> = self.draws.iter().map(|scores| scores[one] - scores[other]).collect();
         differences.sort_by(f64::total_cmp);
-        (self.scores[one] - self.scores[other], quantile(&differences, 0.025), quantile(&differences, 0.975))
+        let tail = (1.0 - Self::LEVEL) / 2.0;
+        let (low, high) = (quantile(&differences, tail), quantile(&differences, 1.0 - tail));
+        (self.scores[one] - self.scores[other], low, high)
     }
 }
 
