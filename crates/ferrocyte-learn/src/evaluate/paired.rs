@@ -58,7 +58,7 @@ pub fn resample(answers: PairedAnswers<'_>, score: PairedScore, resamples: usize
     assert!(called.iter().all(|called| called.len() == given.len()), "one answer per cell");
     let units = units(given, called, groups);
     let (n_labels, n_models) = (given.set().len(), called.len());
-    let scored = |draw: &mut dyn FnMut() -> usize| {
+    let on_draw = |draw: &mut dyn FnMut() -> usize| {
         let mut tallies = vec![Tally::empty(n_labels); n_models];
         for _ in 0..units.len() {
             units[draw()].count(&mut tallies);
@@ -66,12 +66,12 @@ pub fn resample(answers: PairedAnswers<'_>, score: PairedScore, resamples: usize
         tallies.iter().map(|tally| score.of(tally)).collect::<Vec<f64>>()
     };
     let mut next = 0..units.len();
-    let scores = scored(&mut || next.next().unwrap_or_default());
+    let scores = on_draw(&mut || next.next().unwrap_or_default());
     let draws = (0..resamples)
         .into_par_iter()
         .map(|resample| {
             let mut random = Seeded::numbered(seed, Purpose::Bootstrap, resample);
-            scored(&mut || random.below(units.len()))
+            on_draw(&mut || random.below(units.len()))
         })
         .collect();
     Resampled { scores, draws }
