@@ -128,19 +128,20 @@ pub(crate) fn judge(
     let started = Instant::now();
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
-    let mut scored = Vec::with_capacity(candidates.len());
+    let mut results = Vec::with_capacity(candidates.len());
     let mut steps = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         forget_peak();
         let begun = Instant::now();
-        scored.push(cross_validate(reference, candidate.trainer.as_ref(), &plan.folds, seed, progress)?);
+        results.push(cross_validate(reference, candidate.trainer.as_ref(), &plan.folds, seed, progress)?);
         steps.push(StepTiming {
             step: candidate.name.clone(),
             secs: begun.elapsed().as_secs_f64(),
             peak_bytes: peak_bytes(),
         });
     }
-    let called: Vec<&[Option<usize>]> = scored.iter().map(|of| of.result.called.as_slice()).collect();
+    let called: Vec<&[Option<usize>]> =
+        results.iter().map(|of: &Scored| of.result.called.as_slice()).collect();
     let groups = reference.groups.as_ref();
     let answers = PairedAnswers { given: &reference.labels, called: &called, groups };
     let resamples = resamples(reference.labels.len());
@@ -169,7 +170,7 @@ pub(crate) fn judge(
         false,
         "every label counts the same, so a kind of model cannot win by the common ones alone",
     ));
-    let models = candidates.iter().zip(&scored).map(|(candidate, of)| ComparedModel {
+    let models = candidates.iter().zip(&results).map(|(candidate, of)| ComparedModel {
         name: candidate.name.clone(),
         settings: candidate.trainer.settings(),
         metrics: of.result.judgement.metrics,
@@ -191,7 +192,7 @@ pub(crate) fn judge(
         steps,
         threads: rayon::current_num_threads(),
     });
-    Ok(Compared { scored, best })
+    Ok(Compared { scored: results, best })
 }
 
 impl Compared {

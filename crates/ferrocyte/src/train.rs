@@ -86,15 +86,12 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    let trainer = match named {
-        Some(trainer) => {
-            record.choices.extend(options.model.choices(trainer.as_ref()));
-            trainer
-        }
-        None => {
-            let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
-            choose_model(&reference, scoring, options.seed, progress, &mut record)?
-        }
+    let trainer = if let Some(trainer) = named {
+        record.choices.extend(options.model.choices(trainer.as_ref()));
+        trainer
+    } else {
+        let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
+        choose_model(&reference, scoring, options.seed, progress, &mut record)?
     };
     let mut checkpoints =
         FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;
