@@ -155,8 +155,8 @@ pub(crate) fn judge(
         }
         differences.extend(all_pairs(&found, &names, score));
     }
-    let resampled = if groups.is_some() { "groups" } else { "cells" };
-    let (winner, verdict) = verdict(&names, best, &differences, resampled);
+    let unit = if groups.is_some() { "groups" } else { "cells" };
+    let (winner, verdict) = verdict(&names, best, &differences, unit);
     if let Some(groups) = groups.map(|groups| groups.set().len()).filter(|&groups| groups < FEW_GROUPS) {
         let message = format!(
             "the intervals of the differences come from {groups} groups: that few cannot show how much groups vary, and \
@@ -181,7 +181,7 @@ pub(crate) fn judge(
         models: models.collect(),
         decided_by: DECIDED_BY.name().to_owned(),
         differences,
-        resampled: resampled.to_owned(),
+        resampled: unit.to_owned(),
         resamples,
         level: Resampled::LEVEL,
         winner,
