@@ -12,6 +12,7 @@ mod outcome;
 mod source;
 #[path = "../support/mod.rs"]
 mod support;
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,10 +25,13 @@ use source::{Source, damaged_copy, model_of};
 const FEW: usize = 12;
 
 /// What the program is asked to do with a file of cells, in turns.
-const COMMANDS: [&str; 3] = [
-    "annotate {file} -m {model} -o {out}/labels.csv",
-    "inspect {file} -m {model}",
-    "annotate {file} -m {model} -o {out}/copy.h5ad",
+const COMMANDS: [&str; 2] = ["annotate {file} -m {model} -o {out}/labels.csv", "inspect {file} -m {model}"];
+
+/// What it is asked to do with a file of one format besides.
+const COMMANDS_OF: [(&str, &str); 3] = [
+    ("h5ad", "annotate {file} -m {model} -o {out}/copy.h5ad"),
+    ("zarr folder", "convert {file} -o {out}/clean.zarr"),
+    ("zarr zip", "convert {file} -o {out}/clean.zarr"),
 ];
 
 /// What it is asked to do with a model.
@@ -82,10 +86,10 @@ impl Case {
     fn of(format: &str, whole: &Path, folder: &Path) -> Self {
         let is_model = format == "model";
         let (other, commands) = if is_model {
-            (support::query(), &MODEL_COMMANDS[..])
+            (support::query(), MODEL_COMMANDS.to_vec())
         } else {
-            // Only a file of AnnData can be copied.
-            (model_of(whole, folder), if format == "h5ad" { &COMMANDS[..] } else { &COMMANDS[..2] })
+            let more = COMMANDS_OF.iter().filter(|(of, _)| *of == format).map(|(_, line)| *line);
+            (model_of(whole, folder), COMMANDS.into_iter().chain(more).collect())
         };
         let mut case = Self { whole: whole.to_owned(), other, is_model, commands: Vec::new() };
         for line in commands {
