@@ -222,9 +222,9 @@ mod with_the_feature {
             ),
             ("layers/half", "/shape", json!([15, many]), "no more values than its chunks can hold"),
             ("layers/half", "/shape", json!([15, 7]), "matrix `layers/half`: expected 15 cells and 6 genes"),
-            ("obs/zeros", "/shape/0", json!(many), "no more values than its chunks can hold"),
+            ("obs/zeros", "/shape/0", json!(many), "expected at most 134217728 bytes in memory"),
             ("obs/zeros", "/shape/0", json!(16), "`obs/zeros`: expected 15 values (one per cell), found 16"),
-            ("obs/_index", "/shape/0", json!(many), "no more values than its chunks can hold"),
+            ("obs/_index", "/shape/0", json!(many), "expected at most 134217728 bytes in memory"),
             (
                 "obs/_index",
                 "/chunk_grid/configuration/chunk_shape/0",
