@@ -71,10 +71,11 @@ pub(crate) fn archive(members: &[Member]) -> Vec<u8> {
 /// Writes the members of an archive into a folder.
 pub(crate) fn unpack(archive: &Path, folder: &Path) {
     for (name, content) in members(&fs::read(archive).unwrap()) {
+        if name.ends_with('/') {
+            continue; // a folder
+        }
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        if !path.is_dir() {
-            fs::write(path, content).unwrap();
-        }
+        fs::write(path, content).unwrap();
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod edit;
 mod inventory;
 mod obs_layout;
 mod read_back;
+mod shared_texts;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,6 +20,7 @@ use self::obs_layout::ObsLayout;
 use super::atomic::AtomicFile;
 use super::obs_column::{ObsColumn, ObsColumnError};
 use super::write_error::{WriteError, WriteErrorKind};
+use crate::memory_limit::MemoryLimit;
 
 /// A copy of a query with results added, readable by `anndata`; everything else in the file stays as it is.
 ///
@@ -130,6 +132,8 @@ impl Additions {
             layout.check_name(name)?;
             column.check(name, layout.n_cells())?;
         }
+        let n_bytes = fs::metadata(path).map_err(|error| AnnotateError::Edit(error.into()))?.len();
+        shared_texts::check(&before, self, MemoryLimit::of_file(n_bytes))?;
         drop(before);
 
         // The writer is young: a panic of its must not take the caller down. The copy is thrown away then.
