@@ -210,7 +210,7 @@ fn a_text_that_two_things_have_is_not_freed() {
     bytes[at..at + 16].copy_from_slice(&gene);
     fs::write(&query, bytes).unwrap();
     let error = chain(&annotate(&query, &target, 5).unwrap_err());
-    assert!(error.contains("a text of `var/_index` belongs to something that would be replaced"), "{error}");
+    assert!(error.contains("a text of `var/_index` is not what it was"), "{error}");
     assert_eq!(only_file_in(folder.path()), query);
 }
 

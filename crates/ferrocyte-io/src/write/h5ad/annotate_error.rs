@@ -39,15 +39,6 @@ pub enum AnnotateError {
         /// What it is.
         found: String,
     },
-    /// The query is damaged: one text belongs to two things, of which one is replaced.
-    #[error(
-        "the query is damaged: a text of `{kept}` belongs to something that would be replaced as well; write the \
-         labels to a `.csv` file instead"
-    )]
-    SharedText {
-        /// What would lose its text.
-        kept: String,
-    },
     /// A column does not fit.
     #[error(transparent)]
     Column(#[from] ObsColumnError),

@@ -87,6 +87,7 @@ pub(super) fn is_inside(path: &str, folder: &str) -> bool {
 }
 
 /// An object that is passed on a walk.
+#[derive(Clone, Copy)]
 pub(super) enum Entry<'a> {
     /// A group.
     Group(&'a Group),

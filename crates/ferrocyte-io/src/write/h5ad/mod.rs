@@ -3,9 +3,9 @@
 mod annotate_error;
 pub(super) mod edit;
 mod inventory;
+mod kept_texts;
 mod obs_layout;
 mod read_back;
-mod shared_texts;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +16,7 @@ use hdf5_reader::Hdf5File;
 pub use annotate_error::AnnotateError;
 
 use self::inventory::Inventory;
+use self::kept_texts::KeptTexts;
 use self::obs_layout::ObsLayout;
 use super::atomic::AtomicFile;
 use super::obs_column::{ObsColumn, ObsColumnError};
@@ -133,7 +134,7 @@ impl Additions {
             column.check(name, layout.n_cells())?;
         }
         let n_bytes = fs::metadata(path).map_err(|error| AnnotateError::Edit(error.into()))?.len();
-        shared_texts::check(&before, self, MemoryLimit::of_file(n_bytes))?;
+        let texts = KeptTexts::of(&before, self, MemoryLimit::of_file(n_bytes))?;
         drop(before);
 
         // The writer is young: a panic of its must not take the caller down. The copy is thrown away then.
@@ -142,6 +143,7 @@ impl Additions {
 
         let after = Hdf5File::open(path).map_err(AnnotateError::unreadable)?;
         inventory.check_kept(&Inventory::of(&after)?, self)?;
+        texts.check(&after)?;
         read_back::check(&after, &layout, self)
     }
 }
