@@ -111,3 +111,30 @@ fn auto_takes_a_kind_and_says_why() {
         assert!(ended.stderr.contains(words) && !other.exists(), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn genes_are_chosen_for_any_kind_and_words_that_choose_none_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (words, genes) in [("--genes hvg:50", 50..=50), ("--genes top:5 --genes columns", 6..=50)] {
+        for kind in ["logistic", "mlp:epochs=1"] {
+            let (model, record) = (folder.path().join("m.ferrocyte"), folder.path().join("run.json"));
+            let line =
+                format!("train {{}} --label cell_type --model {kind} --folds 2 {words} -o {{}} --json {{}}");
+            let ended = run(&line, &[&reference(), &model, &record]);
+            assert!(ended.status < 2, "{}", ended.stderr);
+            let record = json(&record);
+            let found = record["model"]["genes"].as_u64().unwrap();
+            assert!(genes.contains(&found), "{words} {kind}: {found}");
+            let choices = record["choices"].as_array().unwrap();
+            let told = choices.iter().find(|choice| choice["setting"] == "genes the model may use").unwrap();
+            assert_eq!(told["origin"], "flag");
+        }
+    }
+    for words in ["hvg", "hvg:0", "best:3"] {
+        let ended = run(&format!("evaluate {{}} --label cell_type --genes {words}"), &[&reference()]);
+        assert_eq!(ended.status, 2);
+        assert!(ended.stderr.contains("`hvg:N`") && ended.stderr.contains("`rows`"), "{}", ended.stderr);
+    }
+    let ended = run("inspect {} --genes hvg:50", &[&reference()]);
+    assert_eq!(ended.status, 2, "only training chooses genes");
+}

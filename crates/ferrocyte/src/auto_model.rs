@@ -1,9 +1,10 @@
 //! `--model auto`: the kind of model that does best on the reference.
 
 use ferrocyte_core::{Choice, Comparison, Origin, Progress, RunRecord, Warning};
-use ferrocyte_learn::models::Train;
+use ferrocyte_learn::models::{GeneChoice, Train};
 
 use crate::compare::{COMPARED_BY_DEFAULT, CompareError, candidates, judge};
+use crate::model_choices::genes_choice;
 use crate::model_options::{DEFAULT_MODEL, ModelOptions};
 use crate::reference::Reference;
 use crate::scoring::ScoringOptions;
@@ -17,12 +18,13 @@ pub const AUTO_MODEL: &str = "auto";
 /// on other data decides.
 pub(crate) fn choose_model(
     reference: &Reference,
+    genes: GeneChoice,
     scoring: ScoringOptions,
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
 ) -> Result<Box<dyn Train>, CompareError> {
-    let kinds = COMPARED_BY_DEFAULT.map(ModelOptions::of);
+    let kinds = COMPARED_BY_DEFAULT.map(|kind| ModelOptions::of(kind).on_genes(genes));
     let mut candidates = candidates(&kinds)?;
     let compared = judge(reference, &candidates, scoring, seed, progress, record)?;
     // Seconds would make two runs differ; they belong to a comparison, not to a model.
@@ -46,6 +48,7 @@ pub(crate) fn choose_model(
         origin: Origin::Detected,
         reason: reason.to_owned(),
     });
+    record.choices.push(genes_choice(genes));
     let message = format!(
         "`{name}` was chosen among {} kinds by the scores on the same held-out cells: its own score flatters by a little",
         candidates.len()

@@ -11,6 +11,7 @@ use ferrocyte_learn::models::Train;
 
 use crate::choices::choice;
 use crate::dataset::DataError;
+use crate::model_choices::genes_choice;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::peak_memory::{forget_peak, peak_bytes};
 use crate::reference::{Reference, ReferenceOptions};
@@ -77,6 +78,7 @@ pub fn compare(options: &CompareOptions, progress: &dyn Progress) -> Result<RunR
         Reference::read(&options.reference, options.seed, progress).map_err(CompareError::Reference)?;
     let mut record = RunRecord::new(Flow::Compare, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
+    record.choices.extend(options.models.first().map(|model| genes_choice(model.genes)));
     let compared = judge(&reference, &candidates, options.scoring, options.seed, progress, &mut record)?;
     let best = compared.best;
     compared.take(best, &candidates, &reference, &mut record);

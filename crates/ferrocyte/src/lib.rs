@@ -69,7 +69,7 @@ pub use ferrocyte_core::{
     Comparison, Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning,
 };
 pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
-pub use ferrocyte_learn::models::{Balance, Schedule};
+pub use ferrocyte_learn::models::{Balance, GeneChoice, Schedule};
 
 /// Version of Ferrocyte, as it stands in records and models.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

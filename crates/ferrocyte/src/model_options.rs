@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use ferrocyte_core::Choice;
-use ferrocyte_learn::models::{ModelKind, SettingsError, Train, UnknownModelKind};
+use ferrocyte_learn::models::{GeneChoice, ModelKind, OnChosenGenes, SettingsError, Train, UnknownModelKind};
 use serde_json::{Map, Value};
 
-use crate::model_choices::model_choices;
+use crate::model_choices::{genes_choice, model_choices};
 
 /// The kind of model that is trained when none is named.
 pub const DEFAULT_MODEL: &str = "weighted";
@@ -28,6 +28,8 @@ pub struct ModelOptions {
     pub kind: String,
     /// Settings by name: `l2`.
     pub settings: Map<String, Value>,
+    /// Which genes the model may use, chosen on its training cells.
+    pub genes: GeneChoice,
 }
 
 impl Default for ModelOptions {
@@ -102,7 +104,7 @@ pub enum ModelOptionsError {
 impl ModelOptions {
     /// A kind of model with its default settings.
     pub fn of(kind: impl Into<String>) -> Self {
-        Self { kind: kind.into(), settings: Map::new() }
+        Self { kind: kind.into(), settings: Map::new(), genes: GeneChoice::All }
     }
 
     /// With a setting, where there is a value.
@@ -111,6 +113,13 @@ impl ModelOptions {
         if let Some(value) = value {
             self.settings.insert(name.to_owned(), value.into());
         }
+        self
+    }
+
+    /// With a choice of genes.
+    #[must_use]
+    pub fn on_genes(mut self, genes: GeneChoice) -> Self {
+        self.genes = genes;
         self
     }
 
@@ -124,12 +133,19 @@ impl ModelOptions {
             let known = known.unwrap_or_default();
             return Err(ModelOptionsError::Unknown { kind, name: name.clone(), known });
         }
-        Ok(kind.trainer(Value::Object(self.settings.clone()))?)
+        let trainer = kind.trainer(Value::Object(self.settings.clone()))?;
+        Ok(match self.genes {
+            GeneChoice::All => trainer,
+            choice => Box::new(OnChosenGenes::new(choice, trainer)),
+        })
     }
 
     /// The choices in words.
     pub(crate) fn choices(&self, trainer: &dyn Train) -> Vec<Choice> {
-        model_choices(trainer, |setting| self.settings.contains_key(setting), self.kind != DEFAULT_MODEL)
+        let mut choices =
+            model_choices(trainer, |setting| self.settings.contains_key(setting), self.kind != DEFAULT_MODEL);
+        choices.push(genes_choice(self.genes));
+        choices
     }
 }
 

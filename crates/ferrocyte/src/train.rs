@@ -91,7 +91,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         trainer
     } else {
         let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
-        choose_model(&reference, scoring, options.seed, progress, &mut record)?
+        choose_model(&reference, options.model.genes, scoring, options.seed, progress, &mut record)?
     };
     let mut checkpoints =
         FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;

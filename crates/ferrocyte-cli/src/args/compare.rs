@@ -27,9 +27,10 @@ pub(crate) struct CompareArgs {
 
 impl CompareArgs {
     pub(crate) fn options(self, seed: u64) -> CompareOptions {
+        let genes = self.reference.gene_choice();
         CompareOptions {
+            models: self.models.into_iter().map(|model| model.on_genes(genes)).collect(),
             reference: self.reference.options(),
-            models: self.models,
             scoring: self.scoring.options(),
             seed,
         }

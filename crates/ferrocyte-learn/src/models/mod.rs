@@ -8,6 +8,7 @@ mod balance;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
+mod gene_choice;
 mod genebert;
 mod kind;
 mod labels_with_cells;
@@ -27,6 +28,7 @@ pub use balance::Balance;
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
+pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
 pub use genebert::{Genebert, GenebertModel, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use linear::{Intercept, LinearModel};

@@ -61,6 +61,7 @@ def evaluate(
     l2: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
+    model_genes: str | None = None,
     layer: str | None = None,
     scale: str | None = None,
     where: str | Sequence[str] = (),
@@ -91,6 +92,9 @@ def evaluate(
     model, l2, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'. Every other setting of a kind can stand
         behind its name: ``'genebert:epochs=20:heads=8'``.
+    model_genes
+        Genes that the model may use: 'all' (default), the N most variable ones 'hvg:N', or those with the largest weights
+        'top:N', N of each label; chosen on the training cells of each fold.
     layer
         Matrix to read: 'X', 'raw' or the name of a layer; by default the one with counts, else with their logarithms.
     scale
@@ -131,7 +135,7 @@ def evaluate(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, folds, leave_one_out),
+        _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out),
         report,
         seed,
     )
@@ -142,6 +146,7 @@ def compare(
     reference: Files,
     *,
     models: Sequence[str],
+    model_genes: str | None = None,
     label: str | None = None,
     label_from_name: str | None = None,
     group: str | None = None,
@@ -182,6 +187,7 @@ def compare(
             "max_per_class": max_per_class,
         },
         list(models),
+        model_genes,
         folds,
         leave_one_out,
         report,
@@ -204,6 +210,7 @@ def train(
     l2: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
+    model_genes: str | None = None,
     layer: str | None = None,
     scale: str | None = None,
     where: str | Sequence[str] = (),
@@ -229,7 +236,7 @@ def train(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, folds, leave_one_out),
+        _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out),
         output,
         score,
         report,
@@ -352,12 +359,13 @@ def _open(reading: Mapping[str, Any]) -> dict[str, Any]:
     return known | dict(reading)
 
 
-def _model(model, l2, balance, max_iterations, folds, leave_one_out):
+def _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out):
     return {
         "model": model,
         "l2": l2,
         "balance": balance,
         "max_iterations": max_iterations,
+        "model_genes": model_genes,
         "folds": folds,
         "leave_one_out": leave_one_out,
     }
