@@ -6,7 +6,7 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, genebert, mlp
+    /// Kind of model: weighted, logistic, centroid, knn, genebert, mlp, ensemble
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: String,
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
@@ -20,6 +20,10 @@ pub(crate) struct ModelSettingsArgs {
     max_iterations: Option<u32>,
     #[command(flatten)]
     markers: MarkerArgs,
+    #[command(flatten)]
+    profiles: ProfileArgs,
+    #[command(flatten)]
+    neighbours: NeighbourArgs,
     #[command(flatten)]
     network: NetworkArgs,
 }
@@ -40,6 +44,33 @@ struct MarkerArgs {
     /// Whether classes have a score of their own, beside what their genes give [default: zero]
     #[arg(long, value_name = "HOW")]
     intercept: Option<InterceptArg>,
+}
+
+/// Settings of correlation with class profiles, beside the number of markers.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Profiles (--model centroid)")]
+struct ProfileArgs {
+    /// How a cell is compared with the mean of a class [default: spearman]
+    #[arg(long, value_name = "HOW")]
+    correlation: Option<CorrelationArg>,
+    /// What correlations are multiplied by before they become probabilities [default: 0, fitted]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    temperature: Option<f64>,
+}
+
+/// Settings of nearest neighbours.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Neighbours (--model knn)")]
+struct NeighbourArgs {
+    /// Nearest training cells that vote [default: 15]
+    #[arg(long, value_name = "N")]
+    neighbours: Option<u32>,
+    /// Principal components in which distances are measured [default: 50]
+    #[arg(long, value_name = "N")]
+    components: Option<u32>,
+    /// Genes of the principal components, those that vary most [default: 2000]
+    #[arg(long, value_name = "N")]
+    variable_genes: Option<u32>,
 }
 
 /// Settings of networks.
@@ -118,6 +149,14 @@ enum InterceptArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum CorrelationArg {
+    /// Of log-normalised values
+    Pearson,
+    /// Of ranks
+    Spearman,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum ScheduleArg {
     /// It stays as it is
     Constant,
@@ -135,8 +174,10 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, balance, max_iterations, markers, network } = self;
+        let Self { model, l2, balance, max_iterations, markers, profiles, neighbours, network } = self;
         let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
+        let ProfileArgs { correlation, temperature } = profiles;
+        let NeighbourArgs { neighbours, components, variable_genes } = neighbours;
         let NetworkArgs {
             epochs,
             batch_size,
@@ -164,6 +205,11 @@ impl ModelSettingsArgs {
             .with("exponent", exponent)
             .with("min_cells", min_cells)
             .with("intercept", intercept.map(name))
+            .with("correlation", correlation.map(name))
+            .with("temperature", temperature)
+            .with("neighbours", neighbours)
+            .with("components", components)
+            .with("variable_genes", variable_genes)
             .with("epochs", epochs)
             .with("batch_size", batch_size)
             .with("learning_rate", learning_rate)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::centroid::{Centroid, CentroidParams};
 use super::genebert::{Genebert, GenebertParams};
 use super::logistic::{Logistic, LogisticParams};
 use super::mlp::{Mlp, MlpParams};
@@ -18,6 +19,8 @@ pub enum ModelKind {
     Logistic,
     /// Logistic regression on marker genes, each scaled by how well it marks.
     Weighted,
+    /// Correlation with the mean profile of each label on marker genes.
+    Centroid,
     /// `GeneBERT`: a small transformer over one token per cell.
     Genebert,
     /// Fully connected layers.
@@ -26,13 +29,15 @@ pub enum ModelKind {
 
 impl ModelKind {
     /// Every kind there is.
-    pub const ALL: &'static [Self] = &[Self::Weighted, Self::Logistic, Self::Genebert, Self::Mlp];
+    pub const ALL: &'static [Self] =
+        &[Self::Weighted, Self::Logistic, Self::Centroid, Self::Genebert, Self::Mlp];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Logistic => Logistic::KIND,
             Self::Weighted => Weighted::KIND,
+            Self::Centroid => Centroid::KIND,
             Self::Genebert => Genebert::KIND,
             Self::Mlp => Mlp::KIND,
         }
@@ -45,6 +50,7 @@ impl ModelKind {
             Self::Weighted => {
                 "multinomial logistic regression on the markers of each label, scaled by how well they mark"
             }
+            Self::Centroid => "correlation with the mean profile of each label on marker genes",
             Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
             Self::Mlp => "multilayer perceptron: z-scored genes, one or two hidden layers",
         }
@@ -55,6 +61,7 @@ impl ModelKind {
         match self {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
             Self::Weighted => serde_json::json!(WeightedParams::default()),
+            Self::Centroid => serde_json::json!(CentroidParams::default()),
             Self::Genebert => serde_json::json!(GenebertParams::default()),
             Self::Mlp => serde_json::json!(MlpParams::default()),
         }
@@ -68,6 +75,7 @@ impl ModelKind {
         match self {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
             Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
+            Self::Centroid => Ok(Box::new(serde_json::from_value::<CentroidParams>(settings)?.check()?)),
             Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
             Self::Mlp => Ok(Box::new(serde_json::from_value::<MlpParams>(settings)?.check()?)),
         }
@@ -134,7 +142,7 @@ mod tests {
         let error = "logit".parse::<ModelKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no kind of model `logit`; there is `weighted`, `logistic`, `genebert`, `mlp`"
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `genebert`, `mlp`"
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, VocabularyError};
 
+use super::centroid::CentroidModel;
 use super::classifier::Classifier;
 use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
@@ -29,6 +30,11 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             let settings = kind.trainer(header.settings.clone())?.settings();
             let labels = header.labels.clone();
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
+        }
+        ModelKind::Centroid => {
+            let model =
+                CentroidModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
         }
         ModelKind::Genebert => {
             let model =

@@ -5,6 +5,7 @@
 //! [`ModelKind`] knows every kind by name, and [`load`] makes a model of what [`Classifier::to_arrays`] gave.
 
 mod balance;
+mod centroid;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
@@ -14,6 +15,7 @@ mod labels_with_cells;
 mod linear;
 mod load;
 mod logistic;
+mod markers;
 mod mlp;
 mod on_genes;
 mod param_error;
@@ -24,6 +26,7 @@ mod weighted;
 
 pub use crate::nn::schedule::Schedule;
 pub use balance::Balance;
+pub use centroid::{Centroid, CentroidModel, CentroidParams, Correlation};
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
