@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::centroid::{Centroid, CentroidParams};
 use super::genebert::{Genebert, GenebertParams};
+use super::knn::{Knn, KnnParams};
 use super::logistic::{Logistic, LogisticParams};
 use super::mlp::{Mlp, MlpParams};
 use super::param_error::ParamError;
@@ -21,6 +22,8 @@ pub enum ModelKind {
     Weighted,
     /// Correlation with the mean profile of each label on marker genes.
     Centroid,
+    /// Nearest neighbours in principal components.
+    Knn,
     /// `GeneBERT`: a small transformer over one token per cell.
     Genebert,
     /// Fully connected layers.
@@ -30,7 +33,7 @@ pub enum ModelKind {
 impl ModelKind {
     /// Every kind there is.
     pub const ALL: &'static [Self] =
-        &[Self::Weighted, Self::Logistic, Self::Centroid, Self::Genebert, Self::Mlp];
+        &[Self::Weighted, Self::Logistic, Self::Centroid, Self::Knn, Self::Genebert, Self::Mlp];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
@@ -38,6 +41,7 @@ impl ModelKind {
             Self::Logistic => Logistic::KIND,
             Self::Weighted => Weighted::KIND,
             Self::Centroid => Centroid::KIND,
+            Self::Knn => Knn::KIND,
             Self::Genebert => Genebert::KIND,
             Self::Mlp => Mlp::KIND,
         }
@@ -51,6 +55,7 @@ impl ModelKind {
                 "multinomial logistic regression on the markers of each label, scaled by how well they mark"
             }
             Self::Centroid => "correlation with the mean profile of each label on marker genes",
+            Self::Knn => "vote of the nearest training cells in principal components",
             Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
             Self::Mlp => "multilayer perceptron: z-scored genes, one or two hidden layers",
         }
@@ -62,6 +67,7 @@ impl ModelKind {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
             Self::Weighted => serde_json::json!(WeightedParams::default()),
             Self::Centroid => serde_json::json!(CentroidParams::default()),
+            Self::Knn => serde_json::json!(KnnParams::default()),
             Self::Genebert => serde_json::json!(GenebertParams::default()),
             Self::Mlp => serde_json::json!(MlpParams::default()),
         }
@@ -76,6 +82,7 @@ impl ModelKind {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
             Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
             Self::Centroid => Ok(Box::new(serde_json::from_value::<CentroidParams>(settings)?.check()?)),
+            Self::Knn => Ok(Box::new(serde_json::from_value::<KnnParams>(settings)?.check()?)),
             Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
             Self::Mlp => Ok(Box::new(serde_json::from_value::<MlpParams>(settings)?.check()?)),
         }
@@ -142,7 +149,7 @@ mod tests {
         let error = "logit".parse::<ModelKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `genebert`, `mlp`"
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `knn`, `genebert`, `mlp`"
         );
     }
 }

@@ -6,6 +6,7 @@ use super::centroid::CentroidModel;
 use super::classifier::Classifier;
 use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
+use super::knn::KnnModel;
 use super::linear::LinearModel;
 use super::mlp::MlpModel;
 
@@ -34,6 +35,10 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         ModelKind::Centroid => {
             let model =
                 CentroidModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
+        }
+        ModelKind::Knn => {
+            let model = KnnModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
         ModelKind::Genebert => {
