@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::centroid::{Centroid, CentroidParams};
+use super::ensemble::{Ensemble, EnsembleParams};
 use super::genebert::{Genebert, GenebertParams};
 use super::knn::{Knn, KnnParams};
 use super::logistic::{Logistic, LogisticParams};
@@ -28,12 +29,21 @@ pub enum ModelKind {
     Genebert,
     /// Fully connected layers.
     Mlp,
+    /// The mean of several kinds.
+    Ensemble,
 }
 
 impl ModelKind {
     /// Every kind there is.
-    pub const ALL: &'static [Self] =
-        &[Self::Weighted, Self::Logistic, Self::Centroid, Self::Knn, Self::Genebert, Self::Mlp];
+    pub const ALL: &'static [Self] = &[
+        Self::Weighted,
+        Self::Logistic,
+        Self::Centroid,
+        Self::Knn,
+        Self::Genebert,
+        Self::Mlp,
+        Self::Ensemble,
+    ];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
@@ -44,6 +54,7 @@ impl ModelKind {
             Self::Knn => Knn::KIND,
             Self::Genebert => Genebert::KIND,
             Self::Mlp => Mlp::KIND,
+            Self::Ensemble => Ensemble::KIND,
         }
     }
 
@@ -58,6 +69,7 @@ impl ModelKind {
             Self::Knn => "vote of the nearest training cells in principal components",
             Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
             Self::Mlp => "multilayer perceptron: z-scored genes, one or two hidden layers",
+            Self::Ensemble => "mean of the probabilities of several kinds, each trained on all cells",
         }
     }
 
@@ -70,6 +82,7 @@ impl ModelKind {
             Self::Knn => serde_json::json!(KnnParams::default()),
             Self::Genebert => serde_json::json!(GenebertParams::default()),
             Self::Mlp => serde_json::json!(MlpParams::default()),
+            Self::Ensemble => serde_json::json!(Ensemble::default().params()),
         }
     }
 
@@ -85,6 +98,7 @@ impl ModelKind {
             Self::Knn => Ok(Box::new(serde_json::from_value::<KnnParams>(settings)?.check()?)),
             Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
             Self::Mlp => Ok(Box::new(serde_json::from_value::<MlpParams>(settings)?.check()?)),
+            Self::Ensemble => Ok(Box::new(serde_json::from_value::<EnsembleParams>(settings)?.check()?)),
         }
     }
 }
@@ -149,7 +163,7 @@ mod tests {
         let error = "logit".parse::<ModelKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `knn`, `genebert`, `mlp`"
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `knn`, `genebert`, `mlp`, `ensemble`"
         );
     }
 }

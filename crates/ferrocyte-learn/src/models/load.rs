@@ -4,6 +4,7 @@ use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, Vocabular
 
 use super::centroid::CentroidModel;
 use super::classifier::Classifier;
+use super::ensemble::EnsembleModel;
 use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
 use super::knn::KnnModel;
@@ -50,6 +51,7 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             let model = MlpModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
+        ModelKind::Ensemble => Ok(Box::new(EnsembleModel::from_arrays(genes, header, arrays)?)),
     }
 }
 

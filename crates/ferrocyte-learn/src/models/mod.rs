@@ -9,6 +9,7 @@ mod centroid;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
+mod ensemble;
 mod genebert;
 mod kind;
 mod knn;
@@ -31,6 +32,7 @@ pub use centroid::{Centroid, CentroidModel, CentroidParams, Correlation};
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
+pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
 pub use genebert::{Genebert, GenebertModel, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};
