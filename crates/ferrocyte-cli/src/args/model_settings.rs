@@ -24,21 +24,24 @@ pub(crate) struct ModelSettingsArgs {
     profiles: ProfileArgs,
     #[command(flatten)]
     neighbours: NeighbourArgs,
+    /// Kinds of models whose mean is taken, each with its default settings [default: weighted,centroid,knn]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Ensembles (--model ensemble)")]
+    models: Option<Vec<String>>,
     #[command(flatten)]
     network: NetworkArgs,
 }
 
-/// Settings of marker-weighted logistic regression.
+/// Settings of models on marker genes.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Markers (--model weighted)")]
+#[command(next_help_heading = "Markers (--model weighted or centroid)")]
 struct MarkerArgs {
-    /// Marker genes kept for each class, those with the largest effect [default: 500]
+    /// Marker genes kept for each class, those with the largest effect [default: 500, of centroid 50]
     #[arg(long, value_name = "N")]
     markers: Option<u32>,
     /// Values of a gene are multiplied by its effect to this power; 0: by nothing [default: 0.5]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     exponent: Option<f64>,
-    /// Cells that must have a gene for it to be a marker [default: 3]
+    /// Cells that must have a gene for it to be a marker [default: 3, of centroid 1]
     #[arg(long, value_name = "N")]
     min_cells: Option<u32>,
     /// Whether classes have a score of their own, beside what their genes give [default: zero]
@@ -174,7 +177,8 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, balance, max_iterations, markers, profiles, neighbours, network } = self;
+        let Self { model, l2, balance, max_iterations, markers, profiles, neighbours, models, network } =
+            self;
         let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
         let ProfileArgs { correlation, temperature } = profiles;
         let NeighbourArgs { neighbours, components, variable_genes } = neighbours;
@@ -210,6 +214,7 @@ impl ModelSettingsArgs {
             .with("neighbours", neighbours)
             .with("components", components)
             .with("variable_genes", variable_genes)
+            .with("models", models)
             .with("epochs", epochs)
             .with("batch_size", batch_size)
             .with("learning_rate", learning_rate)

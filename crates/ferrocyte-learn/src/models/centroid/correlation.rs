@@ -28,6 +28,7 @@ pub(super) struct Profiles {
     n_genes: usize,
     n_labels: usize,
     directions: WeightRows, // w, of shape (n_genes, n_labels)
+    nothing: Vec<f64>,      // where each sum begins
 }
 
 /// Memory for the ranks of a cell.
@@ -41,7 +42,7 @@ impl Profiles {
     /// Takes mean values, row-major of shape `(n_genes, n_labels)`.
     pub(super) fn new(correlation: Correlation, n_labels: usize, means: &[f32]) -> Self {
         let n_genes = means.len() / n_labels;
-        let mut columns: Vec<Vec<f64>> = (0..n_labels)
+        let columns: Vec<Vec<f64>> = (0..n_labels)
             .map(|label| {
                 let column: Vec<f32> = means.iter().skip(label).step_by(n_labels).copied().collect();
                 direction(correlation, &column)
@@ -49,9 +50,9 @@ impl Profiles {
             .collect();
         let mut directions = WeightRows::zeros(n_genes, n_labels);
         for gene in 0..n_genes {
-            directions.set(gene, columns.iter_mut().map(|column| column[gene] as f32));
+            directions.set(gene, columns.iter().map(|column| column[gene] as f32));
         }
-        Self { correlation, n_genes, n_labels, directions }
+        Self { correlation, n_genes, n_labels, directions, nothing: vec![0.0; n_labels] }
     }
 
     /// Number of labels.
@@ -80,15 +81,7 @@ impl Profiles {
             correlations.fill(0.0);
             return;
         }
-        let nothing: &[f64] = &[0.0; 64];
-        let zeros;
-        let start = if correlations.len() <= nothing.len() {
-            &nothing[..correlations.len()]
-        } else {
-            zeros = vec![0.0; correlations.len()];
-            &zeros
-        };
-        self.directions.score(cell, start, correlations);
+        self.directions.score(cell, &self.nothing, correlations);
         let length = length.sqrt();
         for correlation in correlations {
             *correlation = (*correlation / length).clamp(-1.0, 1.0);

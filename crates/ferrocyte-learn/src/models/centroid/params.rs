@@ -24,7 +24,7 @@ pub struct CentroidParams {
 
 impl Default for CentroidParams {
     fn default() -> Self {
-        Self { markers: 100, min_cells: 1, correlation: Correlation::Spearman, temperature: 0.0 }
+        Self { markers: 50, min_cells: 1, correlation: Correlation::Spearman, temperature: 0.0 }
     }
 }
 
