@@ -1,6 +1,6 @@
 //! `rows[index] += value · row`: the way back of [`sum_rows`](super::row_sums::sum_rows).
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::Lanes;
 use super::widest::widest;
 
 widest! {
@@ -12,8 +12,8 @@ widest! {
     pub(crate) fn add_rows(indices: &[u32], values: &[f32], row: &Lanes, rows: &mut [Lanes]) {
         for (&index, &value) in indices.iter().zip(values) {
             let sums = &mut rows[index as usize].0;
-            for lane in 0..LANES {
-                sums[lane] += value * row.0[lane];
+            for (sum, part) in sums.iter_mut().zip(&row.0) {
+                *sum += value * part;
             }
         }
     }
@@ -22,6 +22,7 @@ widest! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::lanes::LANES;
     use crate::kernels::widest::tests::same_on_every_level;
 
     #[test]
@@ -32,10 +33,8 @@ mod tests {
             add_rows(&[0, 2], &[2.0, -0.7], &row, &mut rows);
             rows
         });
-        for lane in 0..LANES {
-            assert_eq!(rows[0].0[lane], 1.0 + 2.0 * row.0[lane]);
-            assert_eq!(rows[1].0[lane], 1.0);
-            assert_eq!(rows[2].0[lane], 1.0 + -0.7 * row.0[lane]);
-        }
+        assert_eq!(rows[0].0, row.0.map(|part| 1.0 + 2.0 * part));
+        assert_eq!(rows[1].0, [1.0; LANES]);
+        assert_eq!(rows[2].0, row.0.map(|part| 1.0 + -0.7 * part));
     }
 }

@@ -103,12 +103,12 @@ impl Ranks {
         let stored = self.order.iter().take_while(|&&i| values[i as usize] <= 0.0).count();
         let zeros = n_genes - values.len() + stored;
         // Ranks from 1: the zeros have the mean of 1..=zeros; with none of them, any shift will do.
-        let of_zero = (zeros as f32 + 1.0) / 2.0;
+        let of_zero = f32::midpoint(1.0, zeros as f32);
         let mut first = stored;
         while first < self.order.len() {
             let value = values[self.order[first] as usize];
             let alike = self.order[first..].iter().take_while(|&&i| values[i as usize] == value).count();
-            let rank = (n_genes - values.len() + first) as f32 + (alike as f32 + 1.0) / 2.0;
+            let rank = (n_genes - values.len() + first) as f32 + f32::midpoint(1.0, alike as f32);
             for &i in &self.order[first..first + alike] {
                 self.ranks[i as usize] = rank - of_zero;
             }
@@ -151,7 +151,7 @@ mod tests {
         let rank = |value: f64| {
             let below = values.iter().filter(|&&other| other < value).count();
             let same = values.iter().filter(|&&other| other == value).count();
-            below as f64 + (same as f64 + 1.0) / 2.0
+            below as f64 + f64::midpoint(1.0, same as f64)
         };
         values.iter().map(|&value| rank(value)).collect()
     }

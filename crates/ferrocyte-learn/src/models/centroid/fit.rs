@@ -119,10 +119,10 @@ impl Centroid {
 /// Sums of values by gene, label and fold.
 struct Sums {
     n_labels: usize,
-    fold: Vec<u8>,             // of each cell
-    sums: [Vec<f64>; FOLDS],   // of shape (n_genes, n_labels)
-    weight: [Vec<f64>; FOLDS], // of the cells of each label
-    squares: Vec<f64>,         // of each gene, over all cells
+    fold: Vec<u8>,              // of each cell
+    of_fold: [Vec<f64>; FOLDS], // sums of shape (n_genes, n_labels)
+    weight: [Vec<f64>; FOLDS],  // of the cells of each label
+    squares: Vec<f64>,          // of each gene, over all cells
 }
 
 impl Sums {
@@ -131,7 +131,7 @@ impl Sums {
         let mut found = Self {
             n_labels,
             fold: Vec::with_capacity(cells.n_cells()),
-            sums: std::array::from_fn(|_| vec![0.0; n_genes * n_labels]),
+            of_fold: std::array::from_fn(|_| vec![0.0; n_genes * n_labels]),
             weight: std::array::from_fn(|_| vec![0.0; n_labels]),
             squares: vec![0.0; n_genes],
         };
@@ -147,7 +147,7 @@ impl Sums {
             found.weight[fold][label] += weight;
             for (gene, value) in values.iter() {
                 let (gene, value) = (gene as usize, f64::from(value));
-                found.sums[fold][gene * n_labels + label] += weight * value;
+                found.of_fold[fold][gene * n_labels + label] += weight * value;
                 found.squares[gene] += weight * value * value;
             }
         }
@@ -167,11 +167,11 @@ impl Sums {
     /// Mean values of shape `(n_genes, n_labels)`, with or without one fold; 0 for a label without cells.
     fn means(&self, without: Option<usize>) -> Vec<f32> {
         let weights = self.weights(without);
-        (0..self.sums[0].len())
+        (0..self.of_fold[0].len())
             .map(|i| {
                 let folds = (0..FOLDS).filter(|&fold| Some(fold) != without);
                 let (sum, weight): (f64, f64) =
-                    (folds.map(|fold| self.sums[fold][i]).sum(), weights[i % self.n_labels]);
+                    (folds.map(|fold| self.of_fold[fold][i]).sum(), weights[i % self.n_labels]);
                 if weight > 0.0 { (sum / weight) as f32 } else { 0.0 }
             })
             .collect()
@@ -185,7 +185,7 @@ impl Sums {
             .enumerate()
             .map(|(gene, squares)| {
                 let row = gene * self.n_labels..(gene + 1) * self.n_labels;
-                let sum: f64 = self.sums.iter().flat_map(|sums| &sums[row.clone()]).sum();
+                let sum: f64 = self.of_fold.iter().flat_map(|sums| &sums[row.clone()]).sum();
                 (squares / total - (sum / total).powi(2)).max(0.0).sqrt() as f32
             })
             .collect()

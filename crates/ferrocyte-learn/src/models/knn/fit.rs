@@ -42,7 +42,7 @@ impl Train for Knn {
         progress.finish();
 
         let names = variable.iter().map(|&gene| genes.names()[gene as usize].as_str());
-        let projection = Projection::new(found.mean, found.rotation, found.variance);
+        let projection = Projection::new(found.mean, &found.rotation, found.variance);
         let stopped = format!(
             "{} principal components of {} genes, {} training cells kept",
             projection.n_components(),

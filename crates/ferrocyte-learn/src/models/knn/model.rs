@@ -31,14 +31,14 @@ pub(super) struct Projection {
 
 impl Projection {
     /// `rotation` is row-major of shape `(n_genes, n_components)`.
-    pub(super) fn new(mean: Vec<f32>, rotation: Vec<f32>, variance: Vec<f64>) -> Self {
+    pub(super) fn new(mean: Vec<f32>, rotation: &[f32], variance: Vec<f64>) -> Self {
         let mut offset = vec![0.0; variance.len()];
         for (mean, row) in mean.iter().zip(rotation.chunks_exact(variance.len())) {
             for (offset, part) in offset.iter_mut().zip(row) {
                 *offset -= f64::from(*mean) * f64::from(*part);
             }
         }
-        let rotation = WeightRows::from_rows(mean.len(), variance.len(), &rotation);
+        let rotation = WeightRows::from_rows(mean.len(), variance.len(), rotation);
         Self { mean, rotation, variance, offset }
     }
 
@@ -134,7 +134,7 @@ impl KnnModel {
             genes,
             labels,
             Points::new(n_components, projections.to_vec()),
-            Projection::new(mean.to_vec(), rotation.to_vec(), variance.to_vec()),
+            Projection::new(mean.to_vec(), rotation, variance.to_vec()),
             truth.iter().map(|&label| label as u32).collect(),
             votes.to_vec(),
         ))
