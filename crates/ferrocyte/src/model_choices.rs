@@ -58,6 +58,20 @@ fn reasons(kind: &str) -> (&'static str, &'static [Reason]) {
         "logistic" => {
             ("asked for; multinomial logistic regression over all genes, each on the same footing", LOGISTIC)
         }
+        "centroid" => (
+            "asked for; each class is the mean of its cells on marker genes, so one cell is enough for a class: compare \
+             its score with the default model's",
+            CENTROID,
+        ),
+        "knn" => (
+            "asked for; the nearest training cells vote, and are in the model file: compare its score with the default \
+             model's",
+            KNN,
+        ),
+        "ensemble" => (
+            "asked for; members that err in different ways correct each other: compare its score with the default model's",
+            ENSEMBLE,
+        ),
         _ => (
             "logistic regression on the marker genes of each class, strong markers first: it held up best on donors, \
              conditions and studies that were not trained on, trains in seconds, and each gene's weight can be read",
@@ -108,6 +122,51 @@ const LOGISTIC: &[Reason] = &[
     },
     BALANCE_SQRT,
 ];
+
+const CENTROID: &[Reason] = &[
+    Reason {
+        setting: "markers",
+        title: "markers per class",
+        why: "genes that are higher in a class than in the rest, those with the largest effect; more of them let what all \
+                 cells have in common decide",
+    },
+    Reason {
+        setting: "correlation",
+        title: "correlation",
+        why: "ranks stay the same where another technology stretches the values; on donors and studies that were not \
+                 trained on they did better than the values themselves",
+    },
+    Reason {
+        setting: "temperature",
+        title: "temperature",
+        why: "what correlations are multiplied by before they become probabilities: the one that fits training cells \
+                 that were held out of their profile",
+    },
+];
+
+const KNN: &[Reason] = &[
+    Reason {
+        setting: "neighbours",
+        title: "neighbours",
+        why: "a few are enough for a vote, and rare classes have few",
+    },
+    Reason {
+        setting: "components",
+        title: "principal components",
+        why: "noise is spread over all directions, and what tells classes apart is in the first ones",
+    },
+    Reason {
+        setting: "variable_genes",
+        title: "genes of the principal components",
+        why: "those that vary most among the training cells; the others add noise to distances",
+    },
+];
+
+const ENSEMBLE: &[Reason] = &[Reason {
+    setting: "models",
+    title: "members",
+    why: "trained on the same cells, each with its own settings; a cell's probabilities are the mean of theirs",
+}];
 
 const SCALING: &str =
     "mean and standard deviation are taken over the cells trained on alone, without those set aside";
@@ -183,6 +242,13 @@ fn in_words(setting: &str, value: &Value) -> String {
         }
         ("balance", Some("full")) => "full: every class counts the same".to_owned(),
         ("intercept", Some("zero")) => "zero: a class has no score beside what its genes give".to_owned(),
+        ("correlation", Some("spearman")) => "spearman: of ranks".to_owned(),
+        ("correlation", Some("pearson")) => "pearson: of log-normalised values".to_owned(),
+        ("temperature", _) if value.as_f64() == Some(0.0) => "fitted".to_owned(),
+        ("models", _) => {
+            let names = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+            names.collect::<Vec<_>>().join(", ")
+        }
         ("intercept", Some("free")) => "free: fitted for each class".to_owned(),
         (_, Some(text)) => text.to_owned(),
         // As Rust writes it, without a point after whole numbers.

@@ -6,8 +6,8 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, genebert, mlp; train also takes `auto`, which compares and
-    /// chooses. Settings can stand behind the name, as in `genebert:epochs=20`
+    /// Kind of model: weighted, logistic, centroid, knn, genebert, mlp, ensemble; train also takes `auto`, which
+    /// compares and chooses. Settings can stand behind the name, as in `genebert:epochs=20`
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: ModelOptions,
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
@@ -22,25 +22,59 @@ pub(crate) struct ModelSettingsArgs {
     #[command(flatten)]
     markers: MarkerArgs,
     #[command(flatten)]
+    profiles: ProfileArgs,
+    #[command(flatten)]
+    neighbours: NeighbourArgs,
+    /// Kinds of models whose mean is taken, each with its default settings [default: weighted,centroid,knn]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Ensembles (--model ensemble)")]
+    models: Option<Vec<String>>,
+    #[command(flatten)]
     network: NetworkArgs,
 }
 
-/// Settings of marker-weighted logistic regression.
+/// Settings of models on marker genes.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Markers (--model weighted)")]
+#[command(next_help_heading = "Markers (--model weighted or centroid)")]
 struct MarkerArgs {
-    /// Marker genes kept for each class, those with the largest effect [default: 500]
+    /// Marker genes kept for each class, those with the largest effect [default: 500, of centroid 50]
     #[arg(long, value_name = "N")]
     markers: Option<u32>,
     /// Values of a gene are multiplied by its effect to this power; 0: by nothing [default: 0.5]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     exponent: Option<f64>,
-    /// Cells that must have a gene for it to be a marker [default: 3]
+    /// Cells that must have a gene for it to be a marker [default: 3, of centroid 1]
     #[arg(long, value_name = "N")]
     min_cells: Option<u32>,
     /// Whether classes have a score of their own, beside what their genes give [default: zero]
     #[arg(long, value_name = "HOW")]
     intercept: Option<InterceptArg>,
+}
+
+/// Settings of correlation with class profiles, beside the number of markers.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Profiles (--model centroid)")]
+struct ProfileArgs {
+    /// How a cell is compared with the mean of a class [default: spearman]
+    #[arg(long, value_name = "HOW")]
+    correlation: Option<CorrelationArg>,
+    /// What correlations are multiplied by before they become probabilities [default: 0, fitted]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    temperature: Option<f64>,
+}
+
+/// Settings of nearest neighbours.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Neighbours (--model knn)")]
+struct NeighbourArgs {
+    /// Nearest training cells that vote [default: 15]
+    #[arg(long, value_name = "N")]
+    neighbours: Option<u32>,
+    /// Principal components in which distances are measured [default: 50]
+    #[arg(long, value_name = "N")]
+    components: Option<u32>,
+    /// Genes of the principal components, those that vary most [default: 2000]
+    #[arg(long, value_name = "N")]
+    variable_genes: Option<u32>,
 }
 
 /// Settings of networks.
@@ -119,6 +153,14 @@ enum InterceptArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum CorrelationArg {
+    /// Of log-normalised values
+    Pearson,
+    /// Of ranks
+    Spearman,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum ScheduleArg {
     /// It stays as it is
     Constant,
@@ -136,8 +178,11 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, balance, max_iterations, markers, network } = self;
+        let Self { model, l2, balance, max_iterations, markers, profiles, neighbours, models, network } =
+            self;
         let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
+        let ProfileArgs { correlation, temperature } = profiles;
+        let NeighbourArgs { neighbours, components, variable_genes } = neighbours;
         let NetworkArgs {
             epochs,
             batch_size,
@@ -165,6 +210,12 @@ impl ModelSettingsArgs {
             .with("exponent", exponent)
             .with("min_cells", min_cells)
             .with("intercept", intercept.as_ref().map(name))
+            .with("correlation", correlation.as_ref().map(name))
+            .with("temperature", temperature)
+            .with("neighbours", neighbours)
+            .with("components", components)
+            .with("variable_genes", variable_genes)
+            .with("models", models)
             .with("epochs", epochs)
             .with("batch_size", batch_size)
             .with("learning_rate", learning_rate)

@@ -4,6 +4,7 @@ pub(crate) mod exponential;
 pub(crate) mod gene_major;
 pub(crate) mod lanes;
 pub(crate) mod matrix;
+pub(crate) mod row_additions;
 pub(crate) mod row_sums;
 pub(crate) mod softmax;
 pub(crate) mod sparse_rows;

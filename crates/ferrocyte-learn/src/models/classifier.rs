@@ -40,6 +40,16 @@ pub trait Classifier: Send + Sync {
         None
     }
 
+    /// For each cell of a block, the share of the model's members whose most probable label is the one `given`, by
+    /// position: from 0 to 1, and how far several opinions agree with the answer. `None` where the kind of model has no
+    /// members.
+    ///
+    /// # Errors
+    /// As for [`probabilities_into`](Self::probabilities_into).
+    fn agreement(&self, _block: &Block<LogNorm>, _given: &[usize]) -> Result<Option<Vec<f64>>, PredictError> {
+        Ok(None)
+    }
+
     /// The numbers of the model; [`load`](super::load) makes the same model of them.
     fn to_arrays(&self) -> NamedArrays;
 }

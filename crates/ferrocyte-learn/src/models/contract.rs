@@ -66,7 +66,7 @@ fn probabilities(model: &dyn Classifier, cells: &Block<LogNorm>) -> Scores {
     out
 }
 
-fn header_of(model: &dyn Classifier) -> ModelHeader {
+pub(super) fn header_of(model: &dyn Classifier) -> ModelHeader {
     ModelHeader {
         format_version: MODEL_FORMAT_VERSION,
         kind: model.kind().to_owned(),

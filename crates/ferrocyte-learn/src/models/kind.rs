@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::centroid::{Centroid, CentroidParams};
+use super::ensemble::{Ensemble, EnsembleParams};
 use super::genebert::{Genebert, GenebertParams};
+use super::knn::{Knn, KnnParams};
 use super::logistic::{Logistic, LogisticParams};
 use super::mlp::{Mlp, MlpParams};
 use super::param_error::ParamError;
@@ -18,23 +21,40 @@ pub enum ModelKind {
     Logistic,
     /// Logistic regression on marker genes, each scaled by how well it marks.
     Weighted,
+    /// Correlation with the mean profile of each label on marker genes.
+    Centroid,
+    /// Nearest neighbours in principal components.
+    Knn,
     /// `GeneBERT`: a small transformer over one token per cell.
     Genebert,
     /// Fully connected layers.
     Mlp,
+    /// The mean of several kinds.
+    Ensemble,
 }
 
 impl ModelKind {
     /// Every kind there is.
-    pub const ALL: &'static [Self] = &[Self::Weighted, Self::Logistic, Self::Genebert, Self::Mlp];
+    pub const ALL: &'static [Self] = &[
+        Self::Weighted,
+        Self::Logistic,
+        Self::Centroid,
+        Self::Knn,
+        Self::Genebert,
+        Self::Mlp,
+        Self::Ensemble,
+    ];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Logistic => Logistic::KIND,
             Self::Weighted => Weighted::KIND,
+            Self::Centroid => Centroid::KIND,
+            Self::Knn => Knn::KIND,
             Self::Genebert => Genebert::KIND,
             Self::Mlp => Mlp::KIND,
+            Self::Ensemble => Ensemble::KIND,
         }
     }
 
@@ -45,8 +65,11 @@ impl ModelKind {
             Self::Weighted => {
                 "multinomial logistic regression on the markers of each label, scaled by how well they mark"
             }
+            Self::Centroid => "correlation with the mean profile of each label on marker genes",
+            Self::Knn => "vote of the nearest training cells in principal components",
             Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
             Self::Mlp => "multilayer perceptron: z-scored genes, one or two hidden layers",
+            Self::Ensemble => "mean of the probabilities of several kinds, each trained on all cells",
         }
     }
 
@@ -55,8 +78,11 @@ impl ModelKind {
         match self {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
             Self::Weighted => serde_json::json!(WeightedParams::default()),
+            Self::Centroid => serde_json::json!(CentroidParams::default()),
+            Self::Knn => serde_json::json!(KnnParams::default()),
             Self::Genebert => serde_json::json!(GenebertParams::default()),
             Self::Mlp => serde_json::json!(MlpParams::default()),
+            Self::Ensemble => serde_json::json!(Ensemble::default().params()),
         }
     }
 
@@ -68,8 +94,11 @@ impl ModelKind {
         match self {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
             Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
+            Self::Centroid => Ok(Box::new(serde_json::from_value::<CentroidParams>(settings)?.check()?)),
+            Self::Knn => Ok(Box::new(serde_json::from_value::<KnnParams>(settings)?.check()?)),
             Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
             Self::Mlp => Ok(Box::new(serde_json::from_value::<MlpParams>(settings)?.check()?)),
+            Self::Ensemble => Ok(Box::new(serde_json::from_value::<EnsembleParams>(settings)?.check()?)),
         }
     }
 }
@@ -134,7 +163,7 @@ mod tests {
         let error = "logit".parse::<ModelKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no kind of model `logit`; there is `weighted`, `logistic`, `genebert`, `mlp`"
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `knn`, `genebert`, `mlp`, `ensemble`"
         );
     }
 }

@@ -2,9 +2,12 @@
 
 use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, VocabularyError};
 
+use super::centroid::CentroidModel;
 use super::classifier::Classifier;
+use super::ensemble::EnsembleModel;
 use super::genebert::GenebertModel;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
+use super::knn::KnnModel;
 use super::linear::LinearModel;
 use super::mlp::MlpModel;
 
@@ -30,6 +33,15 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             let labels = header.labels.clone();
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
         }
+        ModelKind::Centroid => {
+            let model =
+                CentroidModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
+        }
+        ModelKind::Knn => {
+            let model = KnnModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
+            Ok(Box::new(model))
+        }
         ModelKind::Genebert => {
             let model =
                 GenebertModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
@@ -39,6 +51,7 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             let model = MlpModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
+        ModelKind::Ensemble => Ok(Box::new(EnsembleModel::from_arrays(genes, header, arrays)?)),
     }
 }
 

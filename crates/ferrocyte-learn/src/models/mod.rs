@@ -5,16 +5,20 @@
 //! [`ModelKind`] knows every kind by name, and [`load`] makes a model of what [`Classifier::to_arrays`] gave.
 
 mod balance;
+mod centroid;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
+mod ensemble;
 mod gene_choice;
 mod genebert;
 mod kind;
+mod knn;
 mod labels_with_cells;
 mod linear;
 mod load;
 mod logistic;
+mod markers;
 mod mlp;
 mod on_genes;
 mod param_error;
@@ -25,12 +29,15 @@ mod weighted;
 
 pub use crate::nn::schedule::Schedule;
 pub use balance::Balance;
+pub use centroid::{Centroid, CentroidModel, CentroidParams, Correlation};
 pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
+pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
 pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
 pub use genebert::{Genebert, GenebertModel, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
+pub use knn::{Knn, KnnModel, KnnParams};
 pub use linear::{Intercept, LinearModel};
 pub use load::{LoadError, load};
 pub use logistic::{Logistic, LogisticParams};

@@ -14,6 +14,7 @@ pub(crate) enum Purpose {
     Validation = 4,
     Tokens = 5,
     Bootstrap = 6,
+    Components = 7,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.
@@ -44,6 +45,11 @@ impl Seeded {
     /// less than `bound / 2^64`, far below anything that can be seen, and always takes one draw.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
+    }
+
+    /// 1 or -1, one as likely as the other.
+    pub(crate) fn sign(&mut self) -> f64 {
+        if self.0.next_u64() >> 63 == 0 { 1.0 } else { -1.0 }
     }
 
     /// Puts the items in random order (Fisher and Yates). Our own, because the order that `rand` gives may change

@@ -2,12 +2,12 @@
 
 use ferrocyte_core::{Block, LogNorm, Progress, Vocabulary};
 
-use super::markers::Markers;
 use super::params::{Weighted, WeightedParams};
 use crate::kernels::weight_rows::WeightRows;
 use crate::labelled_cells::LabelledCells;
 use crate::models::labels_with_cells::labels_with_cells;
 use crate::models::linear::{LinearModel, Problem};
+use crate::models::markers::Markers;
 use crate::models::train::{Fit, FitError, Train, check_columns};
 
 impl Train for Weighted {

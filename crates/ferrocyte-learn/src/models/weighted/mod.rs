@@ -1,7 +1,6 @@
 //! Logistic regression on the marker genes of the labels, each scaled by how well it marks.
 
 mod fit;
-mod markers;
 mod params;
 #[cfg(test)]
 mod tests;

@@ -10,11 +10,11 @@ const SCALED_BY: usize = 1000;
 
 /// The genes that a model is made of.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Markers {
+pub(in crate::models) struct Markers {
     /// Columns of the genes, increasing.
-    pub(super) genes: Vec<u32>,
+    pub(in crate::models) genes: Vec<u32>,
     /// What the values of each are multiplied by; positive.
-    pub(super) factors: Vec<f32>,
+    pub(in crate::models) factors: Vec<f32>,
 }
 
 /// Weighted sums of one gene over all cells.
@@ -26,7 +26,7 @@ struct GeneSums {
 
 impl Markers {
     /// The `per_label` genes with the largest effect for each label that has a cell.
-    pub(super) fn choose(
+    pub(in crate::models) fn choose(
         data: &LabelledCells<'_>,
         per_label: usize,
         exponent: f64,

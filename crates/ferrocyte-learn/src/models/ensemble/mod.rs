@@ -1,0 +1,10 @@
+//! The mean of several kinds of models.
+
+mod fit;
+mod model;
+mod params;
+#[cfg(test)]
+mod tests;
+
+pub use model::EnsembleModel;
+pub use params::{Ensemble, EnsembleParams};
