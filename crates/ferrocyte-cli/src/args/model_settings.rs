@@ -9,9 +9,15 @@ pub(crate) struct ModelSettingsArgs {
     /// Kind of model: weighted, logistic, genebert, mlp
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: String,
-    /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
+    /// Strength of the penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
+    /// logistic: share of L1 in the penalty (scikit-learn's `l1_ratio`); above 0, few genes get a weight [default: 0]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    l1: Option<f64>,
+    /// logistic with --l1: duality gap at which training is done, as a share of the objective [default: 0.0001]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    gap: Option<f64>,
     /// Weight of the cells by class [default: sqrt, of networks none; `--balance` alone: full]
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "full")]
     balance: Option<BalanceArg>,
@@ -135,7 +141,7 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, balance, max_iterations, markers, network } = self;
+        let Self { model, l2, l1, gap, balance, max_iterations, markers, network } = self;
         let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
         let NetworkArgs {
             epochs,
@@ -158,6 +164,8 @@ impl ModelSettingsArgs {
         } = network;
         ModelOptions::of(model)
             .with("l2", l2)
+            .with("l1", l1)
+            .with("gap", gap)
             .with("balance", balance.map(name))
             .with("max_iterations", max_iterations)
             .with("markers", markers)

@@ -1,6 +1,7 @@
 //! Linear models with probabilities, and the optimum of their penalised cross-entropy.
 
 mod coordinates;
+mod elastic_net;
 mod follower;
 mod model;
 mod objective;
@@ -8,6 +9,7 @@ mod solve;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use elastic_net::ElasticNet;
 pub use model::LinearModel;
 pub(super) use solve::Problem;
 
