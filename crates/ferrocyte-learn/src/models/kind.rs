@@ -7,6 +7,7 @@ use super::genebert::{Genebert, GenebertParams};
 use super::logistic::{Logistic, LogisticParams};
 use super::mlp::{Mlp, MlpParams};
 use super::param_error::ParamError;
+use super::svm::{Svm, SvmParams};
 use super::train::Train;
 use super::weighted::{Weighted, WeightedParams};
 
@@ -18,6 +19,8 @@ pub enum ModelKind {
     Logistic,
     /// Logistic regression on marker genes, each scaled by how well it marks.
     Weighted,
+    /// Linear support vector machines, one for each label against the rest.
+    Svm,
     /// `GeneBERT`: a small transformer over one token per cell.
     Genebert,
     /// Fully connected layers.
@@ -26,13 +29,14 @@ pub enum ModelKind {
 
 impl ModelKind {
     /// Every kind there is.
-    pub const ALL: &'static [Self] = &[Self::Weighted, Self::Logistic, Self::Genebert, Self::Mlp];
+    pub const ALL: &'static [Self] = &[Self::Weighted, Self::Logistic, Self::Svm, Self::Genebert, Self::Mlp];
 
     /// The name, as users and model files have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Logistic => Logistic::KIND,
             Self::Weighted => Weighted::KIND,
+            Self::Svm => Svm::KIND,
             Self::Genebert => Genebert::KIND,
             Self::Mlp => Mlp::KIND,
         }
@@ -41,10 +45,13 @@ impl ModelKind {
     /// What it is, in one line.
     pub fn summary(self) -> &'static str {
         match self {
-            Self::Logistic => "multinomial logistic regression, L2-penalised, fitted to convergence",
+            Self::Logistic => {
+                "multinomial logistic regression, with an L2 penalty or an elastic net, fitted to convergence"
+            }
             Self::Weighted => {
                 "multinomial logistic regression on the markers of each label, scaled by how well they mark"
             }
+            Self::Svm => "linear support vector machines, one for each label against the rest",
             Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
             Self::Mlp => "multilayer perceptron: z-scored genes, one or two hidden layers",
         }
@@ -55,6 +62,7 @@ impl ModelKind {
         match self {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
             Self::Weighted => serde_json::json!(WeightedParams::default()),
+            Self::Svm => serde_json::json!(SvmParams::default()),
             Self::Genebert => serde_json::json!(GenebertParams::default()),
             Self::Mlp => serde_json::json!(MlpParams::default()),
         }
@@ -68,6 +76,7 @@ impl ModelKind {
         match self {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
             Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
+            Self::Svm => Ok(Box::new(serde_json::from_value::<SvmParams>(settings)?.check()?)),
             Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
             Self::Mlp => Ok(Box::new(serde_json::from_value::<MlpParams>(settings)?.check()?)),
         }
@@ -134,7 +143,7 @@ mod tests {
         let error = "logit".parse::<ModelKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no kind of model `logit`; there is `weighted`, `logistic`, `genebert`, `mlp`"
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `svm`, `genebert`, `mlp`"
         );
     }
 }

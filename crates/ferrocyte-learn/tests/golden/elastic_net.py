@@ -1,4 +1,4 @@
-"""The objectives in `src/models/logistic/tests.rs`, from scikit-learn 1.9.1, numpy 2.4.6: `python elastic_net.py`.
+"""The objectives in `src/models/logistic/sparse_tests.rs`, from scikit-learn 1.9.1, numpy 2.4.6: `python elastic_net.py`.
 
 Minimised is C = 1/l2 times scikit-learn's own objective: the sum of cross-entropies plus l2 times the penalty.
 """
@@ -29,9 +29,10 @@ def objective(x, y, w, b, l2, l1):
     return loss + l2 * (l1 * np.abs(w).sum() + (1 - l1) / 2 * (w**2).sum())
 
 
-x, y = data()
-for l2, l1 in [(1.0, 1.0), (10.0, 1.0), (3.0, 0.5), (0.1, 0.9)]:
-    model = LogisticRegression(C=1 / l2, l1_ratio=l1, solver="saga", tol=1e-12, max_iter=1_000_000)
-    model.fit(x, y)
-    value = objective(x, y, model.coef_, model.intercept_, l2, l1)
-    print(f"({l2}, {l1}, {float(value)!r}, {np.count_nonzero(model.coef_)}),")
+if __name__ == "__main__":
+    x, y = data()
+    for l2, l1 in [(1.0, 1.0), (10.0, 1.0), (3.0, 0.5), (0.1, 0.9)]:
+        model = LogisticRegression(C=1 / l2, l1_ratio=l1, solver="saga", tol=1e-12, max_iter=1_000_000)
+        model.fit(x, y)
+        value = objective(x, y, model.coef_, model.intercept_, l2, l1)
+        print(f"({l2}, {l1}, {float(value)!r}, {np.count_nonzero(model.coef_)}),")
