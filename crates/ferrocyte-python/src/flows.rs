@@ -38,6 +38,12 @@ pub(crate) struct ModelArguments {
     #[pyo3(item)]
     l2: Option<f64>,
     #[pyo3(item)]
+    l1: Option<f64>,
+    #[pyo3(item)]
+    gap: Option<f64>,
+    #[pyo3(item)]
+    c: Option<f64>,
+    #[pyo3(item)]
     balance: Option<String>,
     #[pyo3(item)]
     max_iterations: Option<u32>,
@@ -65,6 +71,9 @@ impl ModelArguments {
         let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
         let model = ModelOptions::of(kind)
             .with("l2", self.l2)
+            .with("l1", self.l1)
+            .with("gap", self.gap)
+            .with("c", self.c)
             .with("balance", self.balance)
             .with("max_iterations", self.max_iterations);
         Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))

@@ -6,7 +6,7 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, genebert, mlp
+    /// Kind of model: weighted, logistic, svm, genebert, mlp
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: String,
     /// Strength of the penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
@@ -15,9 +15,12 @@ pub(crate) struct ModelSettingsArgs {
     /// logistic: share of L1 in the penalty (scikit-learn's `l1_ratio`); above 0, few genes get a weight [default: 0]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     l1: Option<f64>,
-    /// logistic with --l1: duality gap at which training is done, as a share of the objective [default: 0.0001]
+    /// svm, and logistic with --l1: duality gap at which training is done, as a share of the objective [default: 0.0001]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     gap: Option<f64>,
+    /// svm: how much a cell on the wrong side counts beside the width of the margin (scikit-learn's C) [default: 1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    c: Option<f64>,
     /// Weight of the cells by class [default: sqrt, of networks none; `--balance` alone: full]
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "full")]
     balance: Option<BalanceArg>,
@@ -141,7 +144,7 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, l1, gap, balance, max_iterations, markers, network } = self;
+        let Self { model, l2, l1, gap, c, balance, max_iterations, markers, network } = self;
         let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
         let NetworkArgs {
             epochs,
@@ -166,6 +169,7 @@ impl ModelSettingsArgs {
             .with("l2", l2)
             .with("l1", l1)
             .with("gap", gap)
+            .with("c", c)
             .with("balance", balance.map(name))
             .with("max_iterations", max_iterations)
             .with("markers", markers)

@@ -59,6 +59,9 @@ def evaluate(
     leave_one_out: bool = False,
     model: str | None = None,
     l2: float | None = None,
+    l1: float | None = None,
+    gap: float | None = None,
+    c: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
@@ -88,7 +91,7 @@ def evaluate(
         sides of a split, and the score is one for new donors.
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
-    model, l2, balance, max_iterations
+    model, l2, l1, gap, c, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'.
     layer
         Matrix to read: 'X', 'raw' or the name of a layer; by default the one with counts, else with their logarithms.
@@ -130,7 +133,7 @@ def evaluate(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, folds, leave_one_out),
+        _model(model, l2, l1, gap, c, balance, max_iterations, folds, leave_one_out),
         report,
         seed,
     )
@@ -149,6 +152,9 @@ def train(
     leave_one_out: bool = False,
     model: str | None = None,
     l2: float | None = None,
+    l1: float | None = None,
+    gap: float | None = None,
+    c: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
     layer: str | None = None,
@@ -176,7 +182,7 @@ def train(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, folds, leave_one_out),
+        _model(model, l2, l1, gap, c, balance, max_iterations, folds, leave_one_out),
         output,
         score,
         report,
@@ -299,10 +305,13 @@ def _open(reading: Mapping[str, Any]) -> dict[str, Any]:
     return known | dict(reading)
 
 
-def _model(model, l2, balance, max_iterations, folds, leave_one_out):
+def _model(model, l2, l1, gap, c, balance, max_iterations, folds, leave_one_out):
     return {
         "model": model,
         "l2": l2,
+        "l1": l1,
+        "gap": gap,
+        "c": c,
         "balance": balance,
         "max_iterations": max_iterations,
         "folds": folds,
