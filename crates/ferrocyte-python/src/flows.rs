@@ -38,6 +38,12 @@ pub(crate) struct ModelArguments {
     #[pyo3(item)]
     l2: Option<f64>,
     #[pyo3(item)]
+    l1: Option<f64>,
+    #[pyo3(item)]
+    gap: Option<f64>,
+    #[pyo3(item)]
+    c: Option<f64>,
+    #[pyo3(item)]
     balance: Option<String>,
     #[pyo3(item)]
     max_iterations: Option<u32>,
@@ -66,6 +72,9 @@ impl ModelArguments {
     fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
         let model = named_model(self.model.as_deref().unwrap_or(ferrocyte::DEFAULT_MODEL))?
             .with("l2", self.l2)
+            .with("l1", self.l1)
+            .with("gap", self.gap)
+            .with("c", self.c)
             .with("balance", self.balance)
             .with("max_iterations", self.max_iterations)
             .on_genes(gene_choice(self.model_genes.as_deref())?);

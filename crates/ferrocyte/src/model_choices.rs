@@ -58,6 +58,11 @@ fn reasons(kind: &str) -> (&'static str, &'static [Reason]) {
         "logistic" => {
             ("asked for; multinomial logistic regression over all genes, each on the same footing", LOGISTIC)
         }
+        "svm" => (
+            "asked for; linear support vector machines, one for each class against the rest: compare its score with the \
+             default model's",
+            SVM,
+        ),
         "centroid" => (
             "asked for; each class is the mean of its cells on marker genes, so one cell is enough for a class: compare \
              its score with the default model's",
@@ -119,6 +124,21 @@ const LOGISTIC: &[Reason] = &[
         title: "L2 penalty",
         why: "keeps weights small where the data does not ask for large ones; 1 is scikit-learn's default, and \
                  scores change little around it",
+    },
+    Reason {
+        setting: "l1",
+        title: "share of L1 in the penalty",
+        why: "none unless asked for: every gene may have a weight; with it, few genes carry the labels",
+    },
+    BALANCE_SQRT,
+];
+
+const SVM: &[Reason] = &[
+    Reason {
+        setting: "c",
+        title: "C",
+        why: "how much a cell on the wrong side counts beside the width of the margin, for cells of a mean square length \
+                 of 1; scikit-learn's default",
     },
     BALANCE_SQRT,
 ];

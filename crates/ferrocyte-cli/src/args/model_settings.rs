@@ -6,13 +6,22 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, centroid, knn, genebert, mlp, ensemble; train also takes `auto`, which
+    /// Kind of model: weighted, logistic, svm, centroid, knn, genebert, mlp, ensemble; train also takes `auto`, which
     /// compares and chooses. Settings can stand behind the name, as in `genebert:epochs=20`
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: ModelOptions,
-    /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
+    /// Strength of the penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
+    /// logistic: share of L1 in the penalty (scikit-learn's `l1_ratio`); above 0, few genes get a weight [default: 0]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    l1: Option<f64>,
+    /// svm, and logistic with --l1: duality gap at which training is done, as a share of the objective [default: 0.0001]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    gap: Option<f64>,
+    /// svm: how much a cell on the wrong side counts beside the width of the margin (scikit-learn's C) [default: 1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    c: Option<f64>,
     /// Weight of the cells by class [default: sqrt, of networks none; `--balance` alone: full]
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "full")]
     balance: Option<BalanceArg>,
@@ -178,8 +187,20 @@ enum NormArg {
 
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
-        let Self { model, l2, balance, max_iterations, markers, profiles, neighbours, models, network } =
-            self;
+        let Self {
+            model,
+            l2,
+            l1,
+            gap,
+            c,
+            balance,
+            max_iterations,
+            markers,
+            profiles,
+            neighbours,
+            models,
+            network,
+        } = self;
         let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
         let ProfileArgs { correlation, temperature } = profiles;
         let NeighbourArgs { neighbours, components, variable_genes } = neighbours;
@@ -204,6 +225,9 @@ impl ModelSettingsArgs {
         } = network;
         model
             .with("l2", l2)
+            .with("l1", l1)
+            .with("gap", gap)
+            .with("c", c)
             .with("balance", balance.as_ref().map(name))
             .with("max_iterations", max_iterations)
             .with("markers", markers)

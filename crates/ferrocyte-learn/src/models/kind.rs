@@ -10,6 +10,7 @@ use super::knn::{Knn, KnnParams};
 use super::logistic::{Logistic, LogisticParams};
 use super::mlp::{Mlp, MlpParams};
 use super::param_error::ParamError;
+use super::svm::{Svm, SvmParams};
 use super::train::Train;
 use super::weighted::{Weighted, WeightedParams};
 
@@ -21,6 +22,8 @@ pub enum ModelKind {
     Logistic,
     /// Logistic regression on marker genes, each scaled by how well it marks.
     Weighted,
+    /// Linear support vector machines, one for each label against the rest.
+    Svm,
     /// Correlation with the mean profile of each label on marker genes.
     Centroid,
     /// Nearest neighbours in principal components.
@@ -38,6 +41,7 @@ impl ModelKind {
     pub const ALL: &'static [Self] = &[
         Self::Weighted,
         Self::Logistic,
+        Self::Svm,
         Self::Centroid,
         Self::Knn,
         Self::Genebert,
@@ -50,6 +54,7 @@ impl ModelKind {
         match self {
             Self::Logistic => Logistic::KIND,
             Self::Weighted => Weighted::KIND,
+            Self::Svm => Svm::KIND,
             Self::Centroid => Centroid::KIND,
             Self::Knn => Knn::KIND,
             Self::Genebert => Genebert::KIND,
@@ -61,10 +66,13 @@ impl ModelKind {
     /// What it is, in one line.
     pub fn summary(self) -> &'static str {
         match self {
-            Self::Logistic => "multinomial logistic regression, L2-penalised, fitted to convergence",
+            Self::Logistic => {
+                "multinomial logistic regression, with an L2 penalty or an elastic net, fitted to convergence"
+            }
             Self::Weighted => {
                 "multinomial logistic regression on the markers of each label, scaled by how well they mark"
             }
+            Self::Svm => "linear support vector machines, one for each label against the rest",
             Self::Centroid => "correlation with the mean profile of each label on marker genes",
             Self::Knn => "vote of the nearest training cells in principal components",
             Self::Genebert => "GeneBERT: z-scored genes, one token per cell, two transformer layers",
@@ -78,6 +86,7 @@ impl ModelKind {
         match self {
             Self::Logistic => serde_json::json!(LogisticParams::default()),
             Self::Weighted => serde_json::json!(WeightedParams::default()),
+            Self::Svm => serde_json::json!(SvmParams::default()),
             Self::Centroid => serde_json::json!(CentroidParams::default()),
             Self::Knn => serde_json::json!(KnnParams::default()),
             Self::Genebert => serde_json::json!(GenebertParams::default()),
@@ -94,6 +103,7 @@ impl ModelKind {
         match self {
             Self::Logistic => Ok(Box::new(serde_json::from_value::<LogisticParams>(settings)?.check()?)),
             Self::Weighted => Ok(Box::new(serde_json::from_value::<WeightedParams>(settings)?.check()?)),
+            Self::Svm => Ok(Box::new(serde_json::from_value::<SvmParams>(settings)?.check()?)),
             Self::Centroid => Ok(Box::new(serde_json::from_value::<CentroidParams>(settings)?.check()?)),
             Self::Knn => Ok(Box::new(serde_json::from_value::<KnnParams>(settings)?.check()?)),
             Self::Genebert => Ok(Box::new(serde_json::from_value::<GenebertParams>(settings)?.check()?)),
@@ -163,7 +173,7 @@ mod tests {
         let error = "logit".parse::<ModelKind>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no kind of model `logit`; there is `weighted`, `logistic`, `centroid`, `knn`, `genebert`, `mlp`, `ensemble`"
+            "there is no kind of model `logit`; there is `weighted`, `logistic`, `svm`, `centroid`, `knn`, `genebert`, `mlp`, `ensemble`"
         );
     }
 }

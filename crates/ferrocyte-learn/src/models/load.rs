@@ -28,7 +28,7 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         return Err(LoadError::Labels { found: header.labels.len() });
     }
     match kind {
-        ModelKind::Logistic | ModelKind::Weighted => {
+        ModelKind::Logistic | ModelKind::Weighted | ModelKind::Svm => {
             let settings = kind.trainer(header.settings.clone())?.settings();
             let labels = header.labels.clone();
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))

@@ -24,6 +24,7 @@ mod on_genes;
 mod param_error;
 mod prepared;
 mod stored_network;
+mod svm;
 mod train;
 mod weighted;
 
@@ -44,5 +45,6 @@ pub use logistic::{Logistic, LogisticParams};
 pub use mlp::{Mlp, MlpModel, MlpParams, Norm};
 pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
+pub use svm::{Svm, SvmParams};
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};
 pub use weighted::{Weighted, WeightedParams};

@@ -59,6 +59,9 @@ def evaluate(
     leave_one_out: bool = False,
     model: str | None = None,
     l2: float | None = None,
+    l1: float | None = None,
+    gap: float | None = None,
+    c: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
     model_genes: str | None = None,
@@ -89,7 +92,7 @@ def evaluate(
         sides of a split, and the score is one for new donors.
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
-    model, l2, balance, max_iterations
+    model, l2, l1, gap, c, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'. Every other setting of a kind can stand
         behind its name: ``'genebert:epochs=20:heads=8'``.
     model_genes
@@ -135,7 +138,7 @@ def evaluate(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out),
+        _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
         report,
         seed,
     )
@@ -208,6 +211,9 @@ def train(
     leave_one_out: bool = False,
     model: str | None = None,
     l2: float | None = None,
+    l1: float | None = None,
+    gap: float | None = None,
+    c: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
     model_genes: str | None = None,
@@ -236,7 +242,7 @@ def train(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out),
+        _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
         output,
         score,
         report,
@@ -359,10 +365,13 @@ def _open(reading: Mapping[str, Any]) -> dict[str, Any]:
     return known | dict(reading)
 
 
-def _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out):
+def _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out):
     return {
         "model": model,
         "l2": l2,
+        "l1": l1,
+        "gap": gap,
+        "c": c,
         "balance": balance,
         "max_iterations": max_iterations,
         "model_genes": model_genes,

@@ -1,15 +1,19 @@
 //! Linear models with probabilities, and the optimum of their penalised cross-entropy.
 
 mod coordinates;
+mod elastic_net;
 mod follower;
 mod model;
 mod objective;
 mod solve;
+mod spread;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use elastic_net::ElasticNet;
 pub use model::LinearModel;
 pub(super) use solve::Problem;
+pub(super) use spread::spread;
 
 /// Whether a label has a score of its own, beside what its genes give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,7 +52,7 @@ impl WeightedParams {
     /// Names the setting that breaks its rule.
     pub fn check(self) -> Result<Weighted, ParamError> {
         let Self { l2, max_iterations, tolerance, balance, .. } = self;
-        LogisticParams { l2, max_iterations, tolerance, balance }.check()?;
+        LogisticParams { l2, max_iterations, tolerance, balance, ..LogisticParams::default() }.check()?;
         for (name, value) in [("markers", self.markers), ("min_cells", self.min_cells)] {
             if value == 0 {
                 return Err(ParamError { name, rule: "at least 1", found: "0".into() });
