@@ -236,6 +236,6 @@ impl ModelSettingsArgs {
 }
 
 /// The word as it is typed and as the settings have it.
-fn name(value: impl ValueEnum) -> String {
+fn name(value: impl ValueEnum + Copy) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
