@@ -36,6 +36,7 @@ take tenx_h5 "$fixtures"/tenx_fixtures/*.h5
 take loom "$fixtures"/hdf5_fixtures/*.loom
 take h5mu "$fixtures"/hdf5_fixtures/*.h5mu
 take dense_h5 "$fixtures"/hdf5_fixtures/*.h5
+take zarr "$fixtures"/zarr_fixtures/*.zip
 take numpy "$fixtures"/numpy_fixtures/*.np[yz]
 
 work=$(mktemp -d)
@@ -62,6 +63,7 @@ data=${FERROCYTE_DATA:-}/formats
 if [ -d "$data" ]; then
   take tenx_h5 "$data"/10x_v*.h5
   take loom "$data"/*.loom
+  take zarr "$data"/*.zarr.zip
   first 00 text_table "$data"/tsv_genes_by_cells_immune_control_tiny.txt
   archive ustar "$data/10x_v3_mtx_small" >"$work/real.tar"
   first 00 tenx_archive "$work/real.tar"

@@ -8,3 +8,4 @@ pub mod memory;
 pub mod mutate;
 pub mod read_everything;
 pub mod repair;
+pub mod store;

@@ -2,6 +2,7 @@
 
 mod align;
 mod block;
+mod comparison;
 mod gene;
 mod gene_index;
 mod gene_map;
@@ -20,6 +21,7 @@ mod stored;
 mod warning;
 
 pub use block::{Block, BlockError, Cell};
+pub use comparison::{ComparedModel, Comparison, ScoreDifference};
 pub use gene::{ModelGene, QueryGene, Vocabulary, VocabularyError};
 pub use gene_index::{GeneIndex, MatchedBy, MatchedGenes};
 pub use gene_map::{Coverage, GeneMap};

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::comparison::Comparison;
 use crate::gene_map::Coverage;
 use crate::warning::Warning;
 
@@ -22,6 +23,8 @@ pub enum Flow {
     Evaluate,
     /// Cells got labels from a model.
     Annotate,
+    /// Kinds of models were judged beside each other.
+    Compare,
 }
 
 impl Flow {
@@ -31,6 +34,7 @@ impl Flow {
             Self::Train => "train",
             Self::Evaluate => "evaluate",
             Self::Annotate => "annotate",
+            Self::Compare => "compare",
         }
     }
 }
@@ -80,6 +84,9 @@ pub struct RunRecord {
     /// Confidence against how often it was right, bin by bin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reliability: Vec<ReliabilityBin>,
+    /// Kinds of models beside each other; the other scores are those of the kind that is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// How training went: of the one model that was trained, or of the first fold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<TrainingRecord>,
@@ -116,6 +123,7 @@ impl RunRecord {
             per_class: Vec::new(),
             confusion: None,
             reliability: Vec::new(),
+            comparison: None,
             training: None,
             predictions: None,
             warnings: Vec::new(),
@@ -452,6 +460,9 @@ pub struct StepTiming {
     pub step: String,
     /// Seconds.
     pub secs: f64,
+    /// The most memory that the process held in it, in bytes, where the system says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_bytes: Option<u64>,
 }
 
 #[cfg(test)]

@@ -195,6 +195,25 @@ fn what_cannot_be_annotated_is_refused_and_nothing_is_written() {
     ));
 }
 
+/// The writer frees the texts of what it replaces: the copy would be without the name of a gene, or have another.
+#[test]
+fn a_text_that_two_things_have_is_not_freed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [query, target] = ["query.h5ad", "annotated.h5ad"].map(|name| folder.path().join(name));
+    let file = Hdf5File::open(fixture("current.h5ad")).unwrap();
+    let gene = file.dataset("var/_index").unwrap().read_raw_bytes().unwrap()[..16].to_vec();
+    let attributes = file.group("obs").unwrap().raw_attributes().unwrap();
+    let order = attributes.iter().find(|attribute| attribute.name() == "column-order").unwrap();
+    let column = &order.message().raw_data[..16];
+    let mut bytes = fs::read(fixture("current.h5ad")).unwrap();
+    let at = bytes.windows(16).position(|window| window == column).unwrap();
+    bytes[at..at + 16].copy_from_slice(&gene);
+    fs::write(&query, bytes).unwrap();
+    let error = chain(&annotate(&query, &target, 5).unwrap_err());
+    assert!(error.contains("a text of `var/_index` is not what it was"), "{error}");
+    assert_eq!(only_file_in(folder.path()), query);
+}
+
 /// Cuts and flips of a sound file: an error or a sound copy, never a crash, and never anything left behind.
 #[test]
 fn broken_queries_are_errors() {

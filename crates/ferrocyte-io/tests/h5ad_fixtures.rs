@@ -140,3 +140,18 @@ fn files_of_old_anndata_are_read() {
         assert_eq!(file.source(&MatrixPath::Raw, 5).unwrap().genes()[0], "RAW0");
     }
 }
+
+/// A table of thousands of columns, 100 MB in 100 kB, would otherwise be decoded as often.
+#[test]
+fn the_table_of_an_old_file_is_decoded_once_for_all_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.h5ad");
+    std::fs::copy(fixture("old_0_5"), &path).unwrap();
+    let file = H5ad::open(&path).unwrap();
+    assert_eq!(file.var().index()[8], "GENE8");
+    let first = file.obs().column("doublet").unwrap();
+    std::fs::write(&path, []).unwrap();
+    assert_eq!(file.obs().column("score").unwrap().to_numbers().unwrap()[3], 0.75);
+    assert_eq!(names(&file.obs().column("doublet").unwrap()), names(&first));
+    assert!(file.var().column("n").is_err(), "only one table is kept");
+}

@@ -184,7 +184,7 @@ mod with_the_feature {
                 "X/data",
                 "/chunk_grid/configuration/chunk_shape/0",
                 json!(1 << 28),
-                "a chunk of at most 268435456",
+                "a chunk of at most 67108864",
             ),
             ("X/data", "/chunk_grid/configuration/chunk_shape/0", json!(u64::MAX), "chunks of at most 2 GiB"),
             ("X/data", "/chunk_grid/configuration/chunk_shape", json!([1, 1]), "chunks of 1 dimension"),
@@ -203,6 +203,12 @@ mod with_the_feature {
             ("X/data", "/codecs", json!(["bytes", "crc32c"]), "crc32c: the checksum is that of other data"),
             ("X/data", "/codecs", json!(["bytes", "gzip"]), "`X/data/c/0` is damaged: gzip"),
             ("X/data", "/codecs", json!(["bytes", "blosc"]), "`X/data/c/0` is damaged: blosc"),
+            (
+                "X/data",
+                "/codecs",
+                json!(["bytes", "gzip", "gzip", "gzip", "gzip", "gzip", "gzip", "gzip", "gzip"]),
+                "at most 8 codecs, found 9",
+            ),
             ("X/data", "/zarr_format", json!(4), "zarr of version 3, found version 4"),
             ("X/data", "/node_type", json!("table"), "a group or an array"),
             ("X/indptr", "/shape/0", json!(15), "`X/indptr`: expected 16 values (n_cells + 1), found 15"),
@@ -230,6 +236,12 @@ mod with_the_feature {
                 "/chunk_grid/configuration/chunk_shape/0",
                 json!(1_u64 << 40),
                 "chunks of at most 2 GiB",
+            ),
+            (
+                "obs/text",
+                "/chunk_grid/configuration/chunk_shape/0",
+                json!(1 << 23),
+                "a chunk of at most 67108864 bytes, found 201326592",
             ),
             ("obs/kind/codes", "/fill_value", json!(9), ""),
             (
@@ -260,6 +272,12 @@ mod with_the_feature {
                 "`X/data/0`: expected a chunk of 48 bytes, found 64",
             ),
             ("X/data/.zarray", "/filters", json!([{"id": "delta"}]), "or no compression, found `delta`"),
+            (
+                "X/data/.zarray",
+                "/filters",
+                json!(vec![json!({"id": "shuffle"}); 9]),
+                "at most 8 codecs, found 9",
+            ),
             ("X/data/.zarray", "/zarr_format", json!(1), "zarr of version 2, found version 1"),
             ("X/.zgroup", "/zarr_format", json!(3), "zarr of version 2, found version 3"),
             (
@@ -295,6 +313,11 @@ mod with_the_feature {
             });
             check(format!("{path} {value}"), found, message);
         }
+        let found = after("version_3.zarr.zip", "obs/text/zarr.json", |json| {
+            json["shape"][0] = json!(1 << 20);
+            json["fill_value"] = json!("x".repeat(1000));
+        });
+        check("a long fill value".into(), found, "no more values than its chunks can hold");
         let found = after("version_3.zarr.zip", "obs/kind/categories/zarr.json", |json| {
             *json = json!({
                 "zarr_format": 3, "node_type": "group", "attributes": {"encoding-type": "categorical"},
@@ -385,9 +408,13 @@ mod with_the_feature {
             [Some("7".to_owned()), Some("256".to_owned())]
         );
         assert_eq!(file.genes_of(&MatrixPath::X).unwrap().index(), ["g"]);
+        // A table of thousands of columns is not decoded as often.
+        std::fs::remove_file(folder.path().join("obs/0")).unwrap();
+        assert_eq!(file.obs().column("kind").unwrap().to_names(), [Some("y".to_owned()), None]);
         for (n_cells, name_bytes, message) in [
             (3, 2, "a chunk of 15 bytes, found 10"),
             (1 << 60, 2, "no more values than its chunks can hold"),
+            (3_000_000, 2, "at most 134217728 bytes in memory"),
             (2, 3, "a chunk of 12 bytes, found 10"),
             (0, 1 << 62, "no more values than its chunks can hold"),
             (0, u64::MAX, "expected a table, found records"),

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, ConvertOptions, EvaluateOptions, InspectOptions, ModelOptions, ReferenceOptions,
-    ScoringOptions, Silent, TrainOptions,
+    AnnotateOptions, CompareOptions, ConvertOptions, EvaluateOptions, GeneChoice, InspectOptions,
+    ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -42,6 +42,8 @@ pub(crate) struct ModelArguments {
     #[pyo3(item)]
     max_iterations: Option<u32>,
     #[pyo3(item)]
+    model_genes: Option<String>,
+    #[pyo3(item)]
     folds: Option<usize>,
     #[pyo3(item)]
     leave_one_out: bool,
@@ -62,13 +64,22 @@ impl ReferenceArguments {
 
 impl ModelArguments {
     fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
-        let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
-        let model = ModelOptions::of(kind)
+        let model = named_model(self.model.as_deref().unwrap_or(ferrocyte::DEFAULT_MODEL))?
             .with("l2", self.l2)
             .with("balance", self.balance)
-            .with("max_iterations", self.max_iterations);
+            .with("max_iterations", self.max_iterations)
+            .on_genes(gene_choice(self.model_genes.as_deref())?);
         Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
     }
+}
+
+fn gene_choice(text: Option<&str>) -> PyResult<GeneChoice> {
+    text.map_or(Ok(GeneChoice::All), str::parse).map_err(|error| to_python(&error))
+}
+
+/// A kind of model with settings, as in `logistic:l2=5`.
+fn named_model(text: &str) -> PyResult<ModelOptions> {
+    text.parse::<ModelOptions>().map_err(|error| to_python(&error))
 }
 
 /// Scores a kind of model; returns the run record as JSON.
@@ -84,6 +95,33 @@ pub(crate) fn evaluate(
     let options = EvaluateOptions { reference: reference.options()?, model, scoring, seed };
     py.detach(|| {
         let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
+        finish(&record, report)
+    })
+}
+
+/// Judges kinds of models beside each other; returns the run record as JSON.
+#[pyfunction]
+pub(crate) fn compare(
+    py: Python<'_>,
+    reference: ReferenceArguments,
+    models: Vec<String>,
+    model_genes: Option<String>,
+    folds: Option<usize>,
+    leave_one_out: bool,
+    report: Option<PathBuf>,
+    seed: u64,
+) -> PyResult<String> {
+    let genes = gene_choice(model_genes.as_deref())?;
+    let models: PyResult<Vec<ModelOptions>> =
+        models.iter().map(|text| Ok(named_model(text)?.on_genes(genes))).collect();
+    let options = CompareOptions {
+        reference: reference.options()?,
+        models: models?,
+        scoring: ScoringOptions { folds, leave_one_out },
+        seed,
+    };
+    py.detach(|| {
+        let record = ferrocyte::compare(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)
     })
 }

@@ -16,7 +16,7 @@ mod _ferrocyte {
     #[pymodule_export]
     use super::errors::FerrocyteError;
     #[pymodule_export]
-    use super::flows::{annotate, convert, evaluate, inspect, show_model, train};
+    use super::flows::{annotate, compare, convert, evaluate, inspect, show_model, train};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -107,3 +107,13 @@ def test_what_a_file_cannot_say_is_said(tmp_path):
     (tmp_path / "table.tsv").write_text("not a table\n")
     with pytest.raises(ValueError, match=r"table\.tsv"):
         ferrocyte.evaluate(REFERENCE, gene_table=tmp_path / "table.tsv", **SETTINGS)
+
+
+def test_kinds_of_models_are_compared():
+    run = ferrocyte.compare(REFERENCE, models=["weighted", "logistic:l2=1000"], folds=3, **SETTINGS)
+    assert [model["name"] for model in run["comparison"]["models"]] == ["weighted", "logistic:l2=1000"]
+    assert {pair["score"] for pair in run["comparison"]["differences"]} == {"accuracy", "f1_macro"}
+    with pytest.raises(ValueError, match="two or more"):
+        ferrocyte.compare(REFERENCE, models=["weighted"], **SETTINGS)
+    with pytest.raises(ValueError, match="no setting `epochs`"):
+        ferrocyte.evaluate(REFERENCE, model="weighted:epochs=3", **SETTINGS)

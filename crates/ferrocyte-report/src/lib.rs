@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod choices;
+mod comparison;
 mod composition;
 mod confidence;
 mod confusion;

@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    choices, composition, confusion, coverage, curves, folds, inputs, metrics, mix_ups, model, per_class,
-    predictions, provenance, reliability,
+    choices, comparison, composition, confusion, coverage, curves, folds, inputs, metrics, mix_ups, model,
+    per_class, predictions, provenance, reliability,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -82,6 +82,7 @@ fn contents(sections: &[Section]) -> Markup {
 /// The parts of the page, in the order in which a scientist asks for them.
 fn sections(record: &RunRecord) -> Vec<Section> {
     let results = [
+        comparison::section(record),
         metrics::section(record),
         per_class::section(record),
         confusion::section(record),
@@ -92,7 +93,7 @@ fn sections(record: &RunRecord) -> Vec<Section> {
     let labels = [predictions::section(record), coverage::section(record)];
     let (first, second): (Vec<_>, Vec<_>) = match record.flow {
         Flow::Annotate => (labels.into(), results.into()),
-        Flow::Train | Flow::Evaluate => (results.into(), labels.into()),
+        Flow::Train | Flow::Evaluate | Flow::Compare => (results.into(), labels.into()),
     };
     let background = [
         curves::section(record),

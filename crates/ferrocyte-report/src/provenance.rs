@@ -26,7 +26,7 @@ pub(crate) fn section(record: &RunRecord) -> Section {
         @if let Some(timing) = &record.timing { (time(timing)) }
         p.small.last {
             "Every number on this page stands in the run record (JSON). The same input, settings and seed give the same \
-             record, whatever the number of threads."
+             record, but for time and memory, whatever the number of threads."
         }
     };
     Section { id: "again", title: "To run it again", body }

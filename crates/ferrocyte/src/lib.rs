@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod annotate;
+mod auto_model;
 mod checkpoint;
 mod choices;
+mod compare;
 mod confounded;
 mod contents;
 mod convert;
@@ -23,6 +25,7 @@ mod model_choices;
 mod model_file;
 mod model_options;
 mod pass;
+mod peak_memory;
 mod predictions;
 mod record_file;
 mod reference;
@@ -34,7 +37,9 @@ mod train;
 mod way_round;
 
 pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
+pub use auto_model::AUTO_MODEL;
 pub use checkpoint::ResumeError;
+pub use compare::{COMPARED_BY_DEFAULT, CompareError, CompareOptions, compare};
 pub use convert::{Conversion, ConvertError, ConvertOptions, ConvertedFile, convert};
 pub use dataset::{DataError, DataOptions, Unusable};
 pub use demo::{Demo, DemoError, DemoFile, DemoOptions, demo};
@@ -60,9 +65,11 @@ pub use threads::with_threads;
 pub use train::{TrainError, TrainOptions, train};
 
 pub use ferrocyte_core as core;
-pub use ferrocyte_core::{Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning};
+pub use ferrocyte_core::{
+    Comparison, Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning,
+};
 pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
-pub use ferrocyte_learn::models::{Balance, Schedule};
+pub use ferrocyte_learn::models::{Balance, GeneChoice, Schedule};
 
 /// Version of Ferrocyte, as it stands in records and models.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,7 +1,7 @@
 //! Why each setting of a model is what it is.
 
 use ferrocyte_core::Choice;
-use ferrocyte_learn::models::Train;
+use ferrocyte_learn::models::{GeneChoice, Train};
 use serde_json::Value;
 
 use crate::choices::choice;
@@ -27,6 +27,21 @@ pub(crate) fn model_choices(
         choices.push(choice(title, value, asked_for(setting), why));
     }
     choices
+}
+
+/// Which genes the model may use.
+pub(crate) fn genes_choice(genes: GeneChoice) -> Choice {
+    let why = match genes {
+        GeneChoice::All => "the penalty finds out which genes matter; a choice before it can only lose some",
+        GeneChoice::HighlyVariable(_) => {
+            "those that vary more than others of their mean, counted anew on the training cells of each fold"
+        }
+        GeneChoice::Top(_) => {
+            "those with the largest weight for each label in a logistic regression on the training cells of each fold, as \
+             CellTypist does"
+        }
+    };
+    choice("genes the model may use", genes.to_string(), genes != GeneChoice::All, why)
 }
 
 fn reasons(kind: &str) -> (&'static str, &'static [Reason]) {

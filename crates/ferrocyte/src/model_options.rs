@@ -1,10 +1,13 @@
 //! Which kind of model, with which settings.
 
+use std::fmt;
+use std::str::FromStr;
+
 use ferrocyte_core::Choice;
-use ferrocyte_learn::models::{ModelKind, SettingsError, Train, UnknownModelKind};
+use ferrocyte_learn::models::{GeneChoice, ModelKind, OnChosenGenes, SettingsError, Train, UnknownModelKind};
 use serde_json::{Map, Value};
 
-use crate::model_choices::model_choices;
+use crate::model_choices::{genes_choice, model_choices};
 
 /// The kind of model that is trained when none is named.
 pub const DEFAULT_MODEL: &str = "weighted";
@@ -25,11 +28,46 @@ pub struct ModelOptions {
     pub kind: String,
     /// Settings by name: `l2`.
     pub settings: Map<String, Value>,
+    /// Which genes the model may use, chosen on its training cells.
+    pub genes: GeneChoice,
 }
 
 impl Default for ModelOptions {
     fn default() -> Self {
         Self::of(DEFAULT_MODEL)
+    }
+}
+
+/// As [`FromStr`] reads it: the kind, and the settings that somebody asked for.
+impl fmt::Display for ModelOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        for (name, value) in &self.settings {
+            match value {
+                Value::String(text) => write!(f, ":{name}={text}")?,
+                other => write!(f, ":{name}={other}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A kind and settings, as in `logistic:l2=5:balance=none`. Whether there is such a kind, and whether it has these
+/// settings, is checked where it is trained.
+impl FromStr for ModelOptions {
+    type Err = ModelOptionsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split(':');
+        let mut options = Self::of(parts.next().unwrap_or_default().trim());
+        for part in parts {
+            let wrong = || ModelOptionsError::Text { text: text.to_owned(), part: part.to_owned() };
+            let (name, value) = part.split_once('=').ok_or_else(wrong)?;
+            // What is no number and no truth value is a word.
+            let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+            options.settings.insert(name.trim().replace('-', "_"), value);
+        }
+        Ok(options)
     }
 }
 
@@ -40,6 +78,14 @@ pub enum ModelOptionsError {
     /// No model has this name.
     #[error(transparent)]
     Kind(#[from] UnknownModelKind),
+    /// Words that are no setting.
+    #[error("`{text}`: expected a kind of model and settings, as in `logistic:l2=5`, found `{part}`")]
+    Text {
+        /// All words.
+        text: String,
+        /// Those that are no setting.
+        part: String,
+    },
     /// The kind of model has no such setting.
     #[error("a model of kind `{kind}` has no setting `{name}`; it has {}", known.join(", "))]
     Unknown {
@@ -58,7 +104,7 @@ pub enum ModelOptionsError {
 impl ModelOptions {
     /// A kind of model with its default settings.
     pub fn of(kind: impl Into<String>) -> Self {
-        Self { kind: kind.into(), settings: Map::new() }
+        Self { kind: kind.into(), settings: Map::new(), genes: GeneChoice::All }
     }
 
     /// With a setting, where there is a value.
@@ -67,6 +113,13 @@ impl ModelOptions {
         if let Some(value) = value {
             self.settings.insert(name.to_owned(), value.into());
         }
+        self
+    }
+
+    /// With a choice of genes.
+    #[must_use]
+    pub fn on_genes(mut self, genes: GeneChoice) -> Self {
+        self.genes = genes;
         self
     }
 
@@ -80,12 +133,19 @@ impl ModelOptions {
             let known = known.unwrap_or_default();
             return Err(ModelOptionsError::Unknown { kind, name: name.clone(), known });
         }
-        Ok(kind.trainer(Value::Object(self.settings.clone()))?)
+        let trainer = kind.trainer(Value::Object(self.settings.clone()))?;
+        Ok(match self.genes {
+            GeneChoice::All => trainer,
+            choice => Box::new(OnChosenGenes::new(choice, trainer)),
+        })
     }
 
     /// The choices in words.
     pub(crate) fn choices(&self, trainer: &dyn Train) -> Vec<Choice> {
-        model_choices(trainer, |setting| self.settings.contains_key(setting), self.kind != DEFAULT_MODEL)
+        let mut choices =
+            model_choices(trainer, |setting| self.settings.contains_key(setting), self.kind != DEFAULT_MODEL);
+        choices.push(genes_choice(self.genes));
+        choices
     }
 }
 
@@ -100,6 +160,16 @@ mod tests {
         assert!(error(ModelOptions::default().with("l2", Some(-1.0))).contains("`l2`"));
         assert!(error(ModelOptions::of("genebert").with("heads", Some(3))).contains("`heads`"));
         assert!(ModelOptions::default().trainer().is_ok());
+    }
+
+    #[test]
+    fn a_kind_with_settings_is_written_as_it_is_read() {
+        let options: ModelOptions = "logistic:l2=5:balance=none:max-iterations=7".parse().unwrap();
+        assert_eq!(options.settings["l2"], 5);
+        assert_eq!(options.to_string(), "logistic:balance=none:l2=5:max_iterations=7");
+        assert!(options.trainer().is_ok());
+        let error = "logistic:l2".parse::<ModelOptions>().unwrap_err().to_string();
+        assert!(error.contains("found `l2`"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
-use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, Warning};
+use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, TrainingRecord, Warning};
 use ferrocyte_learn::evaluate::{
     self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError,
 };
@@ -53,9 +53,16 @@ pub enum FoldError {
 }
 
 /// How a reference is divided into folds.
-struct Plan {
-    folds: Folds,
+pub(crate) struct Plan {
+    pub(crate) folds: Folds,
     choice: Choice,
+}
+
+/// What a kind of model did in every fold.
+pub(crate) struct Scored {
+    pub(crate) result: CrossValidation,
+    /// How training went in the first fold.
+    pub(crate) training: Option<TrainingRecord>,
 }
 
 /// Scores a kind of model on held-out cells and writes all that was found into the record.
@@ -68,26 +75,37 @@ pub(crate) fn score(
     record: &mut RunRecord,
 ) -> Result<(), ScoringError> {
     let plan = plan(reference, options, seed)?;
-    warn(reference, &plan, record);
-    let mut first_training = None;
-    let result =
-        evaluate::cross_validate(&reference.cells, &reference.labels, &plan.folds, progress, |data| {
-            let FoldData { training_cells, training_labels, test_cells, .. } = data;
-            let training = LabelledCells::new(training_cells, training_labels)?;
-            let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
-            let mut probabilities = Scores::default();
-            let test_cells = on_genes_of(fit.model.as_ref(), test_cells, &reference.genes);
-            fit.model.probabilities_into(&test_cells, &mut probabilities)?;
-            let (converged, iterations) = (fit.training.converged, fit.training.iterations);
-            first_training.get_or_insert(fit.training);
-            Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
-        })?;
-    fill(record, result, plan);
-    record.training = first_training;
+    begin(reference, &plan, record);
+    let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
+    fill(record, scored);
     Ok(())
 }
 
-fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Plan, ScoringError> {
+/// Trains a kind of model in every fold, and scores it there.
+pub(crate) fn cross_validate(
+    reference: &Reference,
+    trainer: &dyn Train,
+    folds: &Folds,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Scored, ScoringError> {
+    let mut first_training = None;
+    let result = evaluate::cross_validate(&reference.cells, &reference.labels, folds, progress, |data| {
+        let FoldData { training_cells, training_labels, test_cells, .. } = data;
+        let training = LabelledCells::new(training_cells, training_labels)?;
+        let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
+        let mut probabilities = Scores::default();
+        let test_cells = on_genes_of(fit.model.as_ref(), test_cells, &reference.genes);
+        fit.model.probabilities_into(&test_cells, &mut probabilities)?;
+        let (converged, iterations) = (fit.training.converged, fit.training.iterations);
+        first_training.get_or_insert(fit.training);
+        Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
+    })?;
+    Ok(Scored { result, training: first_training })
+}
+
+/// Divides the cells of a reference.
+pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Plan, ScoringError> {
     let Some(groups) = &reference.groups else {
         if options.leave_one_out {
             return Err(ScoringError::NoGroups);
@@ -129,20 +147,23 @@ fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Pla
     })
 }
 
-/// What is to be known before a score is believed.
-fn warn(reference: &Reference, plan: &Plan, record: &mut RunRecord) {
+/// How cells are divided, and what is to be known before a score is believed.
+pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) {
     let splits = plan.folds.record();
+    record.choices.push(plan.choice.clone());
     if splits.kind == SplitKind::StratifiedCells {
         record.warnings.extend(reference.donor_like.as_deref().map(evaluate::score_flatters));
     }
     record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
+    record.splits = Some(splits);
 }
 
-fn fill(record: &mut RunRecord, result: CrossValidation, plan: Plan) {
-    record.choices.push(plan.choice);
-    record.splits = Some(plan.folds.record());
+/// Writes the scores into a record.
+pub(crate) fn fill(record: &mut RunRecord, scored: Scored) {
+    let Scored { result, training } = scored;
+    record.training = training;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
         record.warnings.push(

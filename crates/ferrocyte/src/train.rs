@@ -11,7 +11,9 @@ use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::models::{Classifier, FitError, Train};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
+use crate::auto_model::{AUTO_MODEL, choose_model};
 use crate::checkpoint::{FileCheckpoints, ResumeError};
+use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
@@ -42,6 +44,18 @@ pub enum TrainError {
     /// The model's settings are out of range.
     #[error(transparent)]
     Model(#[from] ModelOptionsError),
+    /// Nothing to choose by.
+    #[error("`auto` chooses the kind of model by its score on held-out cells, which was left out")]
+    AutoWithoutScore,
+    /// Settings of a kind that is not known yet.
+    #[error("`auto` compares kinds of models with their default settings, found the setting `{setting}`")]
+    AutoWithSettings {
+        /// The setting.
+        setting: String,
+    },
+    /// The kinds of models cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// The reference cannot be used.
     #[error("the reference cannot be used")]
     Reference(#[source] DataError),
@@ -67,15 +81,22 @@ pub enum TrainError {
 /// # Errors
 /// When a setting or the reference cannot be used, or the file cannot be written; nothing is written then.
 pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecord, TrainError> {
-    let trainer = options.model.trainer()?;
+    let named = trainer_if_named(options)?;
     let reference =
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    record.choices.extend(options.model.choices(trainer.as_ref()));
+    let trainer = if let Some(trainer) = named {
+        record.choices.extend(options.model.choices(trainer.as_ref()));
+        trainer
+    } else {
+        let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
+        choose_model(&reference, options.model.genes, scoring, options.seed, progress, &mut record)?
+    };
     let mut checkpoints =
         FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;
-    if let Some(scoring) = options.scoring {
+    // Kinds that were compared have their score by now.
+    if let Some(scoring) = options.scoring.filter(|_| record.comparison.is_none()) {
         score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }
 
@@ -95,6 +116,20 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
     });
     record.outputs.push(OutputRecord { role: "model".to_owned(), file: file_name(&options.output) });
     Ok(record)
+}
+
+/// The trainer that was named; `None` where the data is to choose.
+fn trainer_if_named(options: &TrainOptions) -> Result<Option<Box<dyn Train>>, TrainError> {
+    if options.model.kind != AUTO_MODEL {
+        return Ok(Some(options.model.trainer()?));
+    }
+    if let Some(setting) = options.model.settings.keys().next() {
+        return Err(TrainError::AutoWithSettings { setting: setting.clone() });
+    }
+    if options.scoring.is_none() {
+        return Err(TrainError::AutoWithoutScore);
+    }
+    Ok(None)
 }
 
 /// Everything about the model but its numbers.

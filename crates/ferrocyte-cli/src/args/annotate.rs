@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use ferrocyte::AnnotateOptions;
 
 use super::data::MatrixArgs;
+use super::open::GenesWhereArgs;
 
 /// Give every cell of a query a label
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,8 @@ pub(crate) struct AnnotateArgs {
     /// table of labels (.csv, .tsv, with or without .gz)
     #[arg(long, short, value_name = "OUT")]
     output: PathBuf,
+    #[command(flatten)]
+    genes: GenesWhereArgs,
     #[command(flatten)]
     matrix: MatrixArgs,
     /// Text before the name of each column that is added
@@ -39,8 +42,9 @@ pub(crate) struct AnnotateArgs {
 
 impl AnnotateArgs {
     pub(crate) fn options(self) -> AnnotateOptions {
-        let Self { files, model, output, matrix, prefix, truth, min_coverage, json: _, report: _ } = self;
-        let query = matrix.options(files);
+        let Self { files, model, output, genes, matrix, prefix, truth, min_coverage, json: _, report: _ } =
+            self;
+        let query = matrix.options(files, genes.orientation());
         AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage }
     }
 }

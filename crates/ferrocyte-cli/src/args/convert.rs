@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use ferrocyte::ConvertOptions;
 
-use super::open::OpenArgs;
+use super::open::{GenesWhereArgs, OpenArgs};
 
 /// Write cells in a clean form: .h5ad, zarr, or a folder as Cell Ranger writes it
 ///
@@ -27,12 +27,14 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
     #[command(flatten)]
+    genes: GenesWhereArgs,
+    #[command(flatten)]
     open: OpenArgs,
 }
 
 impl ConvertArgs {
     pub(crate) fn options(self) -> ConvertOptions {
-        let Self { files, output, layer, open } = self;
-        ConvertOptions { files, layer, open: open.options(), output }
+        let Self { files, output, layer, genes, open } = self;
+        ConvertOptions { files, layer, open: open.options(genes.orientation()), output }
     }
 }

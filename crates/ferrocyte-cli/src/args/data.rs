@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::open::OpenArgs;
-use ferrocyte::{Condition, DataOptions, Filter, InputFile, LabelFromName, Reading, ReferenceOptions};
+use super::open::{GenesArgs, OpenArgs};
+use ferrocyte::{
+    Condition, DataOptions, Filter, GeneChoice, InputFile, LabelFromName, Orientation, Reading,
+    ReferenceOptions,
+};
 
 /// How the matrix of a file is read and which of its cells are used.
 #[derive(Debug, clap::Args)]
@@ -32,14 +35,15 @@ pub(crate) struct MatrixArgs {
 }
 
 impl MatrixArgs {
-    pub(crate) fn options(self, files: Vec<PathBuf>) -> DataOptions {
+    /// `genes` is where the genes of a table are.
+    pub(crate) fn options(self, files: Vec<PathBuf>, genes: Option<Orientation>) -> DataOptions {
         let Self { layer, scale, open, conditions, library_size, label_from_name } = self;
         DataOptions {
             files: files.into_iter().map(InputFile::from_argument).collect(),
             label_from_name,
             layer,
             scale,
-            open: open.options(),
+            open: open.options(genes),
             filter: Filter(conditions),
             library_size,
         }
@@ -59,6 +63,8 @@ pub(crate) struct ReferenceArgs {
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
     #[command(flatten)]
+    genes: GenesArgs,
+    #[command(flatten)]
     matrix: MatrixArgs,
     /// Leave out cells that have exactly the counts of an earlier cell
     #[arg(long)]
@@ -72,10 +78,15 @@ pub(crate) struct ReferenceArgs {
 }
 
 impl ReferenceArgs {
+    /// Which genes a model may use.
+    pub(crate) fn gene_choice(&self) -> GeneChoice {
+        self.genes.choice()
+    }
+
     pub(crate) fn options(self) -> ReferenceOptions {
-        let Self { files, label, group, matrix, drop_copies, downsample, max_per_class } = self;
+        let Self { files, label, group, genes, matrix, drop_copies, downsample, max_per_class } = self;
         ReferenceOptions {
-            data: matrix.options(files),
+            data: matrix.options(files, genes.orientation()),
             label,
             group,
             drop_copies,

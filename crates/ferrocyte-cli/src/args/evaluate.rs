@@ -26,8 +26,8 @@ pub(crate) struct EvaluateArgs {
 impl EvaluateArgs {
     pub(crate) fn options(self, seed: u64) -> EvaluateOptions {
         EvaluateOptions {
+            model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: self.reference.options(),
-            model: self.model.options(),
             scoring: self.scoring.options(),
             seed,
         }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::open::OpenArgs;
+use super::open::{GenesWhereArgs, OpenArgs};
 
 /// Show what is in a file, how well it fits a model, and the commands that deal with what is wrong
 #[derive(Debug, clap::Args)]
@@ -14,6 +14,8 @@ pub(crate) struct InspectArgs {
     /// Matrix whose genes are looked at: `X`, `raw` or the name of a layer [default: the one that would be read]
     #[arg(long, value_name = "NAME")]
     pub(crate) layer: Option<String>,
+    #[command(flatten)]
+    pub(crate) genes: GenesWhereArgs,
     #[command(flatten)]
     pub(crate) open: OpenArgs,
     /// Print JSON instead of tables

@@ -1,6 +1,7 @@
 //! What a user can type. Each command has a file; each turns into the options of one flow.
 
 mod annotate;
+mod compare;
 mod convert;
 mod data;
 mod demo;
@@ -16,6 +17,7 @@ mod train;
 use clap::{Parser, Subcommand};
 
 pub(crate) use annotate::AnnotateArgs;
+pub(crate) use compare::CompareArgs;
 pub(crate) use convert::ConvertArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use evaluate::EvaluateArgs;
@@ -60,6 +62,7 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     Train(TrainArgs),
     Evaluate(EvaluateArgs),
+    Compare(CompareArgs),
     Annotate(AnnotateArgs),
     Convert(ConvertArgs),
     Report(ReportArgs),

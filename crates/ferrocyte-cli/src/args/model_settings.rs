@@ -6,9 +6,10 @@ use ferrocyte::ModelOptions;
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, centroid, knn, genebert, mlp, ensemble
+    /// Kind of model: weighted, logistic, centroid, knn, genebert, mlp, ensemble; train also takes `auto`, which
+    /// compares and chooses. Settings can stand behind the name, as in `genebert:epochs=20`
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
-    model: String,
+    model: ModelOptions,
     /// Strength of the L2 penalty (scikit-learn's 1/C) [default: 20, of logistic 1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     l2: Option<f64>,
@@ -201,15 +202,15 @@ impl ModelSettingsArgs {
             hidden2,
             norm,
         } = network;
-        ModelOptions::of(model)
+        model
             .with("l2", l2)
-            .with("balance", balance.map(name))
+            .with("balance", balance.as_ref().map(name))
             .with("max_iterations", max_iterations)
             .with("markers", markers)
             .with("exponent", exponent)
             .with("min_cells", min_cells)
-            .with("intercept", intercept.map(name))
-            .with("correlation", correlation.map(name))
+            .with("intercept", intercept.as_ref().map(name))
+            .with("correlation", correlation.as_ref().map(name))
             .with("temperature", temperature)
             .with("neighbours", neighbours)
             .with("components", components)
@@ -222,7 +223,7 @@ impl ModelSettingsArgs {
             .with("dropout", dropout)
             .with("patience", patience)
             .with("validation", validation)
-            .with("schedule", schedule.map(name))
+            .with("schedule", schedule.as_ref().map(name))
             .with("warm_up", warm_up)
             .with("label_smoothing", label_smoothing)
             .with("dim", dim)
@@ -231,11 +232,11 @@ impl ModelSettingsArgs {
             .with("tokens", tokens)
             .with("hidden", hidden)
             .with("hidden2", hidden2)
-            .with("norm", norm.map(name))
+            .with("norm", norm.as_ref().map(name))
     }
 }
 
 /// The word as it is typed and as the settings have it.
-fn name(value: impl ValueEnum + Copy) -> String {
+fn name(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

@@ -4,14 +4,11 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use ferrocyte::{DictKeys, Format, OpenOptions, Orientation};
+use ferrocyte::{DictKeys, Format, GeneChoice, OpenOptions, Orientation};
 
 /// What is to be known of a file before it is opened.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct OpenArgs {
-    /// Where the genes of a table are [default: found out from the names]
-    #[arg(long, value_name = "WHERE")]
-    genes: Option<GenesArg>,
     /// Take files as they are, without a look at the names: rows of a table are cells
     #[arg(long, conflicts_with = "genes")]
     trust_orientation: bool,
@@ -40,12 +37,76 @@ pub(crate) struct OpenArgs {
 }
 
 /// Where the genes of a table are.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct GenesWhereArgs {
+    /// Where the genes of a table are [default: found out from the names]
+    #[arg(long, value_name = "WHERE")]
+    genes: Option<GenesWhere>,
+}
+
+/// Where the genes of a table are, and which of them a model may use: one word, as both are said of genes.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct GenesArgs {
+    /// Where the genes of a table are: `rows` or `columns` [default: found out from the names]. And which of them the
+    /// model may use: `all`, the N most variable ones `hvg:N`, or those with the largest weights `top:N`, N of each
+    /// label [default: all]; chosen on the training cells of each fold. Repeat it to say both
+    #[arg(long, value_name = "WHERE|WHICH", value_parser = genes_word)]
+    genes: Vec<GenesWord>,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum GenesArg {
+enum GenesWhere {
     /// A row for each gene, a column for each cell
     Rows,
     /// A column for each gene, a row for each cell
     Columns,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum GenesWord {
+    Where(GenesWhere),
+    Which(GeneChoice),
+}
+
+fn genes_word(text: &str) -> Result<GenesWord, String> {
+    if let Ok(place) = GenesWhere::from_str(text, false) {
+        return Ok(GenesWord::Where(place));
+    }
+    let choice = text.parse::<GeneChoice>().map(GenesWord::Which);
+    choice.map_err(|error| format!("{error}; or `rows` or `columns`, where the genes of a table are"))
+}
+
+impl GenesWhere {
+    fn orientation(self) -> Orientation {
+        match self {
+            Self::Rows => Orientation::GenesInRows,
+            Self::Columns => Orientation::GenesInColumns,
+        }
+    }
+}
+
+impl GenesWhereArgs {
+    pub(crate) fn orientation(&self) -> Option<Orientation> {
+        self.genes.map(GenesWhere::orientation)
+    }
+}
+
+impl GenesArgs {
+    /// The last word counts, as of any option.
+    pub(crate) fn orientation(&self) -> Option<Orientation> {
+        self.genes.iter().rev().find_map(|word| match word {
+            GenesWord::Where(place) => Some(place.orientation()),
+            GenesWord::Which(_) => None,
+        })
+    }
+
+    pub(crate) fn choice(&self) -> GeneChoice {
+        let choice = self.genes.iter().rev().find_map(|word| match word {
+            GenesWord::Which(choice) => Some(*choice),
+            GenesWord::Where(_) => None,
+        });
+        choice.unwrap_or_default()
+    }
 }
 
 /// The names of formats, listed in the help.
@@ -55,22 +116,10 @@ fn format_names() -> impl TypedValueParser<Value = Format> {
 }
 
 impl OpenArgs {
-    pub(crate) fn options(self) -> OpenOptions {
-        let Self {
-            genes,
-            trust_orientation,
-            genome,
-            modality,
-            format,
-            matrix_key,
-            label_key,
-            gene_key,
-            gene_table,
-        } = self;
-        let genes = genes.map(|genes| match genes {
-            GenesArg::Rows => Orientation::GenesInRows,
-            GenesArg::Columns => Orientation::GenesInColumns,
-        });
+    /// `genes` is where the genes of a table are.
+    pub(crate) fn options(self, genes: Option<Orientation>) -> OpenOptions {
+        let Self { trust_orientation, genome, modality, format, matrix_key, label_key, gene_key, gene_table } =
+            self;
         let default = DictKeys::default();
         let dict_keys = DictKeys {
             matrix: matrix_key.unwrap_or(default.matrix),

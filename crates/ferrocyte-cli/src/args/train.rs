@@ -35,8 +35,8 @@ pub(crate) struct TrainArgs {
 impl TrainArgs {
     pub(crate) fn options(self, seed: u64) -> TrainOptions {
         TrainOptions {
+            model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: self.reference.options(),
-            model: self.model.options(),
             scoring: (!self.no_score).then(|| self.scoring.options()),
             seed,
             output: self.output,

@@ -14,7 +14,7 @@ pub(super) fn run(args: &InspectArgs, global: &GlobalArgs) -> anyhow::Result<Don
             file: InputFile::from_argument(file.clone()).path,
             model: args.model.clone(),
             layer: args.layer.clone(),
-            open: args.open.clone().options(),
+            open: args.open.clone().options(args.genes.orientation()),
         };
         inspections.push(ferrocyte::inspect(&options)?);
     }

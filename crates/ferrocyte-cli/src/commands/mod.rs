@@ -1,6 +1,7 @@
 //! One file per command: options, flow, what the user sees.
 
 mod annotate;
+mod compare;
 mod convert;
 mod demo;
 mod evaluate;
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Done> {
         Command::Inspect(args) => inspect::run(&args, &global),
         Command::Train(args) => train::run(args, &global, &progress),
         Command::Evaluate(args) => evaluate::run(args, &global, &progress),
+        Command::Compare(args) => compare::run(args, &global, &progress),
         Command::Annotate(args) => annotate::run(args, &global, &progress),
         Command::Convert(args) => convert::run(args, &global, &progress),
         Command::Report(args) => report::run(&args, &global),

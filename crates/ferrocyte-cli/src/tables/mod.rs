@@ -1,6 +1,7 @@
 //! Tables for people, as text. Every number comes from a record.
 
 mod annotation;
+mod comparison;
 mod conversion;
 mod demo;
 mod inspection;
@@ -10,6 +11,7 @@ mod scores;
 use comfy_table::{CellAlignment, Table};
 
 pub(crate) use annotation::annotation;
+pub(crate) use comparison::comparison;
 pub(crate) use conversion::conversion;
 pub(crate) use demo::demo;
 pub(crate) use inspection::inspection;

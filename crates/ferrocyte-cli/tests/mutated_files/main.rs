@@ -2,7 +2,8 @@
 //! never hangs, and leaves nothing behind when it refuses.
 //!
 //! `FERROCYTE_MUTATIONS=1000` damages so many files of each format instead of a few, prints a table, and takes five
-//! seconds for a hang. With `FERROCYTE_DATA` the files are larger real ones.
+//! seconds for a hang; `FERROCYTE_FORMATS=zarr` takes the formats with that in their name. With `FERROCYTE_DATA` the
+//! files are larger real ones.
 
 #![allow(clippy::unwrap_used)] // helpers of tests may panic as tests do
 #![allow(clippy::print_stdout)] // the table
@@ -12,6 +13,7 @@ mod outcome;
 mod source;
 #[path = "../support/mod.rs"]
 mod support;
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,10 +26,13 @@ use source::{Source, damaged_copy, model_of};
 const FEW: usize = 12;
 
 /// What the program is asked to do with a file of cells, in turns.
-const COMMANDS: [&str; 3] = [
-    "annotate {file} -m {model} -o {out}/labels.csv",
-    "inspect {file} -m {model}",
-    "annotate {file} -m {model} -o {out}/copy.h5ad",
+const COMMANDS: [&str; 2] = ["annotate {file} -m {model} -o {out}/labels.csv", "inspect {file} -m {model}"];
+
+/// What it is asked to do with a file of one format besides.
+const COMMANDS_OF: [(&str, &str); 3] = [
+    ("h5ad", "annotate {file} -m {model} -o {out}/copy.h5ad"),
+    ("zarr folder", "convert {file} -o {out}/clean.zarr"),
+    ("zarr zip", "convert {file} -o {out}/clean.zarr"),
 ];
 
 /// What it is asked to do with a model.
@@ -40,7 +45,11 @@ fn damaged_files_are_read_or_refused() {
     let longest = Duration::from_secs(if asked.is_some() { 5 } else { 120 });
     let folder = tempfile::tempdir().unwrap();
     let mut tallies = Vec::new();
+    let wanted = std::env::var("FERROCYTE_FORMATS").unwrap_or_default();
     for source in source::all(folder.path()) {
+        if !source.format.contains(&wanted) {
+            continue;
+        }
         let tally = of_format(&source, asked.unwrap_or(FEW), longest, folder.path());
         println!("{}", tally.row(source.format));
         tallies.push((source.format, tally));
@@ -82,10 +91,10 @@ impl Case {
     fn of(format: &str, whole: &Path, folder: &Path) -> Self {
         let is_model = format == "model";
         let (other, commands) = if is_model {
-            (support::query(), &MODEL_COMMANDS[..])
+            (support::query(), MODEL_COMMANDS.to_vec())
         } else {
-            // Only a file of AnnData can be copied.
-            (model_of(whole, folder), if format == "h5ad" { &COMMANDS[..] } else { &COMMANDS[..2] })
+            let more = COMMANDS_OF.iter().filter(|(of, _)| *of == format).map(|(_, line)| *line);
+            (model_of(whole, folder), COMMANDS.into_iter().chain(more).collect())
         };
         let mut case = Self { whole: whole.to_owned(), other, is_model, commands: Vec::new() };
         for line in commands {

@@ -9,12 +9,16 @@ use flate2::write::GzEncoder;
 
 use super::damage::{Random, damage};
 use super::support::{self, run};
+use super::zip;
 
 /// A format, and whole files of it.
 pub(crate) struct Source {
     pub(crate) format: &'static str,
     pub(crate) files: Vec<PathBuf>,
 }
+
+/// Real stores.
+const STORES: &[&str] = &["formats/anndata_archive_v0.7.8_adata.zarr.zip"];
 
 /// Every format, with the real files that are there: those of the demo, those of the readers' tests, and those of the
 /// larger real data.
@@ -38,6 +42,13 @@ pub(crate) fn all(folder: &Path) -> Vec<Source> {
         },
         Source { format: "npz", files: vec![tests.join("numpy_fixtures/arrays.npz")] },
     ];
+    let stores: Vec<PathBuf> = ["version_2.zarr.zip", "version_3.zarr.zip", "sharded.zarr.zip"]
+        .iter()
+        .map(|name| tests.join("zarr_fixtures").join(name))
+        .collect();
+    let unpacked = stores.iter().map(|store| unpacked(store, folder)).collect();
+    sources.push(Source { format: "zarr folder", files: unpacked });
+    sources.push(Source { format: "zarr zip", files: stores });
     let (table, matrices) = small_files(folder);
     sources.push(Source { format: "text table", files: vec![table.clone(), gzipped(&table, folder)] });
     let archives = matrices.iter().map(|matrix| archive(matrix, folder)).collect();
@@ -68,6 +79,8 @@ fn add_real(sources: &mut [Source], folder: &Path) {
                 let packed: Vec<PathBuf> = table.iter().map(|table| gzipped(table, folder)).collect();
                 [table, packed].concat()
             }
+            "zarr folder" => real(STORES).iter().map(|store| unpacked(store, folder)).collect(),
+            "zarr zip" => real(STORES),
             "loom" => real(&["formats/tiny_fc_dropseq.loom"]),
             "h5mu" => real(&["formats/muon_wu2020_200.h5mu"]),
             "npy" => real(&["formats/seed/cells.npy"]),
@@ -77,6 +90,8 @@ fn add_real(sources: &mut [Source], folder: &Path) {
         if source.format == "h5ad" {
             source.files.truncate(1); // the demo's cells are real
             source.files.extend(files);
+        } else if source.format.starts_with("zarr") {
+            source.files.extend(files); // which are of version 2 only
         } else {
             source.files = files;
         }
@@ -145,15 +160,24 @@ fn archive(matrix: &Path, folder: &Path) -> PathBuf {
     path
 }
 
-/// The files of a folder, sorted.
+/// The files below a folder, sorted.
 fn files_of(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = entries.partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| files_of(folder)));
     files.sort();
     files
 }
 
-/// Writes a damaged copy; of a folder one file is damaged, of compressed text as often the text as its gzip.
+/// The folder that is packed in an archive.
+fn unpacked(archive: &Path, folder: &Path) -> PathBuf {
+    let store = folder.join(archive.file_stem().unwrap());
+    zip::unpack(archive, &store);
+    store
+}
+
+/// Writes a damaged copy; of a folder one file is damaged, of compressed text as often the text as its gzip, and of
+/// an archive of a store as often a file in it.
 pub(crate) fn damaged_copy(whole: &Path, copy: &Path, random: &mut Random) {
     if whole.is_dir() {
         fs::create_dir_all(copy).unwrap();
@@ -161,20 +185,29 @@ pub(crate) fn damaged_copy(whole: &Path, copy: &Path, random: &mut Random) {
         let chosen = random.below(files.len());
         for (place, file) in files.iter().enumerate() {
             let bytes = fs::read(file).unwrap();
-            let bytes = if place == chosen { damaged(bytes, random) } else { bytes };
-            fs::write(copy.join(file.file_name().unwrap()), bytes).unwrap();
+            let bytes = if place == chosen { damaged(bytes, false, random) } else { bytes };
+            let copied = copy.join(file.strip_prefix(whole).unwrap());
+            fs::create_dir_all(copied.parent().unwrap()).unwrap();
+            fs::write(copied, bytes).unwrap();
         }
     } else {
-        fs::write(copy, damaged(fs::read(whole).unwrap(), random)).unwrap();
+        let is_store = whole.extension().is_some_and(|suffix| suffix == "zip");
+        fs::write(copy, damaged(fs::read(whole).unwrap(), is_store, random)).unwrap();
     }
 }
 
-fn damaged(mut bytes: Vec<u8>, random: &mut Random) -> Vec<u8> {
+fn damaged(mut bytes: Vec<u8>, is_store: bool, random: &mut Random) -> Vec<u8> {
     if bytes.starts_with(&[0x1f, 0x8b]) && random.below(2) == 0 {
         let mut text = Vec::new();
         flate2::read::MultiGzDecoder::new(&*bytes).read_to_end(&mut text).unwrap();
         damage(&mut text, random);
         return gzip(&text);
+    }
+    if is_store && random.below(2) == 0 {
+        let mut members = zip::members(&bytes);
+        let chosen = random.below(members.len());
+        damage(&mut members[chosen].1, random);
+        return zip::archive(&members);
     }
     damage(&mut bytes, random);
     bytes

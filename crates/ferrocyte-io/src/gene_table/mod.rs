@@ -17,6 +17,8 @@ use std::path::Path;
 
 use ferrocyte_core::GeneTable;
 
+use crate::memory_limit::MemoryLimit;
+
 /// Reads a table of gene names; it may be gzipped.
 ///
 /// # Errors
@@ -31,20 +33,25 @@ fn read(path: &Path) -> Result<GeneTable, GeneTableErrorKind> {
     let mut head = Vec::new();
     File::open(path)?.take(2).read_to_end(&mut head)?;
     let file = File::open(path)?;
+    let kept = MemoryLimit::of_file(file.metadata()?.len());
+    let largest = LARGEST.min(kept.most());
     let mut bytes = Vec::new();
     if head == [0x1f, 0x8b] {
-        flate2::read::MultiGzDecoder::new(file).take(LARGEST + 1).read_to_end(&mut bytes)?;
+        flate2::read::MultiGzDecoder::new(file).take(largest + 1).read_to_end(&mut bytes)?;
     } else {
-        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        file.take(largest + 1).read_to_end(&mut bytes)?;
     }
-    if bytes.len() as u64 > LARGEST {
-        return Err(GeneTableErrorKind::TooLarge { limit: LARGEST });
+    if bytes.len() as u64 > largest {
+        return Err(GeneTableErrorKind::TooLarge { limit: largest });
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..place]).count();
         GeneTableErrorKind::NotText { line }
     })?;
+    if parse::memory(&text) > kept.most() {
+        return Err(GeneTableErrorKind::TooLarge { limit: kept.most() });
+    }
     parse::parse(&text)
 }
 
@@ -74,6 +81,26 @@ mod tests {
             assert_eq!((table.symbol(gene), kind), ("ONE", NameKind::OtherName));
             assert_eq!(table.species(gene), Some(Species::HUMAN));
             assert!(table.find("three", None).is_some());
+        }
+    }
+
+    /// A megabyte of gzip can hold a gigabyte of empty lines, or of names that take many times their bytes.
+    #[test]
+    fn a_small_file_is_no_large_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("genes.tsv.gz");
+        let read_repeated = |line: &[u8], n_bytes: usize| {
+            let mut encoder =
+                flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+            encoder.write_all(b"ENSG00000000001\tONE\n").unwrap();
+            encoder.write_all(&line.repeat(n_bytes / line.len())).unwrap();
+            encoder.finish().unwrap();
+            read_gene_table(&path)
+        };
+        assert_eq!(read_repeated(b"\n", 1 << 20).unwrap().len(), 1, "empty lines are no genes");
+        for (line, n_bytes) in [(b"\n".as_slice(), 1 << 27), (b"a\tb\n", 1 << 24), (b"|a", 1 << 24)] {
+            let error = read_repeated(line, n_bytes).unwrap_err().kind.to_string();
+            assert!(error.contains("at most 134217728 bytes in memory"), "{error}");
         }
     }
 

@@ -20,10 +20,10 @@ pub enum GeneTableErrorKind {
     /// It cannot be read.
     #[error("I/O failed")]
     Io(#[from] std::io::Error),
-    /// It is larger than any table of genes.
-    #[error("expected a table of at most {limit} bytes, found a larger one")]
+    /// It is larger than any table of genes, or than a file of its size justifies.
+    #[error("expected a table that takes at most {limit} bytes in memory, found a larger one")]
     TooLarge {
-        /// The most that is read.
+        /// The most that it may take.
         limit: u64,
     },
     /// It is not text.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use hdf5_reader::error::Error as Hdf5Error;
 use hdf5_reader::group::Group;
@@ -26,7 +26,12 @@ pub(crate) struct Container {
     n_bytes: usize,
     /// What may be decoded as one: a chunk, or an array that is read whole.
     limit: MemoryLimit,
+    /// The array of records that was read last.
+    last_records: Arc<Mutex<Option<Records>>>,
 }
+
+/// An array of records, and its bytes.
+type Records = (Weak<Dataset>, Arc<Vec<u8>>);
 
 /// What stands at a path inside a file.
 pub(crate) type Object = anndata::Object<Group, Arc<Dataset>>;
@@ -69,7 +74,7 @@ impl Container {
                 found: metadata.len(),
             }));
         }
-        Ok(Self { path, hdf5, n_bytes, limit })
+        Ok(Self { path, hdf5, n_bytes, limit, last_records: Arc::default() })
     }
 
     /// The file.
@@ -108,6 +113,21 @@ impl Container {
         read: impl FnOnce() -> Result<T, Hdf5Error>,
     ) -> Result<T, ReadError> {
         call(&self.path, object, read)
+    }
+
+    /// The bytes of an array of records. They are kept for the next call: a table may have thousands of columns.
+    pub(super) fn records(&self, dataset: &Arc<Dataset>, path: &str) -> Result<Arc<Vec<u8>>, ReadError> {
+        let this = Arc::downgrade(dataset);
+        // Another thread that panicked left what was read before.
+        let mut last = self.last_records.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, bytes)) = &*last
+            && of.ptr_eq(&this)
+        {
+            return Ok(Arc::clone(bytes));
+        }
+        let bytes = Arc::new(self.call(path, || dataset.read_raw_bytes())?);
+        *last = Some((this, Arc::clone(&bytes)));
+        Ok(bytes)
     }
 
     /// The group at the root.

@@ -1,5 +1,7 @@
 //! Arrays of records, as anndata before 0.7 wrote `obs` and `var`.
 
+use std::sync::Arc;
+
 use hdf5_reader::messages::datatype::CompoundField;
 use hdf5_reader::{Dataset, Datatype};
 
@@ -12,14 +14,18 @@ use crate::read_error::ReadError;
 
 /// An array of records.
 pub(super) struct Table<'a> {
-    dataset: &'a Dataset,
+    dataset: &'a Arc<Dataset>,
     fields: &'a [CompoundField],
     record_size: usize,
 }
 
 impl<'a> Table<'a> {
     /// Takes an array of records with at least one field.
-    pub(super) fn new(container: &Container, dataset: &'a Dataset, path: &str) -> Result<Self, ReadError> {
+    pub(super) fn new(
+        container: &Container,
+        dataset: &'a Arc<Dataset>,
+        path: &str,
+    ) -> Result<Self, ReadError> {
         match dataset.dtype() {
             Datatype::Compound { size, fields } if !fields.is_empty() => {
                 container.check_count(dataset, path)?;
@@ -53,7 +59,7 @@ impl<'a> Table<'a> {
             return Err(container.unexpected(path, format!("records of {} bytes", self.record_size), found));
         }
         let n_rows = usize::try_from(container.length(self.dataset, path)?).unwrap_or(usize::MAX);
-        let raw = container.call(path, || self.dataset.read_raw_bytes())?;
+        let raw = container.records(self.dataset, path)?;
         let records = raw.chunks_exact(self.record_size.max(1));
         let elements: Vec<u8> = records.flat_map(|record| &record[start..end]).copied().collect();
         if let Some(text) = text {

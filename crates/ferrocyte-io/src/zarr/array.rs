@@ -14,6 +14,9 @@ use super::{Outcome, damaged, dimensions, unexpected};
 /// What chunks may decode to whatever their size: a column of ten million zeros packs into nothing.
 const ALWAYS_ALLOWED: u64 = 256 << 20;
 
+/// As [`ALWAYS_ALLOWED`], for one chunk: as many are decoded at a time as there are threads.
+const ALWAYS_ALLOWED_IN_CHUNK: u64 = 64 << 20;
+
 /// The furthest that gzip can expand a byte; blosc and zstd do as well or better only on what hardly changes.
 const MOST_EXPANSION: u64 = 1032;
 
@@ -41,6 +44,8 @@ pub(super) struct Array {
     /// What stands below the array, with sizes. What is not in it is not looked for.
     files: OnceLock<BTreeMap<String, u64>>,
     is_checked: OnceLock<()>,
+    /// All records, once they were read: every column is a part of each.
+    records: OnceLock<Vec<u8>>,
     /// The shard that was read last: rows are read in order.
     last_shard: Mutex<Option<Arc<Shard>>>,
 }
@@ -67,6 +72,7 @@ impl Array {
             attributes,
             files: OnceLock::new(),
             is_checked: OnceLock::new(),
+            records: OnceLock::new(),
             last_shard: Mutex::new(None),
         }
     }
@@ -113,7 +119,7 @@ impl Array {
     }
 
     /// Rows of one or two dimensions: `per_element` values for each element, in order. `decode` makes them from the
-    /// bytes of a chunk, which holds so many elements; `fill` are those of an element that is not there.
+    /// bytes of some elements, of so many; `fill` are those of an element that is not there.
     pub(super) fn rows<E: Clone + Send + Sync>(
         &self,
         rows: Range<u64>,
@@ -131,7 +137,12 @@ impl Array {
         let shards = self.shards(&parts)?;
         let decoded = parts.par_iter().map(|part| {
             let Some((bytes, n)) = self.chunk(part, &shards)? else { return Ok(None) };
-            self.cut(part, decode(bytes, n)?, fill.len()).map(Some)
+            let Some(element_bytes) = self.metadata.element.n_bytes() else {
+                return self.cut(part, decode(bytes, n)?, fill.len()).map(Some);
+            };
+            // Values may take many times their bytes, and a chunk may be much larger than what is wanted of it.
+            let bytes = self.cut(part, bytes, element_bytes)?;
+            decode(bytes, part.rows.len() * part.columns.len()).map(Some)
         });
         // First all of them: of several faults, always the first is told.
         let decoded: Vec<Outcome<Option<Vec<E>>>> = decoded.collect();
@@ -241,9 +252,9 @@ impl Array {
     fn element_bytes_in_memory(&self) -> u64 {
         let stored = self.metadata.element.n_bytes().unwrap_or(1).max(1);
         match self.metadata.element {
-            Element::Text | Element::Bytes(_) | Element::Characters { .. } => {
-                stored.max(size_of::<String>()) as u64
-            }
+            // What is not there is a copy of the fill value each.
+            Element::Text => (size_of::<String>() + self.metadata.fill.to_text().len()) as u64,
+            Element::Bytes(_) | Element::Characters { .. } => stored.max(size_of::<String>()) as u64,
             _ => stored as u64,
         }
     }
@@ -289,9 +300,11 @@ impl Array {
             }
         };
         let Some(packed) = packed else { return Ok(None) };
-        let most = (packed.len() as u64).saturating_mul(MOST_EXPANSION).max(ALWAYS_ALLOWED);
-        if expected > most {
-            let found = format!("{expected} bytes from {}", packed.len());
+        let most = (packed.len() as u64).saturating_mul(MOST_EXPANSION).max(ALWAYS_ALLOWED_IN_CHUNK);
+        let in_memory =
+            if is_text { n_elements.saturating_mul(size_of::<String>()) as u64 } else { expected };
+        if in_memory > most {
+            let found = format!("{in_memory} bytes from {}", packed.len());
             return Err(unexpected(&key, format!("a chunk of at most {most} bytes"), found));
         }
         let limit = if is_text { most } else { expected + slack };
@@ -369,9 +382,14 @@ impl Array {
     }
 
     /// All records of an array of one dimension, as bytes; those of a chunk that is not there are zero.
-    pub(super) fn records(&self, size: usize) -> Outcome<Vec<u8>> {
+    /// They are kept: a table may have thousands of columns.
+    pub(super) fn records(&self, size: usize) -> Outcome<&[u8]> {
+        if let Some(records) = self.records.get() {
+            return Ok(records);
+        }
         self.check_size()?; // of a record, too
         let n_rows = self.metadata.shape.first().copied().unwrap_or(0);
-        self.rows(0..n_rows, &vec![0; size], |bytes, _| Ok(bytes))
+        let records = self.rows(0..n_rows, &vec![0; size], |bytes, _| Ok(bytes))?;
+        Ok(self.records.get_or_init(|| records))
     }
 }

@@ -199,6 +199,10 @@ impl Tree for ZarrTree {
             return Err(self.unexpected(path, "a column", "nothing"));
         };
         let n_bytes = element.n_bytes().unwrap_or(0);
+        self.read(array.check_size())?;
+        self.check_count(array, path)?;
+        let n_records = usize::try_from(array.metadata.n_elements()).unwrap_or(usize::MAX);
+        self.check_kept(path, n_records.saturating_mul(*size))?;
         let raw = self.read(array.records(*size))?;
         let records = raw.chunks_exact((*size).max(1));
         let values = records.filter_map(|record| record.get(*start..start + n_bytes));

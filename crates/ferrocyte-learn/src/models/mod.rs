@@ -10,6 +10,7 @@ mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
 mod ensemble;
+mod gene_choice;
 mod genebert;
 mod kind;
 mod knn;
@@ -33,6 +34,7 @@ pub use classifier::{Classifier, PredictError};
 #[cfg(any(test, feature = "testing"))]
 pub use contract::check_classifier;
 pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
+pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
 pub use genebert::{Genebert, GenebertModel, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};

@@ -13,7 +13,8 @@ pub(crate) enum Purpose {
     MaxPerClass = 3,
     Validation = 4,
     Tokens = 5,
-    Components = 6,
+    Bootstrap = 6,
+    Components = 7,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.
@@ -26,6 +27,13 @@ impl Seeded {
         Self(random)
     }
 
+    /// For one of many times that the same is done: each has a stream of its own, so that they can run in any order.
+    pub(crate) fn numbered(seed: u64, purpose: Purpose, number: usize) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(((purpose as u64) << 40) + number as u64);
+        Self(random)
+    }
+
     /// For one epoch of a training: epochs have streams of their own, so that each is known without those before it.
     pub(crate) fn of_epoch(seed: u64, epoch: usize) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -35,7 +43,7 @@ impl Seeded {
 
     /// A number below `bound`, which must not be zero. Multiplying and keeping the high half favours a number by
     /// less than `bound / 2^64`, far below anything that can be seen, and always takes one draw.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
     }
 

@@ -61,6 +61,7 @@ def evaluate(
     l2: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
+    model_genes: str | None = None,
     layer: str | None = None,
     scale: str | None = None,
     where: str | Sequence[str] = (),
@@ -89,7 +90,11 @@ def evaluate(
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
     model, l2, balance, max_iterations
-        Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'.
+        Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'. Every other setting of a kind can stand
+        behind its name: ``'genebert:epochs=20:heads=8'``.
+    model_genes
+        Genes that the model may use: 'all' (default), the N most variable ones 'hvg:N', or those with the largest weights
+        'top:N', N of each label; chosen on the training cells of each fold.
     layer
         Matrix to read: 'X', 'raw' or the name of a layer; by default the one with counts, else with their logarithms.
     scale
@@ -130,7 +135,61 @@ def evaluate(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, folds, leave_one_out),
+        _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out),
+        report,
+        seed,
+    )
+    return _finish(record)
+
+
+def compare(
+    reference: Files,
+    *,
+    models: Sequence[str],
+    model_genes: str | None = None,
+    label: str | None = None,
+    label_from_name: str | None = None,
+    group: str | None = None,
+    folds: int | None = None,
+    leave_one_out: bool = False,
+    layer: str | None = None,
+    scale: str | None = None,
+    where: str | Sequence[str] = (),
+    library_size: str | None = None,
+    drop_copies: bool = False,
+    downsample: int | None = None,
+    max_per_class: int | None = None,
+    report: Path | None = None,
+    seed: int = 0,
+    **reading: Unpack[Reading],
+) -> dict[str, Any]:
+    """Judge kinds of models beside each other: the same cells, the same folds.
+
+    Parameters
+    ----------
+    models
+        Two or more kinds, with settings if need be: ``['weighted', 'logistic:l2=5']``.
+
+    Returns
+    -------
+    The run record: ``comparison`` has ``models``, ``differences`` with their 95 % intervals, ``winner`` (None where
+    chance may explain the lead) and ``verdict``; ``timing`` seconds and peak memory of each kind.
+
+    The other parameters and the errors are those of :func:`evaluate`.
+    """
+    record = _ferrocyte.compare(
+        {
+            "data": _data(reference, label_from_name, layer, scale, where, library_size, reading),
+            "label": label,
+            "group": group,
+            "drop_copies": drop_copies,
+            "downsample": downsample,
+            "max_per_class": max_per_class,
+        },
+        list(models),
+        model_genes,
+        folds,
+        leave_one_out,
         report,
         seed,
     )
@@ -151,6 +210,7 @@ def train(
     l2: float | None = None,
     balance: str | None = None,
     max_iterations: int | None = None,
+    model_genes: str | None = None,
     layer: str | None = None,
     scale: str | None = None,
     where: str | Sequence[str] = (),
@@ -176,7 +236,7 @@ def train(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, balance, max_iterations, folds, leave_one_out),
+        _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out),
         output,
         score,
         report,
@@ -299,12 +359,13 @@ def _open(reading: Mapping[str, Any]) -> dict[str, Any]:
     return known | dict(reading)
 
 
-def _model(model, l2, balance, max_iterations, folds, leave_one_out):
+def _model(model, l2, balance, max_iterations, model_genes, folds, leave_one_out):
     return {
         "model": model,
         "l2": l2,
         "balance": balance,
         "max_iterations": max_iterations,
+        "model_genes": model_genes,
         "folds": folds,
         "leave_one_out": leave_one_out,
     }

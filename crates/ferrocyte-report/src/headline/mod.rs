@@ -1,6 +1,7 @@
 //! The first screen: what was done, on which file, what came out, and what the scores are scores on.
 
 mod annotate;
+mod compare;
 mod evaluate;
 mod figure;
 mod scored_on;
@@ -19,6 +20,7 @@ pub(crate) fn headline(record: &RunRecord, options: &RenderOptions) -> Markup {
         Flow::Train => "Training",
         Flow::Evaluate => "Evaluation",
         Flow::Annotate => "Annotation",
+        Flow::Compare => "Comparison",
     };
     html! {
         header.headline {
@@ -28,6 +30,7 @@ pub(crate) fn headline(record: &RunRecord, options: &RenderOptions) -> Markup {
                 Flow::Train => { (train::body(record)) },
                 Flow::Evaluate => { (evaluate::body(record)) },
                 Flow::Annotate => { (annotate::body(record)) },
+                Flow::Compare => { (compare::body(record)) },
             }
         }
     }

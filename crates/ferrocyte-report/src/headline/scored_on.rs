@@ -55,7 +55,7 @@ fn against_given_labels(record: &RunRecord) -> Markup {
             &html! { "Labels that came with the query" },
             &html! { "The labels of the query" (from) " are taken for the truth." },
         ),
-        Flow::Train | Flow::Evaluate => panel(
+        Flow::Train | Flow::Evaluate | Flow::Compare => panel(
             false,
             &html! { "Unknown cells" },
             &html! { "The record does not say how the cells were divided, so the score may flatter." },

@@ -18,6 +18,10 @@ pub(crate) fn title(record: &RunRecord, options: &RenderOptions) -> String {
         Flow::Evaluate => {
             format!("How well {} labels cells{}", article(model), of(" of ", &files(record, "reference")))
         }
+        Flow::Compare => {
+            let kinds = record.comparison.as_ref().map_or(0, |comparison| comparison.models.len());
+            format!("{kinds} kinds of models compared{}", of(" on ", &files(record, "reference")))
+        }
         Flow::Annotate => {
             let query = of("", &files(record, "query"));
             let query = if query.is_empty() { "Cells".to_owned() } else { query };

@@ -153,7 +153,7 @@ fn warnings_stand_before_the_results_the_gravest_first() {
 
 #[test]
 fn what_the_record_lacks_the_page_leaves_out() {
-    for flow in [Flow::Train, Flow::Evaluate, Flow::Annotate] {
+    for flow in [Flow::Train, Flow::Evaluate, Flow::Annotate, Flow::Compare] {
         let page = page_of(&RunRecord::new(flow, "0.1.0", 0));
         assert_eq!(page.named("main")[0].named("section").len(), 1, "only what every run has");
         assert!(page.id("again").is_some());
@@ -179,6 +179,16 @@ fn what_the_record_lacks_the_page_leaves_out() {
     for part in ["predictions", "genes"] {
         assert!(page.id(part).is_some(), "{part}");
     }
+}
+
+#[test]
+fn a_comparison_begins_with_its_verdict_and_marks_what_may_be_chance() {
+    let text = render(&records::comparison(&records::labels(3)), &RenderOptions::default());
+    let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("{words}"));
+    assert!(place("No kind is clearly the best") < place("<main"));
+    assert!(place("id=\"comparison\"") < place("id=\"scores\""));
+    assert_eq!(text.matches("may be chance").count(), 1);
+    assert!(text.contains("412.0 MB") && text.contains("not converged"));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Choice, ClassRecord, Confusion, Coverage, Curve, Flow, FoldRecord, InputRecord, LabelCount, MatchedGenes,
-    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
-    RunRecord, SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
+    Choice, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve, Flow, FoldRecord,
+    InputRecord, LabelCount, MatchedGenes, Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel,
+    PredictionSummary, ReliabilityBin, RunRecord, ScoreDifference, SplitKind, Splits, StepTiming, Timing,
+    TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -65,6 +66,46 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
     record
 }
 
+/// A record of a comparison with everything in it.
+pub(crate) fn comparison(labels: &[String]) -> RunRecord {
+    let mut record = evaluation(labels);
+    record.flow = Flow::Compare;
+    let model = |name: &str, accuracy: f64| ComparedModel {
+        name: name.to_owned(),
+        settings: serde_json::json!({"l2": 20.0}),
+        metrics: metrics(4_321, accuracy),
+        fold_mean: None,
+        not_converged: usize::from(name == "mlp"),
+    };
+    let difference = |other: &str, difference: f64, low: f64, high: f64| ScoreDifference {
+        better: "weighted".into(),
+        other: other.into(),
+        score: "f1_macro".into(),
+        difference,
+        low,
+        high,
+    };
+    record.comparison = Some(Comparison {
+        models: vec![model("weighted", 0.928_137), model("logistic:l2=5", 0.91), model("mlp", 0.905)],
+        decided_by: "f1_macro".into(),
+        differences: vec![
+            difference("logistic:l2=5", 0.018, -0.002, 0.038),
+            difference("mlp", 0.023, 0.004, 0.041),
+        ],
+        resampled: "groups".into(),
+        resamples: 2_000,
+        level: 0.95,
+        winner: None,
+        verdict: "no kind is clearly the best: `weighted` has the highest macro F1".into(),
+    });
+    record.timing = Some(Timing {
+        total_secs: 12.5,
+        steps: vec![StepTiming { step: "weighted".into(), secs: 2.25, peak_bytes: Some(412_000_000) }],
+        threads: 2,
+    });
+    record
+}
+
 /// A record of a training with everything in it.
 pub(crate) fn training_run(labels: &[String]) -> RunRecord {
     let mut record = base(Flow::Train, labels);
@@ -88,7 +129,7 @@ pub(crate) fn weird_labels() -> Vec<String> {
 /// A record of every kind that the tests look at, with a name for messages.
 pub(crate) fn all() -> Vec<(String, RunRecord)> {
     let mut records = Vec::new();
-    for flow in [Flow::Train, Flow::Evaluate, Flow::Annotate] {
+    for flow in [Flow::Train, Flow::Evaluate, Flow::Annotate, Flow::Compare] {
         records.push((format!("minimal {}", flow.name()), RunRecord::new(flow, "0.1.0", 0)));
     }
     for (name, labels) in [
@@ -101,6 +142,7 @@ pub(crate) fn all() -> Vec<(String, RunRecord)> {
         records.push((format!("evaluation of {name} labels"), evaluation(&labels)));
         records.push((format!("annotation of {name} labels"), annotation(&labels)));
         records.push((format!("training of {name} labels"), training_run(&labels)));
+        records.push((format!("comparison on {name} labels"), comparison(&labels)));
     }
     records
 }
@@ -146,7 +188,7 @@ fn base(flow: Flow, labels: &[String]) -> RunRecord {
     record.outputs.push(OutputRecord { role: "report".into(), file: "report.html".into() });
     record.timing = Some(Timing {
         total_secs: 8.416,
-        steps: vec![StepTiming { step: "read `kang.h5ad`".into(), secs: 0.613 }],
+        steps: vec![StepTiming { step: "read `kang.h5ad`".into(), secs: 0.613, peak_bytes: None }],
         threads: 2,
     });
     record

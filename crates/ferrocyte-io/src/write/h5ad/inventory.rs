@@ -35,7 +35,17 @@ pub(super) enum Object {
 impl Inventory {
     /// Reads every header of the file, so that no object is first seen by a reader that trusts files.
     pub(super) fn of(file: &Hdf5File) -> Result<Self, AnnotateError> {
-        walk(file).map(Self).map_err(AnnotateError::unreadable)
+        let mut objects = BTreeMap::new();
+        let walked = walk(file, |path, entry| {
+            let object = match entry {
+                Entry::Group(group) => describe_group(group)?,
+                Entry::Dataset(dataset) => describe_dataset(dataset)?,
+            };
+            objects.insert(path.to_owned(), object);
+            Ok(())
+        });
+        walked.map_err(AnnotateError::unreadable)?;
+        Ok(Self(objects))
     }
 
     /// The object at a path.
@@ -71,12 +81,25 @@ fn others(attributes: &[(String, Vec<u8>)]) -> impl Iterator<Item = &(String, Ve
     attributes.iter().filter(|(name, _)| name != "column-order")
 }
 
-fn is_inside(path: &str, folder: &str) -> bool {
+/// Whether a path is `folder` or below it.
+pub(super) fn is_inside(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn walk(file: &Hdf5File) -> Result<BTreeMap<String, Object>, Error> {
-    let mut objects = BTreeMap::new();
+/// An object that is passed on a walk.
+#[derive(Clone, Copy)]
+pub(super) enum Entry<'a> {
+    /// A group.
+    Group(&'a Group),
+    /// A data set.
+    Dataset(&'a Dataset),
+}
+
+/// Passes every object of a file but the root, with its path.
+pub(super) fn walk(
+    file: &Hdf5File,
+    mut see: impl FnMut(&str, Entry<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let root = file.root_group()?;
     // A group that links to itself or to its parents is entered once.
     let mut entered = std::collections::BTreeSet::from([root.address()]);
@@ -85,17 +108,17 @@ fn walk(file: &Hdf5File) -> Result<BTreeMap<String, Object>, Error> {
         let (groups, datasets) = group.members()?;
         let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
         for dataset in datasets {
-            objects.insert(join(dataset.name()), describe_dataset(&dataset)?);
+            see(&join(dataset.name()), Entry::Dataset(&dataset))?;
         }
         for group in groups {
             let path = join(group.name());
-            objects.insert(path.clone(), describe_group(&group)?);
+            see(&path, Entry::Group(&group))?;
             if entered.insert(group.address()) {
                 to_enter.push((path, group));
             }
         }
     }
-    Ok(objects)
+    Ok(())
 }
 
 fn describe_group(group: &Group) -> Result<Object, Error> {

@@ -3,6 +3,7 @@
 mod annotate_error;
 pub(super) mod edit;
 mod inventory;
+mod kept_texts;
 mod obs_layout;
 mod read_back;
 
@@ -15,10 +16,12 @@ use hdf5_reader::Hdf5File;
 pub use annotate_error::AnnotateError;
 
 use self::inventory::Inventory;
+use self::kept_texts::KeptTexts;
 use self::obs_layout::ObsLayout;
 use super::atomic::AtomicFile;
 use super::obs_column::{ObsColumn, ObsColumnError};
 use super::write_error::{WriteError, WriteErrorKind};
+use crate::memory_limit::MemoryLimit;
 
 /// A copy of a query with results added, readable by `anndata`; everything else in the file stays as it is.
 ///
@@ -130,6 +133,8 @@ impl Additions {
             layout.check_name(name)?;
             column.check(name, layout.n_cells())?;
         }
+        let n_bytes = fs::metadata(path).map_err(|error| AnnotateError::Edit(error.into()))?.len();
+        let texts = KeptTexts::of(&before, self, MemoryLimit::of_file(n_bytes))?;
         drop(before);
 
         // The writer is young: a panic of its must not take the caller down. The copy is thrown away then.
@@ -138,6 +143,7 @@ impl Additions {
 
         let after = Hdf5File::open(path).map_err(AnnotateError::unreadable)?;
         inventory.check_kept(&Inventory::of(&after)?, self)?;
+        texts.check(&after)?;
         read_back::check(&after, &layout, self)
     }
 }

@@ -23,6 +23,9 @@ const MOST_JSON_BYTES: u64 = 16 << 20;
 /// Dimensions that an array may have here: what has more is no part of AnnData that is read.
 const MOST_DIMENSIONS: usize = 8;
 
+/// Codecs that an array may have: each goes through every byte, and none makes the rest smaller. Writers have three.
+const MOST_CODECS: usize = 8;
+
 /// Attributes of a group or an array.
 pub(super) type Attributes = Map<String, Value>;
 
@@ -141,6 +144,14 @@ fn check_shape(key: &str, shape: &[u64], mut chunk: Vec<u64>) -> Outcome<Vec<u64
         return Err(unexpected(key, "chunks of at least one element", "chunks of none"));
     }
     Ok(chunk)
+}
+
+/// Refuses more codecs than anybody needs.
+fn check_codecs(key: &str, n: usize) -> Outcome<()> {
+    if n <= MOST_CODECS {
+        return Ok(());
+    }
+    Err(unexpected(key, format!("at most {MOST_CODECS} codecs"), n.to_string()))
 }
 
 /// A compression or filter that is not read.

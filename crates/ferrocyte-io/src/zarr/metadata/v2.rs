@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ArrayMetadata, Attributes, ChunkKeys, Element, Fill, Node, check_shape, json, unknown_codec};
+use super::{
+    ArrayMetadata, Attributes, ChunkKeys, Element, Fill, Node, check_codecs, check_shape, json, unknown_codec,
+};
 use crate::zarr::codec::Packing;
 use crate::zarr::store::Store;
 use crate::zarr::{Outcome, unexpected};
@@ -71,6 +73,7 @@ impl Array {
             return Err(unexpected(key, "`.` or `/` between dimensions", format!("`{separator:?}`")));
         }
         let mut filters = self.filters.unwrap_or_default();
+        check_codecs(key, filters.len())?;
         let mut element = Element::of_numpy(&self.dtype);
         // Objects are text when the first filter says so. Where nothing does, they are not read.
         if filters.first().is_some_and(|first| matches!(first.id.as_str(), "vlen-utf8" | "vlen-bytes")) {

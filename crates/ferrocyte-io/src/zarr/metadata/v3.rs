@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    ArrayMetadata, Attributes, ChunkKeys, Element, Fill, Node, ShardMetadata, check_shape, json,
-    unknown_codec, v2,
+    ArrayMetadata, Attributes, ChunkKeys, Element, Fill, Node, ShardMetadata, check_codecs, check_shape,
+    json, unknown_codec, v2,
 };
 use crate::zarr::codec::Packing;
 use crate::zarr::store::Store;
@@ -143,6 +143,7 @@ fn chunk_keys(key: &str, encoding: Option<&Extension>) -> Outcome<ChunkKeys> {
 impl Codecs {
     /// Reads codecs in the order in which they were applied: elements to elements, elements to bytes, bytes to bytes.
     fn of(key: &str, codecs: &[Extension], n_dimensions: usize, may_shard: bool) -> Outcome<Self> {
+        check_codecs(key, codecs.len())?;
         let mut found = Self { is_reversed: false, big_endian: false, shard: None, packing: Vec::new() };
         let mut in_bytes = false;
         for codec in codecs {

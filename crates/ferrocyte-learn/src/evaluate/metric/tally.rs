@@ -21,24 +21,30 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn of(answers: &Answers<'_>) -> Self {
         let given = answers.given();
-        let n_labels = given.set().len();
-        let mut tally = Self {
-            cells: given.len(),
-            given: given.counts(),
-            called: vec![0; n_labels],
-            agreed: vec![0; n_labels],
-            unassigned: 0,
-        };
+        let mut tally = Self::empty(given.set().len());
         for (truth, called) in given.codes().zip(answers.called()) {
-            match *called {
-                Some(code) => {
-                    tally.called[code] += 1;
-                    tally.agreed[code] += usize::from(code == truth);
-                }
-                None => tally.unassigned += 1,
-            }
+            tally.add(truth, *called);
         }
         tally
+    }
+
+    /// Of no cells yet.
+    pub(crate) fn empty(n_labels: usize) -> Self {
+        let zeros = vec![0; n_labels];
+        Self { cells: 0, given: zeros.clone(), called: zeros.clone(), agreed: zeros, unassigned: 0 }
+    }
+
+    /// Adds a cell by the codes of what it was given and called.
+    pub(crate) fn add(&mut self, given: usize, called: Option<usize>) {
+        self.cells += 1;
+        self.given[given] += 1;
+        match called {
+            Some(code) => {
+                self.called[code] += 1;
+                self.agreed[code] += usize::from(code == given);
+            }
+            None => self.unassigned += 1,
+        }
     }
 
     /// Codes of the labels that some cell was given or called.
