@@ -249,16 +249,12 @@ mod tests {
         let exact = symmetric(covariance, n_genes);
         let found = Components::of(&cells, &weights, 3, 0, &Silent);
         assert_eq!(found.variance.len(), 3);
-        for k in 0..3 {
+        for (k, (variance, vector)) in exact.iter().take(3).enumerate() {
             // Sums of f32 on the way: six digits.
-            assert!(
-                (found.variance[k] / exact[k].0 - 1.0).abs() < 1e-4,
-                "{} {}",
-                found.variance[k],
-                exact[k].0
-            );
+            let ratio = found.variance[k] / variance;
+            assert!((ratio - 1.0).abs() < 1e-4, "{} {variance}", found.variance[k]);
             let along: f64 =
-                (0..n_genes).map(|gene| f64::from(found.rotation[gene * 3 + k]) * exact[k].1[gene]).sum();
+                found.rotation.chunks_exact(3).zip(vector).map(|(row, v)| f64::from(row[k]) * v).sum();
             assert!((along.abs() - 1.0).abs() < 1e-4, "component {k}: {along}");
         }
     }
