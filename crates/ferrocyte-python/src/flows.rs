@@ -67,7 +67,7 @@ impl ReferenceArguments {
 }
 
 impl ModelArguments {
-    fn options(self) -> PyResult<(ModelOptions, ScoringOptions)> {
+    fn options(self) -> (ModelOptions, ScoringOptions) {
         let kind = self.model.unwrap_or_else(|| ferrocyte::DEFAULT_MODEL.to_owned());
         let model = ModelOptions::of(kind)
             .with("l2", self.l2)
@@ -76,7 +76,7 @@ impl ModelArguments {
             .with("c", self.c)
             .with("balance", self.balance)
             .with("max_iterations", self.max_iterations);
-        Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
+        (model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out })
     }
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn evaluate(
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
-    let (model, scoring) = model.options()?;
+    let (model, scoring) = model.options();
     let options = EvaluateOptions { reference: reference.options()?, model, scoring, seed };
     py.detach(|| {
         let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
@@ -108,7 +108,7 @@ pub(crate) fn train(
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
-    let (model, scoring) = model.options()?;
+    let (model, scoring) = model.options();
     let scoring = score.then_some(scoring);
     let options =
         TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };

@@ -197,6 +197,7 @@ impl ModelSettingsArgs {
 }
 
 /// The word as it is typed and as the settings have it.
+#[expect(clippy::needless_pass_by_value, reason = "what `Option::map` hands over")]
 fn name(value: impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
