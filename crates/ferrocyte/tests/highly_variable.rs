@@ -13,7 +13,7 @@ use ferrocyte_learn::models::{GeneChoice, gene_dispersions};
 
 /// The genes of pbmc3k that are `wanted`, normalised to 10,000 counts of these per cell, and their names.
 fn cells(data: &Path, wanted: &HashMap<&str, Vec<&str>>) -> (Block<LogNorm>, Vec<String>) {
-    let file = ferrocyte_io::open(&data.join("data/pbmc3k.h5ad")).unwrap();
+    let file = ferrocyte_io::open(data.join("data/pbmc3k.h5ad")).unwrap();
     let mut source = file.source(&MatrixPath::X, 1 << 20).unwrap();
     let counts = source.next_block().unwrap().unwrap().into_counts().unwrap();
     let names = source.genes();
