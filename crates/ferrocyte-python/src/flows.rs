@@ -110,6 +110,7 @@ pub(crate) fn evaluate(
 
 /// Judges kinds of models beside each other; returns the run record as JSON.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
 pub(crate) fn compare(
     py: Python<'_>,
     reference: ReferenceArguments,
