@@ -9,7 +9,7 @@ mod solve;
 use serde::{Deserialize, Serialize};
 
 pub use model::LinearModel;
-pub(super) use solve::Problem;
+pub(super) use solve::{Problem, Solution};
 
 /// Whether a label has a score of its own, beside what its genes give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
