@@ -1,7 +1,7 @@
 //! `annotate --adapt`: the model learns from the query too, beside the reference that it was trained on.
 
 use ferrocyte_core::{
-    Block, GeneIndex, GeneMap, LogNorm, ModelHeader, Origin, Progress, RunRecord, TargetSum, Vocabulary, Warning,
+    Block, Choice, GeneIndex, GeneMap, LogNorm, ModelHeader, Origin, Progress, RunRecord, TargetSum, Vocabulary, Warning,
 };
 use ferrocyte_io::OpenOptions;
 use ferrocyte_io::hash::{HashError, sha256_file};
@@ -201,7 +201,8 @@ fn reference_options(
         let mut choices = training.choices.iter().filter(|choice| choice.setting == setting);
         choices.next().filter(|_| choices.next().is_none())
     };
-    if let Some(scale) = chosen("scale").filter(|choice| choice.origin == Origin::Flag) {
+    let stated = |choice: &&Choice| choice.setting == "scale" && choice.origin == Origin::Flag;
+    if let Some(scale) = training.choices.iter().find(stated) {
         return Err(AdaptError::StatedScale { found: scale.value.clone() });
     }
     let number = |setting: &str| {
