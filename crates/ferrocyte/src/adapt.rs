@@ -1,13 +1,14 @@
 //! `annotate --adapt`: the model learns from the query too, beside the reference that it was trained on.
 
 use ferrocyte_core::{
-    Block, Choice, GeneIndex, GeneMap, LogNorm, ModelHeader, Origin, Progress, RunRecord, TargetSum, Vocabulary, Warning,
+    Block, Choice, GeneIndex, GeneMap, LogNorm, ModelHeader, Origin, Progress, RunRecord, TargetSum,
+    Vocabulary, Warning,
 };
 use ferrocyte_io::OpenOptions;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_learn::models::{
-    self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier, LinearModel,
-    ParamError, Weighted, WeightedParams, adapt_needs_cells,
+    self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier,
+    LinearModel, ParamError, Weighted, WeightedParams, adapt_needs_cells,
 };
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -37,13 +38,17 @@ pub struct AdaptOptions {
 #[non_exhaustive]
 pub enum AdaptError {
     /// No files were named.
-    #[error("adapting takes the labelled cells that the model was trained on ({expected}): name them with --reference")]
+    #[error(
+        "adapting takes the labelled cells that the model was trained on ({expected}): name them with --reference"
+    )]
     NoReference {
         /// The files that the model was trained on.
         expected: String,
     },
     /// Another kind of model.
-    #[error("expected a model of kind `weighted`, the only one that can be adapted to a query, found `{found}`")]
+    #[error(
+        "expected a model of kind `weighted`, the only one that can be adapted to a query, found `{found}`"
+    )]
     Kind {
         /// The kind.
         found: String,
@@ -319,15 +324,17 @@ fn say_adapted(record: &mut RunRecord, adapted: &Adapted, n_cells: usize) {
     ));
     let last = adapted.rounds.last().map_or(&[][..], |round| &round.kept);
     let labels = adapted.model.labels().names();
-    let kept: Vec<String> = labels.iter().zip(last).map(|(label, cells)| format!("{label}: {cells}")).collect();
+    let kept: Vec<String> =
+        labels.iter().zip(last).map(|(label, cells)| format!("{label}: {cells}")).collect();
     let message = format!(
         "the model was adapted to this query: the label of a cell depends on all {n_cells} cells that were annotated with \
          it. It learnt from cells of the query with confident labels ({})",
         kept.join(", ")
     );
-    record.warnings.push(
-        Warning::note("adapted", message)
-            .with_hint("leave out --adapt where a cell must get the same label whatever else is in the file"),
-    );
+    record
+        .warnings
+        .push(Warning::note("adapted", message).with_hint(
+            "leave out --adapt where a cell must get the same label whatever else is in the file",
+        ));
     record.warnings.extend(adapted.warnings.iter().cloned());
 }

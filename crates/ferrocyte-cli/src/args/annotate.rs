@@ -58,7 +58,8 @@ struct AdaptArgs {
 
 impl AnnotateArgs {
     pub(crate) fn options(self) -> AnnotateOptions {
-        let Self { files, model, output, matrix, prefix, truth, min_coverage, adapt, json: _, report: _ } = self;
+        let Self { files, model, output, matrix, prefix, truth, min_coverage, adapt, json: _, report: _ } =
+            self;
         let query = matrix.options(files);
         let adapt = adapt.options();
         AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt }

@@ -105,12 +105,12 @@ impl Weighted {
         let mut weights = self.params.balance.cell_weights(reference);
         let totals = total_per_label(&form.labels, &form.truth, &weights);
         let mut truth = form.truth.clone();
-        let mut cells = form.scaled(reference.cells().select_genes(&form.markers.genes));
+        let mut cells = form.scaled(&reference.cells().select_genes(&form.markers.genes));
         let mut fitted = form.fit(&cells, &truth, &weights, progress);
 
         // Behind the reference stand all cells of the query; those that are not kept weigh nothing.
         let query = query.select_genes(&form.markers.genes);
-        cells.append(&form.scaled(query.clone()));
+        cells.append(&form.scaled(&query));
         let n_reference = truth.len();
         let alone = weights.clone();
         let mut rounds = Vec::with_capacity(ADAPT_ROUNDS);
@@ -120,12 +120,14 @@ impl Weighted {
             for label in called.iter().flatten() {
                 kept[*label as usize] += 1;
             }
-            let shares: Vec<Shares> = totals.iter().zip(&kept).map(|(&total, &n)| Shares::of(total, n)).collect();
+            let shares: Vec<Shares> =
+                totals.iter().zip(&kept).map(|(&total, &n)| Shares::of(total, n)).collect();
             truth.truncate(n_reference);
             weights.clear();
             let of_reference = alone.iter().zip(&truth);
             weights.extend(of_reference.map(|(weight, &label)| weight * shares[label as usize].reference));
-            weights.extend(called.iter().map(|label| label.map_or(0.0, |label| shares[label as usize].query)));
+            weights
+                .extend(called.iter().map(|label| label.map_or(0.0, |label| shares[label as usize].query)));
             truth.extend(called.iter().map(|label| label.unwrap_or_default()));
             fitted = form.fit(&cells, &truth, &weights, progress);
             rounds.push(AdaptRound { kept });

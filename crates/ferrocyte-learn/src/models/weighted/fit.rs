@@ -29,7 +29,7 @@ impl Train for Weighted {
         check_columns(data, genes)?;
         let form = Form::of(self, data, genes);
         let cell_weights = self.params.balance.cell_weights(data);
-        let cells = form.scaled(data.cells().select_genes(&form.markers.genes));
+        let cells = form.scaled(&data.cells().select_genes(&form.markers.genes));
         let Fitted { model, training, warnings } = form.fit(&cells, &form.truth, &cell_weights, progress);
         Ok(Fit { model: Box::new(model), training, warnings })
     }
@@ -65,9 +65,10 @@ impl<'a> Form<'a> {
 
     /// The values of the markers, each times its factor. Not log-normalised any more, but of the same shape and sign:
     /// the optimiser asks for no more.
-    pub(super) fn scaled(&self, markers: Block<LogNorm>) -> Block<LogNorm> {
+    pub(super) fn scaled(&self, markers: &Block<LogNorm>) -> Block<LogNorm> {
         let (row_ptr, genes, values) = markers.as_csr();
-        let values = genes.iter().zip(values).map(|(&gene, value)| value * self.markers.factors[gene as usize]);
+        let values =
+            genes.iter().zip(values).map(|(&gene, value)| value * self.markers.factors[gene as usize]);
         Block::new(markers.n_genes(), row_ptr.to_vec(), genes.to_vec(), values.collect())
             .expect("a positive factor keeps values finite and above zero")
     }
@@ -82,7 +83,8 @@ impl<'a> Form<'a> {
     ) -> Fitted {
         let WeightedParams { l2, intercept, max_iterations, tolerance, .. } = self.trainer.params;
         let n_labels = self.labels.len();
-        let problem = Problem { cells, truth, n_labels, cell_weights, l2, intercept, max_iterations, tolerance };
+        let problem =
+            Problem { cells, truth, n_labels, cell_weights, l2, intercept, max_iterations, tolerance };
         let Solution { weights: found, intercept, spread, training, warnings } = problem.solve(progress);
         // (x · factor) · W = x · (factor · W)
         let factors = &self.markers.factors;

@@ -8,7 +8,7 @@ mod params;
 mod tests;
 
 pub use adapt::{
-    ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation, Adapted,
-    adapt_needs_cells,
+    ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
+    Adapted, adapt_needs_cells,
 };
 pub use params::{Weighted, WeightedParams};
