@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AnnotateOptions, CompareOptions, ConvertOptions, EvaluateOptions, GeneChoice, InspectOptions,
-    ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter, GeneChoice,
+    InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -157,6 +157,25 @@ pub(crate) fn train(
     })
 }
 
+/// Keyword arguments that say which cells a model was trained on, to adapt it to a query.
+#[derive(FromPyObject)]
+pub(crate) struct AdaptArguments {
+    #[pyo3(item)]
+    files: Vec<(PathBuf, Option<String>)>,
+    #[pyo3(item)]
+    r#where: Vec<String>,
+}
+
+impl AdaptArguments {
+    fn options(self) -> PyResult<AdaptOptions> {
+        let conditions: Result<Vec<Condition>, _> = self.r#where.iter().map(|text| text.parse()).collect();
+        Ok(AdaptOptions {
+            reference: self.files.into_iter().map(|(path, label)| InputFile { path, label }).collect(),
+            filter: Filter(conditions.map_err(|error| to_python(&error))?),
+        })
+    }
+}
+
 /// Labels the cells of a query and writes them; returns the run record as JSON.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
@@ -168,9 +187,12 @@ pub(crate) fn annotate(
     prefix: String,
     truth: Option<String>,
     min_coverage: Option<f64>,
+    adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
-    let options = AnnotateOptions { query: query.options()?, model, outputs, prefix, truth, min_coverage };
+    let adapt = adapt.map(AdaptArguments::options).transpose()?;
+    let query = query.options()?;
+    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, adapt };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

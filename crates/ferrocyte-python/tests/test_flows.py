@@ -31,6 +31,20 @@ def test_train_and_annotate(tmp_path):
     assert agree == pytest.approx(run["metrics"]["accuracy"])
 
 
+def test_a_model_is_adapted_to_a_query(tmp_path):
+    model = tmp_path / "model.ferrocyte"
+    ferrocyte.train(QUERY, output=model, score=False, where="louvain!=1", **SETTINGS)
+    adapt = {"adapt": True, "reference": QUERY, "reference_where": "louvain!=1"}
+    run = ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labelled.h5ad", **adapt)
+    assert "adapted" in [warning["code"] for warning in run["warnings"]]
+    notes = anndata.read_h5ad(tmp_path / "labelled.h5ad").obs["ferrocyte_note"]
+    assert notes.str.contains("adapted to all cells").all()
+    with pytest.raises(ValueError, match="name them with --reference"):
+        ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", adapt=True)
+    with pytest.raises(TypeError, match="adapt=True"):
+        ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", reference=QUERY)
+
+
 def test_evaluate_is_the_same_twice():
     one = ferrocyte.evaluate(REFERENCE, folds=3, seed=7, **SETTINGS)
     assert one == ferrocyte.evaluate([str(REFERENCE)], folds=3, seed=7, **SETTINGS)

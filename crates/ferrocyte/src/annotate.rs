@@ -12,6 +12,7 @@ use ferrocyte_learn::decide::decide;
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 
+use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
@@ -36,6 +37,9 @@ pub struct AnnotateOptions {
     pub truth: Option<String>,
     /// The least share of the model's decisions that must rest on genes which the query has; 0.2 when `None`.
     pub min_coverage: Option<f64>,
+    /// Let the model learn from the query too, which makes labels depend on all of its cells; `None` labels each cell
+    /// on its own.
+    pub adapt: Option<AdaptOptions>,
 }
 
 /// Why an annotation was refused or failed.
@@ -66,6 +70,9 @@ pub enum AnnotateError {
     /// Query and model are of two species.
     #[error(transparent)]
     OtherSpecies(Box<OtherSpecies>),
+    /// The model cannot be adapted to the query.
+    #[error(transparent)]
+    Adapt(#[from] AdaptError),
     /// The model cannot score the cells.
     #[error("the cells cannot be scored")]
     Predict(#[from] PredictError),
@@ -136,11 +143,21 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     begin_record(&mut record, &mut query, options, &header)?;
     let genes = match_genes(&query, &header, model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;
+    let adapted = match &options.adapt {
+        Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &header, progress, &mut record)?,
+        None => None,
+    };
+    let (model, maps): (&dyn Classifier, &[GeneMap]) = match &adapted {
+        Some(adapted) => (&adapted.model, &adapted.maps),
+        None => (model.as_ref(), &genes.maps),
+    };
 
     let mut predictions = Predictions::new(model.labels().clone(), truth.is_some());
-    let non_zeros =
-        score_cells(&query, &genes.maps, &header, model.as_ref(), progress, &mut predictions, &mut record)?;
+    let non_zeros = score_cells(&query, maps, &header, model, progress, &mut predictions, &mut record)?;
     predictions.note_few_genes(&query, &genes.few);
+    if adapted.is_some() {
+        predictions.note_all(adapt::NOTE);
+    }
 
     record.data = DataSummary {
         cells_in_files: query.n_cells_in_files(),

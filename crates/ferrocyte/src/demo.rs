@@ -114,7 +114,7 @@ pub fn demo(options: &DemoOptions, progress: &dyn Progress) -> Result<Demo, Demo
             outputs: vec![at("annotated.h5ad"), at("labels.csv")],
             prefix: String::new(),
             truth: Some(LABEL.to_owned()),
-            min_coverage: None,
+            ..AnnotateOptions::default()
         },
         progress,
     )?;

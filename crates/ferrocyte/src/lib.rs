@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adapt;
 mod annotate;
 mod auto_model;
 mod checkpoint;
@@ -36,6 +37,7 @@ mod threads;
 mod train;
 mod way_round;
 
+pub use adapt::{AdaptError, AdaptOptions};
 pub use annotate::{AnnotateError, AnnotateOptions, OtherSpecies, TooFewGenes, annotate};
 pub use auto_model::AUTO_MODEL;
 pub use checkpoint::ResumeError;

@@ -103,6 +103,15 @@ impl Predictions {
         }
     }
 
+    /// Notes the same beside each cell, after what is noted there.
+    pub(crate) fn note_all(&mut self, note: &str) {
+        self.notes.resize(self.decisions.len(), None);
+        for noted in &mut self.notes {
+            let before = noted.take().map_or_else(String::new, |before| format!("{before}; "));
+            *noted = Some(before + note);
+        }
+    }
+
     /// Forgets all cells: they come again.
     pub(crate) fn clear(&mut self) {
         self.decisions.clear();

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::AnnotateOptions;
+use ferrocyte::{AdaptOptions, AnnotateOptions, Condition, Filter, InputFile};
 
 use super::data::MatrixArgs;
 use super::open::GenesWhereArgs;
@@ -32,6 +32,8 @@ pub(crate) struct AnnotateArgs {
     /// Refuse a query that has less than this share of what the model's decisions rest on [default: 0.2]
     #[arg(long, value_name = "SHARE")]
     min_coverage: Option<f64>,
+    #[command(flatten)]
+    adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -40,11 +42,39 @@ pub(crate) struct AnnotateArgs {
     pub(crate) report: Option<PathBuf>,
 }
 
+/// A model that learns from the query.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Adapting to the query (models of kind weighted)")]
+struct AdaptArgs {
+    /// Train on the reference and on confident cells of the query before labelling it: better where the query is from
+    /// another study or condition. The label of a cell then depends on all cells of the query, and every output says
+    /// so. Takes at least 30 cells for each label; reference and query are held in memory
+    #[arg(long, requires = "reference")]
+    adapt: bool,
+    /// File that the model was trained on; all of them, where there were several. `FILE=LABEL` as in training
+    #[arg(long, value_name = "REF", requires = "adapt")]
+    reference: Vec<PathBuf>,
+    /// Condition that the model was trained with: what `--where` was then
+    #[arg(long, value_name = "CONDITION", requires = "adapt")]
+    reference_where: Vec<Condition>,
+}
+
 impl AnnotateArgs {
     pub(crate) fn options(self) -> AnnotateOptions {
-        let Self { files, model, output, genes, matrix, prefix, truth, min_coverage, json: _, report: _ } =
+        let Self { files, model, output, genes, matrix, prefix, truth, min_coverage, adapt, json: _, report: _ } =
             self;
         let query = matrix.options(files, genes.orientation());
-        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage }
+        let adapt = adapt.options();
+        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt }
+    }
+}
+
+impl AdaptArgs {
+    fn options(self) -> Option<AdaptOptions> {
+        let Self { adapt, reference, reference_where } = self;
+        adapt.then(|| AdaptOptions {
+            reference: reference.into_iter().map(InputFile::from_argument).collect(),
+            filter: Filter(reference_where),
+        })
     }
 }

@@ -47,4 +47,7 @@ pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
 pub use svm::{Svm, SvmParams};
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};
-pub use weighted::{Weighted, WeightedParams};
+pub use weighted::{
+    ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
+    Adapted, Weighted, WeightedParams, adapt_needs_cells,
+};

@@ -264,6 +264,9 @@ def annotate(
     truth: str | None = None,
     label_from_name: str | None = None,
     min_coverage: float | None = None,
+    adapt: bool = False,
+    reference: Files = (),
+    reference_where: str | Sequence[str] = (),
     report: Path | None = None,
     **reading: Unpack[Reading],
 ) -> dict[str, Any]:
@@ -285,6 +288,10 @@ def annotate(
         Column of obs with labels to score the new ones against.
     min_coverage
         Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
+    adapt, reference, reference_where
+        Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
+        conditions that its cells met then. The label of a cell then depends on all cells of the query, and every output
+        says so. A query with fewer than 30 cells for each label is labelled without it, with a warning.
 
     The other parameters, the result and the errors are those of :func:`evaluate`.
     """
@@ -295,6 +302,7 @@ def annotate(
         prefix,
         truth,
         min_coverage,
+        _adapt(adapt, reference, reference_where),
         report,
     )
     return _finish(record)
@@ -344,10 +352,21 @@ def show_model(file: Path) -> dict[str, Any]:
     return json.loads(_ferrocyte.show_model(file))
 
 
+def _adapt(adapt, reference, where):
+    if not adapt:
+        if reference or where:
+            raise TypeError("'reference' and 'reference_where' need adapt=True")
+        return None
+    return {"files": _labelled(reference), "where": _texts(where)}
+
+
+def _labelled(files: Files) -> list[tuple[Path, str | None]]:
+    return list(files.items()) if isinstance(files, Mapping) else [(path, None) for path in _list(files)]
+
+
 def _data(files, label_from_name, layer, scale, where, library_size, reading):
-    labelled = files.items() if isinstance(files, Mapping) else [(path, None) for path in _list(files)]
     return {
-        "files": list(labelled),
+        "files": _labelled(files),
         "label_from_name": label_from_name,
         "layer": layer,
         "scale": scale,
