@@ -4,8 +4,9 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter, GeneChoice,
-    InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter,
+    GeneChoice, InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent,
+    TrainOptions,
 };
 use pyo3::prelude::*;
 

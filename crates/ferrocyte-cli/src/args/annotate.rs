@@ -61,8 +61,19 @@ struct AdaptArgs {
 
 impl AnnotateArgs {
     pub(crate) fn options(self) -> AnnotateOptions {
-        let Self { files, model, output, genes, matrix, prefix, truth, min_coverage, adapt, json: _, report: _ } =
-            self;
+        let Self {
+            files,
+            model,
+            output,
+            genes,
+            matrix,
+            prefix,
+            truth,
+            min_coverage,
+            adapt,
+            json: _,
+            report: _,
+        } = self;
         let query = matrix.options(files, genes.orientation());
         let adapt = adapt.options();
         AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt }
