@@ -57,9 +57,9 @@ pub fn resample(answers: PairedAnswers<'_>, score: PairedScore, resamples: usize
     assert!(!given.is_empty(), "there are cells to be scored");
     assert!(called.iter().all(|called| called.len() == given.len()), "one answer per cell");
     let units = units(given, called, groups);
-    let (n_labels, n_models) = (given.set().len(), called.len());
+    let (n_labels, n_classifiers) = (given.set().len(), called.len());
     let on_draw = |draw: &mut dyn FnMut() -> usize| {
-        let mut tallies = vec![Tally::empty(n_labels); n_models];
+        let mut tallies = vec![Tally::empty(n_labels); n_classifiers];
         for _ in 0..units.len() {
             units[draw()].count(&mut tallies);
         }
