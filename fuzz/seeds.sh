@@ -30,7 +30,9 @@ archive() {
 }
 
 for folder in seeds/*/; do take "$(basename "$folder")" "$folder"*; done
-take h5ad "$fixtures"/fixtures/*.h5ad "$fixtures"/write_fixtures/*.h5ad
+# Without those that blow up to the limit on memory: each takes the sanitizer more than ten seconds, and tests have them.
+shopt -s extglob
+take h5ad "$fixtures"/fixtures/!(bomb_*).h5ad "$fixtures"/write_fixtures/*.h5ad
 take annotated_copy "$fixtures"/fixtures/{columns,old_0_5,old_0_7,raw_and_layers,storages}.h5ad "$fixtures"/write_fixtures/*.h5ad
 take tenx_h5 "$fixtures"/tenx_fixtures/*.h5
 take loom "$fixtures"/hdf5_fixtures/*.loom
