@@ -1,6 +1,6 @@
 //! Text as the first pickles wrote it: on a line, with backslashes.
 
-/// Undoes `raw-unicode-escape`: Latin-1, with `\uXXXX` and `\UXXXXXXXX`.
+/// Undoes `raw-unicode-escape`: Latin-1, with `\u` before four hexadecimal digits and `\U` before eight.
 pub(super) fn unescape_unicode(line: &[u8]) -> Option<String> {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
