@@ -96,6 +96,19 @@ pub enum ModelOptionsError {
         /// The settings it has.
         known: Vec<String>,
     },
+    /// A setting is not what it can be.
+    #[error("`{name}` of a model of kind `{kind}` cannot be {value}")]
+    Value {
+        /// The kind of model.
+        kind: ModelKind,
+        /// The setting.
+        name: String,
+        /// What it was to be.
+        value: Value,
+        /// What it can be.
+        #[source]
+        source: serde_json::Error,
+    },
     /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] SettingsError),
@@ -133,11 +146,26 @@ impl ModelOptions {
             let known = known.unwrap_or_default();
             return Err(ModelOptionsError::Unknown { kind, name: name.clone(), known });
         }
-        let trainer = kind.trainer(Value::Object(self.settings.clone()))?;
+        let trainer =
+            kind.trainer(Value::Object(self.settings.clone())).map_err(|error| self.named(kind, error))?;
         Ok(match self.genes {
             GeneChoice::All => trainer,
             choice => Box::new(OnChosenGenes::new(choice, trainer)),
         })
+    }
+
+    /// The error, with the name of the setting that cannot be read.
+    fn named(&self, kind: ModelKind, error: SettingsError) -> ModelOptionsError {
+        let unreadable = self.settings.iter().find_map(|(name, value)| {
+            let alone = Map::from_iter([(name.clone(), value.clone())]);
+            match kind.trainer(Value::Object(alone)) {
+                Err(SettingsError::Json(source)) => {
+                    Some(ModelOptionsError::Value { kind, name: name.clone(), value: value.clone(), source })
+                }
+                _ => None,
+            }
+        });
+        unreadable.unwrap_or(ModelOptionsError::Setting(error))
     }
 
     /// The choices in words.
@@ -160,6 +188,14 @@ mod tests {
         assert!(error(ModelOptions::default().with("l2", Some(-1.0))).contains("`l2`"));
         assert!(error(ModelOptions::of("genebert").with("heads", Some(3))).contains("`heads`"));
         assert!(ModelOptions::default().trainer().is_ok());
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_read_is_named() {
+        let error = ModelOptions::default().with("balance", Some("some")).trainer().err().unwrap();
+        assert_eq!(error.to_string(), "`balance` of a model of kind `weighted` cannot be \"some\"");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("expected one of `none`, `sqrt`, `full`"), "{cause}");
     }
 
     #[test]
