@@ -20,7 +20,7 @@ use crate::scoring::{Scored, ScoringError, ScoringOptions, begin, cross_validate
 /// The score that decides which kind is better: every label counts the same, however rare.
 const DECIDED_BY: PairedScore = PairedScore::F1Macro;
 /// The kinds that are compared when none is named: those that train in seconds.
-pub const COMPARED_BY_DEFAULT: [&str; 2] = ["weighted", "logistic"];
+pub const COMPARED_BY_DEFAULT: [&str; 3] = ["weighted", "logistic", "svm"];
 /// Below this many groups, intervals from them say little.
 const FEW_GROUPS: usize = 6;
 
