@@ -413,6 +413,9 @@ pub struct PredictionSummary {
     pub labels: Vec<PredictedLabel>,
     /// Cells with a confidence in each tenth: `[0, 0.1)`, ..., `[0.9, 1]`.
     pub confidence_histogram: Vec<usize>,
+    /// Cells whose label all members of the model gave, each by itself; `None` where the model has no members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanimous: Option<usize>,
     /// Cells that got no label, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unassigned: Vec<LabelCount>,

@@ -320,9 +320,10 @@ fn score_cells(
         match step {
             Step::Cells(block) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
-                model.probabilities_into(&block.cells, &mut scores)?;
+                let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
                 fingerprints.extend(block.fingerprints);
-                predictions.extend(decide(&block.cells, &scores, block.sizes.as_slice()), &scores);
+                let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+                predictions.extend(decisions, &scores, agreement);
             }
             Step::StartAgain => {
                 non_zeros = 0;

@@ -40,14 +40,18 @@ pub trait Classifier: Send + Sync {
         None
     }
 
-    /// For each cell of a block, the share of the model's members whose most probable label is the one `given`, by
-    /// position: from 0 to 1, and how far several opinions agree with the answer. `None` where the kind of model has no
-    /// members.
+    /// As [`probabilities_into`](Self::probabilities_into), and for each cell the share of the model's members whose own
+    /// most probable label is that of the whole model: from 0 to 1, how far several opinions agree with the answer. `None`
+    /// where the kind of model has no members.
     ///
     /// # Errors
     /// As for [`probabilities_into`](Self::probabilities_into).
-    fn agreement(&self, _block: &Block<LogNorm>, _given: &[usize]) -> Result<Option<Vec<f64>>, PredictError> {
-        Ok(None)
+    fn probabilities_and_agreement(
+        &self,
+        block: &Block<LogNorm>,
+        probabilities: &mut Scores,
+    ) -> Result<Option<Vec<f64>>, PredictError> {
+        self.probabilities_into(block, probabilities).map(|()| None)
     }
 
     /// The numbers of the model; [`load`](super::load) makes the same model of them.

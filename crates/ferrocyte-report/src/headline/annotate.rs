@@ -38,11 +38,14 @@ fn without_label(predictions: &PredictionSummary) -> Markup {
     }
 }
 
-/// Cells in the topmost tenth of confidence.
+/// Cells in the topmost tenth of confidence, and those on which all members of the model agree.
 fn sure(predictions: &PredictionSummary) -> Markup {
     html! {
         @if let Some(&cells) = predictions.confidence_histogram.last() {
             (figure("Sure", &count(cells), &html! { "cells with a confidence of 0.9 or more" }))
+        }
+        @if let Some(cells) = predictions.unanimous {
+            (figure("Unanimous", &count(cells), &html! { "cells whose label every member of the model gave" }))
         }
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
     record.predictions = Some(PredictionSummary {
         labels: called,
         confidence_histogram: vec![0, 0, 9, 42, 169, 349, 411, 513, 946, 5_012],
+        unanimous: Some(6_204),
         unassigned: vec![LabelCount { label: "no counts in any gene of the model".into(), cells: 7 }],
     });
     record

@@ -63,7 +63,8 @@ impl EnsembleParams {
 /// Trains several kinds of models on the same cells; a cell's probabilities are the mean of theirs.
 ///
 /// Members that err in different ways correct each other, and where they agree the answer rests on more than one
-/// view: [`agreement`](crate::models::Classifier::agreement) says how many of them gave a label.
+/// view: [`probabilities_and_agreement`](crate::models::Classifier::probabilities_and_agreement) says how many of them gave
+/// the label.
 pub struct Ensemble {
     pub(super) params: EnsembleParams,
     pub(super) members: Vec<Box<dyn Train>>,
