@@ -16,11 +16,13 @@ use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
+use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
 use crate::scale::found::{self, Found};
+use crate::scoring::judged;
 
 /// What is annotated, by which model, and where the labels go.
 #[derive(Debug, Clone, Default)]
@@ -171,7 +173,8 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     predictions.warn(&mut record.warnings);
     record.warnings.extend(query.repeated_cell_names());
     if let Some(truth) = truth {
-        compare(&truth, &predictions, &mut record)?;
+        let donors = group_columns::donor_like(&query, &[options.truth.as_deref()]);
+        compare(&truth, &predictions, donors.first(), &mut record)?;
     }
     for (path, kind) in options.outputs.iter().zip(kinds) {
         progress.begin("writing", 1);
@@ -384,10 +387,12 @@ fn library_differs(found: &[Found], header: &ModelHeader) -> Option<Warning> {
     })
 }
 
-/// Scores the predicted labels against those that the cells are known to have.
+/// Scores the predicted labels against those that the cells are known to have; `units` are drawn whole where chance is
+/// judged.
 fn compare(
     Truth { entries: truth, place }: &Truth,
     predictions: &Predictions,
+    units: Option<&GroupColumn>,
     record: &mut RunRecord,
 ) -> Result<(), AnnotateError> {
     let label = |cell: usize| label_of(truth[cell].as_deref());
@@ -427,11 +432,11 @@ fn compare(
     }
     let truth = Labels::from_codes(all.clone(), &codes)?;
     let (called, probabilities) = predictions.over(&all, &known);
-    let judgement = evaluate::judge(&Answers::new(&truth, &called, Some(&probabilities))?);
-    record.metrics = Some(judgement.metrics);
-    record.per_class = judgement.per_class;
-    record.confusion = Some(judgement.confusion);
-    record.reliability = judgement.reliability;
+    let answers = Answers::new(&truth, &called, Some(&probabilities))?;
+    let units = units.map(|column| (column.groups.select(&known), column.name.as_str()));
+    let groups = units.as_ref().map(|(groups, _)| groups);
+    let intervals = evaluate::intervals(&answers, groups, record.seed);
+    judged(record, evaluate::judge(&answers), intervals, units.as_ref().map(|(_, name)| *name));
     Ok(())
 }
 

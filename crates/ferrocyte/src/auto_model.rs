@@ -54,7 +54,7 @@ pub(crate) fn choose_model(
         candidates.len()
     );
     record.warnings.push(Warning::note("chosen-by-score", message));
-    compared.take(taken, &candidates, reference, record);
+    compared.take(taken, &candidates, reference, seed, record)?;
     Ok(candidates.swap_remove(taken).trainer)
 }
 

@@ -3,6 +3,7 @@
 mod adapt;
 mod annotate;
 mod auto_model;
+mod baselines;
 mod checkpoint;
 mod choices;
 mod compare;
@@ -16,12 +17,14 @@ mod evaluate;
 mod filter;
 mod fixes;
 mod genes;
+mod group_columns;
 mod hint;
 mod input_file;
 mod inspect;
 mod joined;
 mod label_check;
 mod label_from_name;
+mod leaks;
 mod model_choices;
 mod model_file;
 mod model_options;
@@ -68,7 +71,8 @@ pub use train::{TrainError, TrainOptions, train};
 
 pub use ferrocyte_core as core;
 pub use ferrocyte_core::{
-    Comparison, Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning,
+    Comparison, Interval, MetricIntervals, Metrics, ModelHeader, Progress, ResampledUnit, Resampling,
+    RunRecord, Severity, Silent, SplitKind, Warning,
 };
 pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
 pub use ferrocyte_learn::models::{Balance, GeneChoice, Schedule};

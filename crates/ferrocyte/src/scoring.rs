@@ -1,17 +1,25 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
-use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, TrainingRecord, Warning};
+use ferrocyte_core::{
+    Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent, SplitKind, TrainingRecord,
+    Warning,
+};
 use ferrocyte_learn::evaluate::{
-    self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError,
+    self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
+    Intervals, Judgement, SplitError,
 };
 use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
+use crate::baselines::baselines;
 use crate::choices::{choice, detected};
+use crate::leaks;
 use crate::reference::Reference;
 
 /// Number of folds when none is said: each model is trained on four fifths of the cells.
 const DEFAULT_FOLDS: usize = 5;
+/// Below this many groups, intervals from them say little.
+const FEW_GROUPS: usize = 6;
 
 /// How cells are divided for scoring.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +43,9 @@ pub enum ScoringError {
     /// A fold could not be trained or judged.
     #[error("cross-validation failed")]
     Fold(#[from] CrossValidationError<FoldError>),
+    /// What was answered cannot be judged.
+    #[error("the answers cannot be judged")]
+    Answers(#[from] AnswersError),
 }
 
 /// Why a fold has no model.
@@ -77,8 +88,8 @@ pub(crate) fn score(
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
     let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
-    fill(record, scored);
-    Ok(())
+    record.baselines = baselines(reference, &plan.folds, seed, progress)?;
+    fill(record, reference, scored, seed)
 }
 
 /// Trains a kind of model in every fold, and scores it there.
@@ -152,16 +163,25 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     let splits = plan.folds.record();
     record.choices.push(plan.choice.clone());
     if splits.kind == SplitKind::StratifiedCells {
-        record.warnings.extend(reference.donor_like.as_deref().map(evaluate::score_flatters));
+        let column = reference.donor_like.first().map(|column| column.name.as_str());
+        record.warnings.extend(column.map(evaluate::score_flatters));
     }
     record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
     record.splits = Some(splits);
+    record.leaks = leaks::find(reference, &plan.folds);
+    // What undoes a score is said before all else.
+    record.warnings.splice(0..0, leaks::warnings(&record.leaks));
 }
 
-/// Writes the scores into a record.
-pub(crate) fn fill(record: &mut RunRecord, scored: Scored) {
+/// Writes the scores into a record, with what chance leaves open.
+pub(crate) fn fill(
+    record: &mut RunRecord,
+    reference: &Reference,
+    scored: Scored,
+    seed: u64,
+) -> Result<(), ScoringError> {
     let Scored { result, training } = scored;
     record.training = training;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
@@ -174,10 +194,45 @@ pub(crate) fn fill(record: &mut RunRecord, scored: Scored) {
             .with_hint("raise --max-iterations"),
         );
     }
-    record.metrics = Some(result.judgement.metrics);
+    let answers = Answers::new(&reference.labels, &result.called, Some(&result.probabilities))?;
+    let units = reference.units();
+    let intervals = evaluate::intervals(&answers, units.map(|(_, groups)| groups), seed);
+    judged(record, result.judgement, intervals, units.map(|(column, _)| column));
     record.fold_mean = result.fold_mean;
     record.folds = result.folds;
-    record.per_class = result.judgement.per_class;
-    record.confusion = Some(result.judgement.confusion);
-    record.reliability = result.judgement.reliability;
+    Ok(())
+}
+
+/// Writes what was found of answers into a record. `column` has the groups that were drawn.
+pub(crate) fn judged(
+    record: &mut RunRecord,
+    judgement: Judgement,
+    intervals: Intervals,
+    column: Option<&str>,
+) {
+    record.metrics_plain = Some(judgement.metrics);
+    record.metrics = Some(intervals.metrics);
+    record.per_class = judgement.per_class;
+    for (class, intervals) in record.per_class.iter_mut().zip(intervals.per_class) {
+        class.intervals = Some(intervals);
+    }
+    record.confusion = Some(judgement.confusion);
+    record.reliability = judgement.reliability;
+    let resampling = Resampling { column: column.map(str::to_owned), ..intervals.resampling };
+    record.warnings.extend(few_groups(&resampling));
+    record.resampling = Some(resampling);
+}
+
+/// Says so where there are too few groups for the intervals.
+fn few_groups(resampling: &Resampling) -> Option<Warning> {
+    let few = resampling.unit == ResampledUnit::Groups && resampling.units < FEW_GROUPS;
+    few.then(|| {
+        let column = resampling.column.as_deref().unwrap_or("group");
+        let message = format!(
+            "the intervals come from {} groups (`{column}`): that few cannot show how much groups vary, and \
+             the intervals are too narrow",
+            resampling.units
+        );
+        Warning::note("few-groups", message)
+    })
 }

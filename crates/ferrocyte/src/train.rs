@@ -140,7 +140,7 @@ fn header(
     model: &dyn Classifier,
     record: &RunRecord,
 ) -> ModelHeader {
-    let scores = match (&record.splits, record.metrics, record.fold_mean) {
+    let scores = match (&record.splits, record.metrics_plain, record.fold_mean) {
         (Some(splits), Some(metrics), Some(fold_mean)) => {
             Some(HonestScores { splits: splits.clone(), metrics, fold_mean })
         }

@@ -80,7 +80,7 @@ impl Story {
 
     /// Accuracy of the labels of the table that was annotated last.
     fn accuracy(&self) -> f64 {
-        json(&self.at("annotation.json"))["metrics"]["accuracy"].as_f64().unwrap()
+        json(&self.at("annotation.json"))["metrics_plain"]["accuracy"].as_f64().unwrap()
     }
 }
 
@@ -139,7 +139,7 @@ fn shuffled_genes_change_nothing(kind: &str) {
     let story = Story::new([Way::SamplesInRows; 3]);
     assert!(story.train_kind(kind, "model.ferrocyte", "").status < 2);
     let (_, labels) = story.annotate("test.tsv", "--truth diagnosis");
-    let metrics = json(&story.at("annotation.json"))["metrics"].clone();
+    let metrics = json(&story.at("annotation.json"))["metrics_plain"].clone();
     let n = test_table().genes.len();
     for step in [1, 7, 11, 29] {
         let order: Vec<usize> = (0..n).rev().map(|gene| gene * step % n).collect();
@@ -147,7 +147,7 @@ fn shuffled_genes_change_nothing(kind: &str) {
         let (ended, shuffled) = story.annotate("shuffled.tsv", "--truth diagnosis");
         assert!(ended.status < 2, "{}", ended.stderr);
         assert_eq!(shuffled, labels, "{kind}, step {step}");
-        assert_eq!(json(&story.at("annotation.json"))["metrics"], metrics, "{kind}, step {step}");
+        assert_eq!(json(&story.at("annotation.json"))["metrics_plain"], metrics, "{kind}, step {step}");
     }
     // Nor does the order of genes in one of the training tables: they are one data set by name.
     let order: Vec<usize> = (0..GENES.len()).map(|gene| (gene * 7 + 5) % GENES.len()).collect();

@@ -11,7 +11,7 @@ use crate::svg::bar;
 /// Cells with and without a label, genes of the model that the query has, and how sure the model was.
 pub(crate) fn body(record: &RunRecord) -> Markup {
     html! {
-        @if let Some(metrics) = &record.metrics { (scores(record, metrics)) }
+        @if let Some(metrics) = &record.metrics_plain { (scores(record, metrics)) }
         dl.figures.four {
             (figure("Cells", &count(record.data.cells_used), &html! { "in the query" }))
             @if let Some(predictions) = &record.predictions { (without_label(predictions)) (sure(predictions)) }
