@@ -39,7 +39,7 @@ fn genes_objective_and_weights_are_those_of_numpy_and_scikit_learn() {
     let labels = Labels::from_names(&names);
     let genes: Vec<String> = (0..cells.n_genes()).map(|gene| format!("gene{gene}")).collect();
     let mut settings = golden.settings.clone();
-    settings["tolerance"] = 1e-9.into();
+    settings["tolerance"] = 1e-8.into();
     let trainer = ModelKind::Weighted.trainer(settings).unwrap();
     let data = LabelledCells::new(&cells, &labels).unwrap();
     let fit = trainer.fit(&data, &Vocabulary::new(genes.clone()).unwrap(), 0, &Silent).unwrap();
@@ -52,8 +52,8 @@ fn genes_objective_and_weights_are_those_of_numpy_and_scikit_learn() {
     let arrays = fit.model.to_arrays();
     let weights = arrays.f32("weights", &[golden.genes.len(), 3]).unwrap();
     for (i, (found, expected)) in weights.iter().zip(golden.weights.iter().flatten()).enumerate() {
-        // An objective within 1e-9 of 55 leaves weights within sqrt(2 · 6e-8 / 20) = 8e-5 of the best.
-        assert!((f64::from(*found) - expected).abs() < 2e-4, "weight {i}: {found} and {expected}");
+        // An objective within 1e-8 of 55 leaves weights within sqrt(2 · 5.5e-7 / 20) = 2.4e-4 of the best.
+        assert!((f64::from(*found) - expected).abs() < 3e-4, "weight {i}: {found} and {expected}");
     }
     // Labels have no intercept.
     assert_eq!(arrays.f64("intercept", &[3]).unwrap(), [0.0; 3]);
