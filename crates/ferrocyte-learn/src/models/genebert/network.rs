@@ -21,7 +21,7 @@ use crate::optimise::AdamWStep;
 /// z-scores ─► Linear ─► GELU ─► LayerNorm ─► + position ─► encoder layers ─► mean over tokens ─► Linear ─► ReLU ─► Linear
 /// ```
 #[derive(Debug, Clone)]
-pub(super) struct Net {
+pub(in crate::models) struct Net {
     width: usize,
     tokens: usize,
     embedding: SparseLinear,
@@ -34,7 +34,7 @@ pub(super) struct Net {
 
 /// What the way back needs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tape {
+pub(in crate::models) struct Tape {
     rows: Vec<f32>,
     embedded: Vec<f32>,
     slopes: Vec<f32>,

@@ -20,7 +20,7 @@ use crate::optimise::AdamWStep;
 /// z-scores ─► Linear ─► norm ─► ReLU ─► dropout  ( ─► Linear ─► norm ─► ReLU ─► dropout )  ─► Linear
 /// ```
 #[derive(Debug, Clone)]
-pub(super) struct Net {
+pub(in crate::models) struct Net {
     first: SparseLinear,
     after_first: Hidden,
     second: Option<(Linear, Hidden)>,
@@ -37,7 +37,7 @@ struct Hidden {
 
 /// What the way back needs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tape {
+pub(in crate::models) struct Tape {
     first: HiddenTape,
     second: HiddenTape,
     d_scores: Vec<f32>,
