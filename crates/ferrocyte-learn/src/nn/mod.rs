@@ -5,10 +5,13 @@
 //! over the cells in their order. So nothing depends on the number of threads or the size of a chunk.
 
 pub(crate) mod activation;
+pub(crate) mod affine;
 pub(crate) mod attention;
 pub(crate) mod batch;
 pub(crate) mod dropout;
 pub(crate) mod encoder_layer;
+pub(crate) mod encoder_predictor;
+pub(crate) mod first_predictor;
 pub(crate) mod initial;
 pub(crate) mod layer_norm;
 pub(crate) mod linear;

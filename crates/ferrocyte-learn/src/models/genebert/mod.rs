@@ -5,6 +5,7 @@ mod architecture;
 mod golden;
 mod network;
 mod params;
+mod predictor;
 #[cfg(test)]
 mod tests;
 mod tokens;

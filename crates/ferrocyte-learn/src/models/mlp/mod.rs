@@ -3,6 +3,7 @@
 mod architecture;
 mod network;
 mod params;
+mod predictor;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@
 use ferrocyte_core::ArrayError;
 
 use super::params::{MlpParams, Norm};
+use super::predictor::NetPredictor;
 use crate::nn::activation::{relu, scale};
 use crate::nn::batch::{GeneRows, SparseRows};
 use crate::nn::dropout::Noise;
@@ -22,17 +23,17 @@ use crate::optimise::AdamWStep;
 #[derive(Debug, Clone)]
 pub(in crate::models) struct Net {
     first: SparseLinear,
-    after_first: Hidden,
-    second: Option<(Linear, Hidden)>,
-    output: Linear,
+    pub(super) after_first: Hidden,
+    pub(super) second: Option<(Linear, Hidden)>,
+    pub(super) output: Linear,
 }
 
 /// What follows the linear part of a hidden layer.
 #[derive(Debug, Clone)]
-struct Hidden {
+pub(super) struct Hidden {
     width: usize,
     place: u32,
-    norm: Option<LayerNorm>,
+    pub(super) norm: Option<LayerNorm>,
 }
 
 /// What the way back needs.
@@ -131,6 +132,11 @@ impl Net {
 
 impl Network for Net {
     type Tape = Tape;
+    type Predictor = NetPredictor;
+
+    fn predictor(&self) -> NetPredictor {
+        NetPredictor::of(self)
+    }
 
     fn first(&self) -> &SparseLinear {
         &self.first

@@ -16,6 +16,7 @@ pub(in crate::models) struct NetworkModel<A: Architecture> {
     labels: LabelSet,
     scaling: Scaling,
     net: A::Net,
+    predictor: <A::Net as Network>::Predictor,
 }
 
 impl<A: Architecture> NetworkModel<A> {
@@ -26,7 +27,8 @@ impl<A: Architecture> NetworkModel<A> {
         scaling: Scaling,
         net: A::Net,
     ) -> Self {
-        Self { architecture, genes, labels, scaling, net }
+        let predictor = net.predictor();
+        Self { architecture, genes, labels, scaling, net, predictor }
     }
 
     /// The model that arrays as [`to_arrays`](Classifier::to_arrays) gives them hold, wherever they come from.
@@ -66,7 +68,7 @@ impl<A: Architecture> Classifier for NetworkModel<A> {
         probabilities: &mut Scores,
     ) -> Result<(), PredictError> {
         check_block(block, &self.genes)?;
-        predict(&self.net, block, block.n_cells(), |cell| cell, probabilities);
+        predict(&self.predictor, block, block.n_cells(), |cell| cell, probabilities);
         Ok(())
     }
 
