@@ -43,7 +43,7 @@ impl Architecture for Genebert {
     }
 
     fn untrained(&self, cells: &Prepared<'_>, seed: u64) -> Net {
-        let token_of = tokens_of_genes(cells.varies.len(), self.params.tokens, seed);
+        let token_of = tokens_of_genes(&cells.cells(), &cells.scaling, self.params.tokens, seed);
         let mut net = Net::random(&self.params, cells.labels.len(), token_of, &cells.scaling, seed);
         net.silence(&cells.varies);
         net
