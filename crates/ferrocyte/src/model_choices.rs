@@ -222,8 +222,7 @@ const GENEBERT: &[Reason] = &[
     Reason {
         setting: "tokens",
         title: "tokens per cell",
-        why: "one, as in the original work: attention then mixes nothing; with more, genes are divided among them at \
-                 random",
+        why: "one, as in the original work: attention then mixes nothing; with more, genes that vary together share one",
     },
     Reason { setting: "dim", title: "width of a token", why: "as in the original work" },
     Reason { setting: "layers", title: "encoder layers", why: "as in the original work" },

@@ -5,11 +5,12 @@ use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, Vocabular
 use super::centroid::CentroidModel;
 use super::classifier::Classifier;
 use super::ensemble::EnsembleModel;
-use super::genebert::GenebertModel;
+use super::genebert::Genebert;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
 use super::knn::KnnModel;
 use super::linear::LinearModel;
-use super::mlp::MlpModel;
+use super::mlp::Mlp;
+use super::network::{Architecture, NetworkModel};
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
 /// bit. Header and arrays may come from anywhere: everything in them is checked.
@@ -42,17 +43,19 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             let model = KnnModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
-        ModelKind::Genebert => {
-            let model =
-                GenebertModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
-            Ok(Box::new(model))
-        }
-        ModelKind::Mlp => {
-            let model = MlpModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
-            Ok(Box::new(model))
-        }
+        ModelKind::Genebert => network::<Genebert>(genes, header, arrays),
+        ModelKind::Mlp => network::<Mlp>(genes, header, arrays),
         ModelKind::Ensemble => Ok(Box::new(EnsembleModel::from_arrays(genes, header, arrays)?)),
     }
+}
+
+fn network<A: Architecture>(
+    genes: Vocabulary,
+    header: &ModelHeader,
+    arrays: &NamedArrays,
+) -> Result<Box<dyn Classifier>, LoadError> {
+    let architecture = A::of_settings(header.settings.clone())?;
+    Ok(Box::new(NetworkModel::from_arrays(architecture, genes, header.labels.clone(), arrays)?))
 }
 
 /// Why a header and arrays are not a model.

@@ -4,6 +4,7 @@ use ferrocyte_core::{ArrayError, Block, LogNorm};
 use rayon::prelude::*;
 
 use super::batch::{GeneRows, SparseRows};
+use super::first_predictor::FirstPredictor;
 use super::linear::add_columns;
 use super::parameter::{Layout, Named, Parameter, Visitor};
 use super::scaling::Scaling;
@@ -88,6 +89,11 @@ impl SparseLinear {
         self.tokens
     }
 
+    /// Token of each gene; empty where there is one token.
+    pub(crate) fn token_of(&self) -> &[u32] {
+        &self.token_of
+    }
+
     /// How far each gene moves what the layer gives, in a cell that is one standard deviation from the mean: the length
     /// of its row of weights, since the layer takes z-scores. Zero for genes that do not vary.
     pub(crate) fn gene_weights(&self) -> Vec<f64> {
@@ -115,6 +121,11 @@ impl SparseLinear {
             let (genes, values) = x.row(row);
             add_rows(genes, values, &self.weight.value, y);
         }
+    }
+
+    /// The layer as predicting alone wants it, for the weights as they are now.
+    pub(crate) fn predictor(&self) -> FirstPredictor {
+        FirstPredictor::new(self.width, &self.token_of, &self.weight.value, &self.factor, &self.offset)
     }
 
     /// Sums the gradient over a batch (`d_y` has a row for each of its rows) and moves the weights where there is a step, gene by

@@ -192,7 +192,7 @@ fn validate<N: Network>(network: &N, cells: &TrainingCells<'_>) -> Option<Valida
         return None;
     }
     let mut probabilities = Scores::default();
-    predict(network, block, validation.len(), |i| validation[i], &mut probabilities);
+    predict(&network.predictor(), block, validation.len(), |i| validation[i], &mut probabilities);
     let n_labels = network.n_labels();
     let none = vec![0; n_labels];
     let mut tally = Tally {

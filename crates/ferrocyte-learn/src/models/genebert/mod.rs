@@ -1,14 +1,13 @@
 //! `GeneBERT`: a small transformer over one token per cell, exactly as its original work has it.
 
-mod fit;
+mod architecture;
 #[cfg(test)]
 mod golden;
-mod model;
 mod network;
 mod params;
+mod predictor;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-pub use model::GenebertModel;
 pub use params::{Genebert, GenebertParams};

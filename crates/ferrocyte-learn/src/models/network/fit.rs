@@ -1,23 +1,21 @@
-//! Training of `GeneBERT`.
+//! Training of any kind of network.
 
 use ferrocyte_core::{Progress, Vocabulary};
 
-use super::model::GenebertModel;
-use super::network::Net;
-use super::params::Genebert;
-use super::tokens::tokens_of_genes;
+use super::architecture::Architecture;
+use super::model::NetworkModel;
+use super::prepared::Prepared;
 use crate::labelled_cells::LabelledCells;
-use crate::models::prepared::Prepared;
 use crate::models::train::{Checkpoints, Fit, FitError, NoCheckpoints, Train};
 use crate::nn::training;
 
-impl Train for Genebert {
+impl<A: Architecture> Train for A {
     fn kind(&self) -> &'static str {
-        Self::KIND
+        A::KIND
     }
 
     fn settings(&self) -> serde_json::Value {
-        serde_json::json!(self.params)
+        Architecture::settings(self)
     }
 
     fn fit(
@@ -42,17 +40,14 @@ impl Train for Genebert {
         progress: &dyn Progress,
         checkpoints: &mut dyn Checkpoints,
     ) -> Result<Fit, FitError> {
-        let params = self.params;
-        let prepared = Prepared::new(data, genes, params.balance, params.validation, seed)?;
-        let token_of = tokens_of_genes(genes.len(), params.tokens, seed);
-        let mut net = Net::random(&params, prepared.labels.len(), token_of.clone(), &prepared.scaling, seed);
-        net.silence(&prepared.varies);
+        let prepared = Prepared::new(data, genes, self.balance(), self.validation(), seed)?;
+        let mut net = self.untrained(&prepared, seed);
         let cells = prepared.cells();
         let (record, warning) =
-            training::train(&mut net, &cells, &params.training(), seed, progress, checkpoints)?;
+            training::train(&mut net, &cells, &self.training(), seed, progress, checkpoints)?;
         let Prepared { labels, scaling, .. } = prepared;
         Ok(Fit {
-            model: Box::new(GenebertModel::new(genes.clone(), labels, params, scaling, token_of, net)),
+            model: Box::new(NetworkModel::new(self.clone(), genes.clone(), labels, scaling, net)),
             training: record,
             warnings: warning.into_iter().collect(),
         })
