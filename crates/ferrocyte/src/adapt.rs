@@ -8,7 +8,7 @@ use ferrocyte_io::OpenOptions;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_learn::models::{
     self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier,
-    LinearModel, ParamError, Weighted, WeightedParams, adapt_needs_cells,
+    ParamError, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
 };
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -106,7 +106,7 @@ pub enum AdaptError {
 
 /// A model that learnt from the query too, and where the genes of each file of the query are in it.
 pub(crate) struct AdaptedModel {
-    pub(crate) model: LinearModel,
+    pub(crate) model: WeightedModel,
     pub(crate) maps: Vec<GeneMap>,
 }
 
@@ -162,7 +162,7 @@ fn trainer(header: &ModelHeader) -> Result<Weighted, AdaptError> {
     if header.kind != Weighted::KIND {
         return Err(AdaptError::Kind { found: header.kind.clone() });
     }
-    Ok(serde_json::from_value::<WeightedParams>(header.settings.clone())?.check()?)
+    Ok(WeightedParams::of_model(header.settings.clone())?.check()?)
 }
 
 /// Checks that these are the files that the model was trained on, by their content.

@@ -10,6 +10,7 @@ use super::kind::{ModelKind, SettingsError, UnknownModelKind};
 use super::knn::KnnModel;
 use super::linear::LinearModel;
 use super::mlp::MlpModel;
+use super::weighted::WeightedModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
 /// bit. Header and arrays may come from anywhere: everything in them is checked.
@@ -28,10 +29,15 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         return Err(LoadError::Labels { found: header.labels.len() });
     }
     match kind {
-        ModelKind::Logistic | ModelKind::Weighted | ModelKind::Svm => {
+        ModelKind::Logistic | ModelKind::Svm => {
             let settings = kind.trainer(header.settings.clone())?.settings();
             let labels = header.labels.clone();
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
+        }
+        ModelKind::Weighted => {
+            let model =
+                WeightedModel::from_arrays(header.settings.clone(), genes, header.labels.clone(), arrays)?;
+            Ok(Box::new(model))
         }
         ModelKind::Centroid => {
             let model =

@@ -49,5 +49,5 @@ pub use svm::{Svm, SvmParams};
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};
 pub use weighted::{
     ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
-    Adapted, Weighted, WeightedParams, adapt_needs_cells,
+    Adapted, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
 };

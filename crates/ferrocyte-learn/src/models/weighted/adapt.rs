@@ -3,10 +3,10 @@
 use ferrocyte_core::{Block, LabelSet, LogNorm, Progress, Scores, TrainingRecord, Vocabulary, Warning};
 
 use super::fit::{Fitted, Form};
+use super::model::WeightedModel;
 use super::params::Weighted;
 use crate::labelled_cells::LabelledCells;
 use crate::models::classifier::{Classifier, PredictError};
-use crate::models::linear::LinearModel;
 use crate::models::train::{FitError, check_columns};
 
 /// Times that the query is labelled and learnt from.
@@ -22,7 +22,7 @@ pub const ADAPT_CELLS_PER_LABEL: usize = 30;
 #[derive(Debug)]
 pub struct Adapted {
     /// The model.
-    pub model: LinearModel,
+    pub model: WeightedModel,
     /// What each round learnt from.
     pub rounds: Vec<AdaptRound>,
     /// How the last training went.
@@ -105,12 +105,14 @@ impl Weighted {
         let mut weights = self.params.balance.cell_weights(reference);
         let totals = total_per_label(&form.labels, &form.truth, &weights);
         let mut truth = form.truth.clone();
-        let mut cells = form.scaled(&reference.cells().select_genes(&form.markers.genes));
+        let mut cells = form.views_of(&reference.cells().select_genes(&form.columns));
         let mut fitted = form.fit(&cells, &truth, &weights, progress);
 
         // Behind the reference stand all cells of the query; those that are not kept weigh nothing.
-        let query = query.select_genes(&form.markers.genes);
-        cells.append(&form.scaled(&query));
+        let query = query.select_genes(&form.columns);
+        for (cells, query) in cells.iter_mut().zip(form.views_of(&query)) {
+            cells.append(&query);
+        }
         let n_reference = truth.len();
         let alone = weights.clone();
         let mut rounds = Vec::with_capacity(ADAPT_ROUNDS);
@@ -164,7 +166,7 @@ fn total_per_label(labels: &LabelSet, truth: &[u32], weights: &[f64]) -> Vec<f64
 }
 
 /// The label of each cell that has one with confidence. A cell without any marker has none: nothing speaks for it.
-fn confident(model: &LinearModel, query: &Block<LogNorm>) -> Result<Vec<Option<u32>>, PredictError> {
+fn confident(model: &WeightedModel, query: &Block<LogNorm>) -> Result<Vec<Option<u32>>, PredictError> {
     let mut scores = Scores::default();
     model.probabilities_into(query, &mut scores)?;
     let label = |cell: usize| {

@@ -2,6 +2,7 @@
 
 mod adapt;
 mod fit;
+mod model;
 mod params;
 #[cfg(test)]
 mod tests;
@@ -10,4 +11,5 @@ pub use adapt::{
     ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
     Adapted, adapt_needs_cells,
 };
+pub use model::WeightedModel;
 pub use params::{Weighted, WeightedParams};
