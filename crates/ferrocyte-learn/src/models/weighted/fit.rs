@@ -4,6 +4,7 @@ use ferrocyte_core::{Block, LabelSet, LogNorm, Progress, TrainingRecord, Vocabul
 
 use super::model::WeightedModel;
 use super::params::{Weighted, WeightedParams};
+use super::unmarked::unmarked;
 use crate::kernels::weight_rows::WeightRows;
 use crate::labelled_cells::LabelledCells;
 use crate::models::labels_with_cells::labels_with_cells;
@@ -31,7 +32,8 @@ impl Train for Weighted {
         let form = Form::of(self, data, genes);
         let cell_weights = self.params.balance.cell_weights(data);
         let cells = form.views_of(&data.cells().select_genes(&form.columns));
-        let Fitted { model, training, warnings } = form.fit(&cells, &form.truth, &cell_weights, progress);
+        let Fitted { model, training, mut warnings } = form.fit(&cells, &form.truth, &cell_weights, progress);
+        warnings.extend(form.unmarked.clone());
         Ok(Fit { model: Box::new(model), training, warnings })
     }
 }
@@ -46,6 +48,8 @@ pub(super) struct Form<'a> {
     /// How each view sees them; `genes` of it are positions among them.
     views: Vec<Markers>,
     pub(super) labels: LabelSet,
+    /// Labels that no gene marks clearly.
+    unmarked: Option<Warning>,
     /// Position of each cell's label.
     pub(super) truth: Vec<u32>,
 }
@@ -62,6 +66,7 @@ impl<'a> Form<'a> {
     pub(super) fn of(trainer: &'a Weighted, data: &LabelledCells<'_>, genes: &Vocabulary) -> Self {
         let params = &trainer.params;
         let effects = Effects::of(data, params.markers, params.min_cells);
+        let unmarked = unmarked(&effects, data.labels().set());
         let view = |view: usize| {
             let (per_label, exponent) = params.view(view);
             effects.markers(per_label, exponent)
@@ -75,7 +80,7 @@ impl<'a> Form<'a> {
         let names = columns.iter().map(|&gene| genes.names()[gene as usize].as_str());
         let genes = Vocabulary::of_distinct(names);
         let (labels, truth) = labels_with_cells(data);
-        Self { trainer, columns, genes, views, labels, truth }
+        Self { trainer, columns, genes, views, labels, unmarked, truth }
     }
 
     /// Cells on the [columns](Self::columns), as each view sees them.

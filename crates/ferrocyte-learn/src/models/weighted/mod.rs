@@ -4,6 +4,7 @@ mod adapt;
 mod fit;
 mod model;
 mod params;
+mod unmarked;
 #[cfg(test)]
 mod tests;
 
