@@ -46,6 +46,7 @@ fn arrays() -> NamedArrays {
         array("intercept", &[2], ArrayData::F64(vec![1.0 / 3.0, -7.0])),
         array("empty", &[0, 4], ArrayData::F32(vec![])),
         array("one", &[], ArrayData::F32(vec![9.0])),
+        array("small", &[3], ArrayData::U16(vec![0, 1, u16::MAX])),
     ])
     .unwrap()
 }

@@ -10,6 +10,7 @@ use super::kind::{ModelKind, SettingsError, UnknownModelKind};
 use super::knn::KnnModel;
 use super::linear::LinearModel;
 use super::mlp::MlpModel;
+use super::sketch::SketchError;
 use super::weighted::WeightedModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
@@ -88,6 +89,9 @@ pub enum LoadError {
     /// The settings are not those of the kind.
     #[error("the settings are not those of the kind of model")]
     Settings(#[from] SettingsError),
+    /// The cells of the reference that are kept beside the model are not that.
+    #[error("the sketch of the reference cannot be used")]
+    Sketch(#[from] SketchError),
     /// An array is missing, or of the wrong shape or type.
     #[error(transparent)]
     Array(#[from] ArrayError),

@@ -15,6 +15,7 @@ pub(crate) enum Purpose {
     Tokens = 5,
     Bootstrap = 6,
     Components = 7,
+    Sketch = 8,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.

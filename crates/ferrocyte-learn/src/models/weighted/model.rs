@@ -108,6 +108,10 @@ impl Classifier for WeightedModel {
         Some(mean)
     }
 
+    fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {
+        self.views.iter_mut().all(|view| view.lack(typical, found))
+    }
+
     /// Those of the first view, a [`LinearModel`], and of the second with `second.` before their names.
     fn to_arrays(&self) -> NamedArrays {
         let mut views = self.views.iter().map(Classifier::to_arrays);
