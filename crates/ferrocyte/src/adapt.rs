@@ -7,8 +7,8 @@ use ferrocyte_core::{
 use ferrocyte_io::OpenOptions;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_learn::models::{
-    self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier,
-    ParamError, Sketch, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
+    self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier, ParamError,
+    Sketch, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
 };
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -178,7 +178,8 @@ pub(crate) fn adapt(
             let Adapted { model, .. } = *adapted;
             let others = other_names_of(model.genes(), &labelled.genes, &labelled.other_gene_names);
             let maps = maps_to(query, model.genes(), &others).map_err(AdaptError::Query)?;
-            let sketch = labelled.sketch.map(|cells| format!(", from a sketch of {cells} cells of the reference"));
+            let sketch =
+                labelled.sketch.map(|cells| format!(", from a sketch of {cells} cells of the reference"));
             Ok(Some(AdaptedModel { model, maps, note: format!("{NOTE}{}", sketch.unwrap_or_default()) }))
         }
     }

@@ -12,8 +12,8 @@ use ferrocyte_learn::models::{Classifier, FitError, GeneMeans, Sketch, SketchErr
 use ferrocyte_learn::{LabelledCells, LabelledCellsError, sample};
 
 use crate::auto_model::{AUTO_MODEL, choose_model};
-use crate::choices::choice;
 use crate::checkpoint::{FileCheckpoints, ResumeError};
+use crate::choices::choice;
 use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
 use crate::model_options::{ModelOptions, ModelOptionsError};

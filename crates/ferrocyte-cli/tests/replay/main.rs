@@ -165,7 +165,8 @@ fn genes_that_are_missing_are_missing_by_name_and_said() {
     assert_eq!((&coverage["shared_genes"], &coverage["model_genes"]), (&30.into(), &40.into()));
 
     let choices = json(&story.at("annotation.json"))["choices"].clone();
-    let lacks = choices.as_array().unwrap().iter().find(|choice| choice["setting"] == "genes that the query lacks");
+    let lacks =
+        choices.as_array().unwrap().iter().find(|choice| choice["setting"] == "genes that the query lacks");
     assert!(lacks.unwrap()["value"].as_str().unwrap().starts_with("as in a typical cell"), "{lacks:?}");
 
     // Zeros under their names say that they were measured, and are another table.

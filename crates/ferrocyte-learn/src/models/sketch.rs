@@ -1,6 +1,8 @@
 //! Some cells of the reference, kept beside a model.
 
-use ferrocyte_core::{ArrayData, Block, BlockError, LabelError, Labels, LabelSet, LogNorm, NamedArray, NamedArrays};
+use ferrocyte_core::{
+    ArrayData, Block, BlockError, LabelError, LabelSet, Labels, LogNorm, NamedArray, NamedArrays,
+};
 
 /// Version of the arrays. A sketch of another version is refused.
 const VERSION: u16 = 1;
@@ -140,7 +142,8 @@ impl Sketch {
         n_genes: usize,
         labels: &LabelSet,
     ) -> Result<Option<Self>, SketchError> {
-        let length = |name: &str| arrays.iter().find(|array| array.name == name).map(|array| array.data.len());
+        let length =
+            |name: &str| arrays.iter().find(|array| array.name == name).map(|array| array.data.len());
         if length(VERSION_ARRAY).is_none() {
             return Ok(None);
         }

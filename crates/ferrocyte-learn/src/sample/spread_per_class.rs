@@ -50,7 +50,10 @@ mod tests {
         let (labels, groups) = (Labels::from_names(&labels), Labels::from_names(&groups));
         let kept = spread_per_class(&labels, Some(&groups), 6, 0);
         assert_eq!(labels.select(&kept).counts(), [2, 6]);
-        assert!([20, 21, 22].iter().all(|cell| kept.contains(cell)), "all three of the small donor: {kept:?}");
+        assert!(
+            [20, 21, 22].iter().all(|cell| kept.contains(cell)),
+            "all three of the small donor: {kept:?}"
+        );
         assert!(kept.is_sorted());
         assert_eq!(kept, spread_per_class(&labels, Some(&groups), 6, 0));
         assert_ne!(kept, spread_per_class(&labels, Some(&groups), 6, 1));

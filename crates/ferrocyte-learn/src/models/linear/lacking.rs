@@ -47,7 +47,8 @@ impl Lacking {
 
     /// Adds it to the scores of a cell.
     pub(super) fn add(&self, cell: Cell<'_>, scores: &mut [f64]) {
-        let signal: f64 = cell.iter().map(|(gene, value)| f64::from(value) * self.weights[gene as usize]).sum();
+        let signal: f64 =
+            cell.iter().map(|(gene, value)| f64::from(value) * self.weights[gene as usize]).sum();
         let share = if signal < self.signal { signal / self.signal } else { 1.0 };
         for (score, added) in scores.iter_mut().zip(&self.added) {
             *score += share * added;
@@ -70,7 +71,10 @@ mod tests {
         for (cell, expected) in [(0, [0.5, 1.5]), (1, [0.125, 0.375]), (2, [0.0, 0.0])] {
             let mut scores = [0.0; 2];
             lacking.add(cells.cell(cell), &mut scores);
-            assert_eq!(scores, expected, "a cell with more signal than a typical one, with a quarter, with none");
+            assert_eq!(
+                scores, expected,
+                "a cell with more signal than a typical one, with a quarter, with none"
+            );
         }
     }
 

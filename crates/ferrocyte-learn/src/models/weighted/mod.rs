@@ -4,9 +4,9 @@ mod adapt;
 mod fit;
 mod model;
 mod params;
-mod unmarked;
 #[cfg(test)]
 mod tests;
+mod unmarked;
 
 pub use adapt::{
     ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
