@@ -51,6 +51,19 @@ pub enum AdaptError {
     /// Conditions on cells of a file that was not named.
     #[error("--reference-where says which cells of a reference are meant, and no reference was named")]
     ConditionsWithoutReference,
+    /// A model file that contradicts itself.
+    #[error(
+        "the model file says that its reference had {cells} cells, {per_label:?} of the labels, and its sketch has {kept:?}: \
+         expected that many or fewer of each"
+    )]
+    SketchCounts {
+        /// Cells of the reference.
+        cells: usize,
+        /// Cells of the reference, of each label.
+        per_label: Vec<usize>,
+        /// Cells of the sketch, of each label.
+        kept: Vec<usize>,
+    },
     /// Another kind of model.
     #[error(
         "expected a model of kind `weighted`, the only one that can be adapted to a query, found `{found}`"
@@ -154,7 +167,7 @@ pub(crate) fn adapt(
         return Ok(None);
     }
     let labelled = match sketch {
-        Some(sketch) => of_sketch(sketch, header)?,
+        Some(sketch) => of_sketch(sketch, opened)?,
         None => of_reference(options, open, header, progress, record)?,
     };
 
@@ -204,20 +217,22 @@ fn of_reference(
 }
 
 /// The cells in the model file. Each stands for as many cells of its label as the reference had for one of the sketch.
-fn of_sketch(sketch: &Sketch, header: &ModelHeader) -> Result<Labelled, AdaptError> {
+fn of_sketch(sketch: &Sketch, opened: &OpenedModel) -> Result<Labelled, AdaptError> {
+    let header = &opened.header;
     let labels = sketch.labels().clone();
-    let kept = labels.counts();
-    let all = &header.training.cells_per_label;
-    let weights = labels.codes().map(|label| {
-        // What a file says: a number of cells that no reference has is refused with the weight.
-        all.get(label).map_or(0.0, |&cells| cells as f64 / kept[label] as f64)
-    });
+    let (kept, training) = (labels.counts(), &header.training);
+    let all = &training.cells_per_label;
+    let total = all.iter().try_fold(0_usize, |sum, &cells| sum.checked_add(cells));
+    let fits = all.len() == kept.len() && all.iter().zip(&kept).all(|(all, kept)| all >= kept);
+    if !fits || total != Some(training.cells) {
+        return Err(AdaptError::SketchCounts { cells: training.cells, per_label: all.clone(), kept });
+    }
     Ok(Labelled {
-        weights: weights.collect(),
+        weights: labels.codes().map(|label| all[label] as f64 / kept[label] as f64).collect(),
         cells: sketch.cells().clone(),
         sketch: Some(labels.len()),
         labels,
-        genes: Vocabulary::of_distinct(header.genes.iter().map(String::as_str)),
+        genes: opened.model.genes().clone(),
         other_gene_names: header.other_gene_names.clone(),
     })
 }
