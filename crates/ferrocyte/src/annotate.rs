@@ -148,13 +148,13 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &opened, progress, &mut record)?,
         None => None,
     };
-    let mut scorer = match &adapted {
-        Some(adapted) => Scorer { maps: &adapted.maps, model: &adapted.model, opened: None, lacking: None },
-        None => Scorer::new(&opened, &genes.maps),
+    let mut labeller = match &adapted {
+        Some(adapted) => Labeller { maps: &adapted.maps, model: &adapted.model, opened: None, lacking: None },
+        None => Labeller::new(&opened, &genes.maps),
     };
 
-    let mut predictions = Predictions::new(scorer.model.labels().clone(), truth.is_some());
-    let non_zeros = score_cells(&query, &mut scorer, header, progress, &mut predictions, &mut record)?;
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
+    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut predictions, &mut record)?;
     predictions.note_few_genes(&query, &genes.few);
     if let Some(adapted) = &adapted {
         predictions.note_all(&adapted.note);
@@ -304,7 +304,7 @@ fn match_genes(
 }
 
 /// The model for the cells of each file, which may lack genes that others have.
-struct Scorer<'a> {
+struct Labeller<'a> {
     /// For each file, where its genes are in the model.
     maps: &'a [GeneMap],
     model: &'a dyn Classifier,
@@ -314,7 +314,7 @@ struct Scorer<'a> {
     lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
 }
 
-impl<'a> Scorer<'a> {
+impl<'a> Labeller<'a> {
     fn new(opened: &'a OpenedModel, maps: &'a [GeneMap]) -> Self {
         Self { maps, model: opened.model.as_ref(), opened: Some(opened), lacking: None }
     }
@@ -349,13 +349,13 @@ impl<'a> Scorer<'a> {
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
-    scorer: &mut Scorer<'_>,
+    labeller: &mut Labeller<'_>,
     header: &ModelHeader,
     progress: &dyn Progress,
     predictions: &mut Predictions,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
-    let maps = scorer.maps;
+    let maps = labeller.maps;
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
@@ -364,7 +364,7 @@ fn score_cells(
         match step {
             Step::Cells(block) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
-                scorer.of_file(block.file).probabilities_into(&block.cells, &mut scores)?;
+                labeller.of_file(block.file).probabilities_into(&block.cells, &mut scores)?;
                 fingerprints.extend(block.fingerprints);
                 predictions.extend(decide(&block.cells, &scores, block.sizes.as_slice()), &scores);
             }
@@ -380,7 +380,7 @@ fn score_cells(
         *input = file.record(found, target);
     }
     record.choices.extend(found::choices(&found, target));
-    record.choices.extend(scorer.choice());
+    record.choices.extend(labeller.choice());
     record.warnings.extend(query.warnings(&found, maps));
     record.warnings.extend(library_differs(&found, header));
     // Copies in a query get the same label and harm no other cell.

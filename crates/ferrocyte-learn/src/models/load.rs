@@ -36,8 +36,7 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
         }
         ModelKind::Weighted => {
-            let model =
-                WeightedModel::from_arrays(header.settings.clone(), genes, header.labels.clone(), arrays)?;
+            let model = WeightedModel::from_arrays(header.settings.clone(), &genes, &header.labels, arrays)?;
             Ok(Box::new(model))
         }
         ModelKind::Centroid => {

@@ -201,11 +201,11 @@ mod tests {
     }
 
     /// The arrays, with another content of one of them.
-    fn with(name: &str, values: Vec<u16>) -> Vec<NamedArray> {
+    fn with(name: &str, values: &[u16]) -> Vec<NamedArray> {
         let mut arrays = arrays();
         for array in arrays.iter_mut().filter(|array| array.name == name) {
             array.shape = vec![values.len()];
-            array.data = ArrayData::U16(values.clone());
+            array.data = ArrayData::U16(values.to_vec());
         }
         arrays
     }
@@ -224,15 +224,15 @@ mod tests {
     #[test]
     fn what_a_file_says_is_checked() {
         let error = |arrays| of(arrays).unwrap_err();
-        assert_eq!(error(with(VERSION_ARRAY, vec![2])), SketchError::Version { found: 2 });
-        assert!(matches!(error(with(VERSION_ARRAY, vec![])), SketchError::Array(_)));
-        assert_eq!(error(with(LENGTHS, vec![2, 0, 2])), SketchError::Length { expected: 4, found: 3 });
-        assert!(matches!(error(with(LENGTHS, vec![2, 1])), SketchError::Array(_)), "one label too many");
-        assert!(matches!(error(with(LABELS, vec![0, 1, 2])), SketchError::Labels(_)));
-        assert_eq!(error(with(LABELS, vec![0, 0, 0])), SketchError::NoCells { label: "T".into() });
-        assert!(matches!(error(with(GENES, vec![2, 0, 1])), SketchError::Cells(_)), "out of order");
-        assert!(matches!(error(with(GENES, vec![0, 3, 1])), SketchError::Cells(_)), "out of range");
-        assert!(matches!(error(with(VALUES, vec![1])), SketchError::Array(_)));
+        assert_eq!(error(with(VERSION_ARRAY, &[2])), SketchError::Version { found: 2 });
+        assert!(matches!(error(with(VERSION_ARRAY, &[])), SketchError::Array(_)));
+        assert_eq!(error(with(LENGTHS, &[2, 0, 2])), SketchError::Length { expected: 4, found: 3 });
+        assert!(matches!(error(with(LENGTHS, &[2, 1])), SketchError::Array(_)), "one label too many");
+        assert!(matches!(error(with(LABELS, &[0, 1, 2])), SketchError::Labels(_)));
+        assert_eq!(error(with(LABELS, &[0, 0, 0])), SketchError::NoCells { label: "T".into() });
+        assert!(matches!(error(with(GENES, &[2, 0, 1])), SketchError::Cells(_)), "out of order");
+        assert!(matches!(error(with(GENES, &[0, 3, 1])), SketchError::Cells(_)), "out of range");
+        assert!(matches!(error(with(VALUES, &[1])), SketchError::Array(_)));
         for missing in [LABELS, LENGTHS, GENES, VALUES] {
             let rest = arrays().into_iter().filter(|array| array.name != missing).collect();
             assert!(of(rest).is_err(), "without {missing}");

@@ -110,7 +110,9 @@ impl Weighted {
         let n_cells = reference.cells().n_cells();
         if stands_for != n_cells {
             let each = stands_for as f64 / n_cells as f64;
-            weights.iter_mut().for_each(|weight| *weight *= each);
+            for weight in &mut weights {
+                *weight *= each;
+            }
         }
         let totals = total_per_label(&form.labels, &form.truth, &weights);
         let mut truth = form.truth.clone();

@@ -27,8 +27,8 @@ impl WeightedModel {
     /// The arrays of the second view have `second.` before their names.
     pub(in crate::models) fn from_arrays(
         settings: Value,
-        genes: Vocabulary,
-        labels: LabelSet,
+        genes: &Vocabulary,
+        labels: &LabelSet,
         arrays: &NamedArrays,
     ) -> Result<Self, LoadError> {
         let params = WeightedParams::of_model(settings).map_err(SettingsError::Json)?;
