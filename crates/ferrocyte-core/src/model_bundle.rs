@@ -107,7 +107,7 @@ pub struct HonestScores {
     pub fold_mean: Metrics,
 }
 
-/// An array of `f32` or `f64` with a name and a shape, in row-major order.
+/// An array with a name and a shape, in row-major order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedArray {
     /// The name: `weights`.
@@ -125,6 +125,8 @@ pub enum ArrayData {
     F32(Vec<f32>),
     /// 64-bit floats.
     F64(Vec<f64>),
+    /// 16-bit integers, not below zero.
+    U16(Vec<u16>),
 }
 
 impl ArrayData {
@@ -133,6 +135,7 @@ impl ArrayData {
         match self {
             Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
+            Self::U16(values) => values.len(),
         }
     }
 
@@ -201,6 +204,17 @@ impl NamedArrays {
         match values.iter().position(|value| !value.is_finite()) {
             Some(position) => Err(ArrayError::NotFinite { name: name.to_owned(), position }),
             None => Ok(values),
+        }
+    }
+
+    /// The values of a `u16` array that must have this shape.
+    ///
+    /// # Errors
+    /// When there is no such array, or it has another type or shape.
+    pub fn u16(&self, name: &str, shape: &[usize]) -> Result<&[u16], ArrayError> {
+        match &self.find(name, shape)?.data {
+            ArrayData::U16(values) => Ok(values),
+            _ => Err(ArrayError::Type { name: name.to_owned(), expected: "u16" }),
         }
     }
 

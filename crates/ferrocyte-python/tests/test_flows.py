@@ -47,6 +47,21 @@ def test_a_model_is_adapted_to_a_query(tmp_path):
         ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", reference=QUERY)
 
 
+def test_a_sketch_takes_the_place_of_the_reference(tmp_path):
+    model = tmp_path / "model.ferrocyte"
+    ferrocyte.train(QUERY, output=model, score=False, where="louvain!=1", sketch=50, **SETTINGS)
+    run = ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", adapt=True)
+    adapted = [warning["message"] for warning in run["warnings"] if warning["code"] == "adapted"]
+    assert "from a sketch of" in adapted[0]
+    assert "from a sketch of" in (tmp_path / "labels.csv").read_text()
+    with pytest.raises(ValueError, match="no reference was named"):
+        ferrocyte.annotate(
+            REFERENCE, model=model, output=tmp_path / "labels.csv", adapt=True, reference_where="louvain!=1"
+        )
+    with pytest.raises(ValueError, match="models of kind `weighted`"):
+        ferrocyte.train(QUERY, output=model, score=False, model="logistic", sketch=50, label="louvain")
+
+
 def test_evaluate_is_the_same_twice():
     one = ferrocyte.evaluate(REFERENCE, folds=3, seed=7, **SETTINGS)
     assert one == ferrocyte.evaluate([str(REFERENCE)], folds=3, seed=7, **SETTINGS)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
+    Choice, DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
     ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
@@ -13,13 +13,13 @@ use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 
 use crate::adapt::{self, AdaptError, AdaptOptions};
-use crate::choices::{self, choice};
+use crate::choices::{self, choice, detected};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
-use crate::model_file::{ModelError, open_model};
+use crate::model_file::{ModelError, OpenedModel, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
 use crate::scale::found::{self, Found};
 use crate::scoring::judged;
@@ -139,26 +139,27 @@ pub struct OtherSpecies {
 /// When model, query or an output cannot be used; an output that could not be finished is not there.
 pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<RunRecord, AnnotateError> {
     let kinds = OutputKind::of_all(&options.outputs, options.query.files.len())?;
-    let (header, model) = open_model(&options.model)?;
+    let opened = open_model(&options.model)?;
+    let header = &opened.header;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
     let mut query = Dataset::open(&options.query, QUERY)?;
-    begin_record(&mut record, &mut query, options, &header)?;
-    let genes = match_genes(&query, &header, model.as_ref(), options, &mut record)?;
+    begin_record(&mut record, &mut query, options, header)?;
+    let genes = match_genes(&query, header, opened.model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;
     let adapted = match &options.adapt {
-        Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &header, progress, &mut record)?,
+        Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &opened, progress, &mut record)?,
         None => None,
     };
-    let (model, maps): (&dyn Classifier, &[GeneMap]) = match &adapted {
-        Some(adapted) => (&adapted.model, &adapted.maps),
-        None => (model.as_ref(), &genes.maps),
+    let mut labeller = match &adapted {
+        Some(adapted) => Labeller { maps: &adapted.maps, model: &adapted.model, opened: None, lacking: None },
+        None => Labeller::new(&opened, &genes.maps),
     };
 
-    let mut predictions = Predictions::new(model.labels().clone(), truth.is_some());
-    let non_zeros = score_cells(&query, maps, &header, model, progress, &mut predictions, &mut record)?;
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
+    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut predictions, &mut record)?;
     predictions.note_few_genes(&query, &genes.few);
-    if adapted.is_some() {
-        predictions.note_all(adapt::NOTE);
+    if let Some(adapted) = &adapted {
+        predictions.note_all(&adapted.note);
     }
 
     record.data = DataSummary {
@@ -305,16 +306,59 @@ fn match_genes(
     Ok(matched)
 }
 
+/// The model for the cells of each file, which may lack genes that others have.
+struct Labeller<'a> {
+    /// For each file, where its genes are in the model.
+    maps: &'a [GeneMap],
+    model: &'a dyn Classifier,
+    /// What the model was opened from; none where it was made for the query.
+    opened: Option<&'a OpenedModel>,
+    /// A file, and the model for what it lacks.
+    lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
+}
+
+impl<'a> Labeller<'a> {
+    fn new(opened: &'a OpenedModel, maps: &'a [GeneMap]) -> Self {
+        Self { maps, model: opened.model.as_ref(), opened: Some(opened), lacking: None }
+    }
+
+    /// The model for the cells of a file. Files come one after the other.
+    fn of_file(&mut self, file: usize) -> &dyn Classifier {
+        if self.lacking.as_ref().is_none_or(|(of, _)| *of != file) {
+            let model = self.opened.zip(self.maps.get(file)).and_then(|(opened, map)| opened.lacking(map));
+            self.lacking = Some((file, model));
+        }
+        self.lacking.as_ref().and_then(|(_, model)| model.as_deref()).unwrap_or(self.model)
+    }
+
+    /// What a gene counts that a file lacks, where one does.
+    fn choice(&self) -> Option<Choice> {
+        let opened = self.opened?;
+        let lacks = |map: &&GeneMap| map.n_found() < map.n_model_genes();
+        let lacking = self.maps.iter().find(lacks)?;
+        let (value, reason) = if opened.lacking(lacking).is_some() {
+            (
+                "as in a typical cell of the reference, less where a cell shows less of the others",
+                "a gene that was not measured is not absent: taken for zero, missing markers make every cell look like the \
+                 labels that are told by what is absent",
+            )
+        } else {
+            ("zero", "the model file does not say what else they could be")
+        };
+        Some(detected("genes that the query lacks", value, reason))
+    }
+}
+
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
-    maps: &[GeneMap],
+    labeller: &mut Labeller<'_>,
     header: &ModelHeader,
-    model: &dyn Classifier,
     progress: &dyn Progress,
     predictions: &mut Predictions,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
+    let maps = labeller.maps;
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
@@ -323,6 +367,7 @@ fn score_cells(
         match step {
             Step::Cells(block) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
+                let model = labeller.of_file(block.file);
                 let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
                 fingerprints.extend(block.fingerprints);
                 let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
@@ -340,6 +385,7 @@ fn score_cells(
         *input = file.record(found, target);
     }
     record.choices.extend(found::choices(&found, target));
+    record.choices.extend(labeller.choice());
     record.warnings.extend(query.warnings(&found, maps));
     record.warnings.extend(library_differs(&found, header));
     // Copies in a query get the same label and harm no other cell.

@@ -67,7 +67,7 @@ pub use reference::ReferenceOptions;
 pub use scale::{Amount, Reading, ReadingError};
 pub use scoring::{FoldError, ScoringError, ScoringOptions};
 pub use threads::with_threads;
-pub use train::{TrainError, TrainOptions, train};
+pub use train::{SKETCH_SETTING, TrainError, TrainOptions, train};
 
 pub use ferrocyte_core as core;
 pub use ferrocyte_core::{

@@ -54,6 +54,16 @@ pub trait Classifier: Send + Sync {
         self.probabilities_into(block, probabilities).map(|()| None)
     }
 
+    /// Takes note, before any cell is scored, that a query has only some of the genes: what the others would add in a
+    /// typical training cell is then added to every cell. `typical` has the value of each gene there. Returns whether
+    /// this kind of model can; otherwise nothing has changed, and a gene that is not there counts as zero.
+    ///
+    /// # Panics
+    /// When `typical` or `found` does not have one entry for each gene.
+    fn lack(&mut self, _typical: &[f32], _found: &[bool]) -> bool {
+        false
+    }
+
     /// The numbers of the model; [`load`](super::load) makes the same model of them.
     fn to_arrays(&self) -> NamedArrays;
 }

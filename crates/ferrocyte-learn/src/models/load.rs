@@ -11,6 +11,8 @@ use super::knn::KnnModel;
 use super::linear::LinearModel;
 use super::mlp::Mlp;
 use super::network::{Architecture, NetworkModel};
+use super::sketch::SketchError;
+use super::weighted::WeightedModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
 /// bit. Header and arrays may come from anywhere: everything in them is checked.
@@ -29,10 +31,14 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
         return Err(LoadError::Labels { found: header.labels.len() });
     }
     match kind {
-        ModelKind::Logistic | ModelKind::Weighted | ModelKind::Svm => {
+        ModelKind::Logistic | ModelKind::Svm => {
             let settings = kind.trainer(header.settings.clone())?.settings();
             let labels = header.labels.clone();
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
+        }
+        ModelKind::Weighted => {
+            let model = WeightedModel::from_arrays(header.settings.clone(), &genes, &header.labels, arrays)?;
+            Ok(Box::new(model))
         }
         ModelKind::Centroid => {
             let model =
@@ -85,6 +91,9 @@ pub enum LoadError {
     /// The settings are not those of the kind.
     #[error("the settings are not those of the kind of model")]
     Settings(#[from] SettingsError),
+    /// The cells of the reference that are kept beside the model are not that.
+    #[error("the sketch of the reference cannot be used")]
+    Sketch(#[from] SketchError),
     /// An array is missing, or of the wrong shape or type.
     #[error(transparent)]
     Array(#[from] ArrayError),

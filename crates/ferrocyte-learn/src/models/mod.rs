@@ -11,6 +11,7 @@ mod classifier;
 mod contract;
 mod ensemble;
 mod gene_choice;
+mod gene_means;
 mod genebert;
 mod kind;
 mod knn;
@@ -23,6 +24,7 @@ mod mlp;
 mod network;
 mod on_genes;
 mod param_error;
+mod sketch;
 mod svm;
 mod train;
 mod weighted;
@@ -35,6 +37,7 @@ pub use classifier::{Classifier, PredictError};
 pub use contract::check_classifier;
 pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
 pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
+pub use gene_means::GeneMeans;
 pub use genebert::{Genebert, GenebertParams};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};
@@ -44,9 +47,10 @@ pub use logistic::{Logistic, LogisticParams};
 pub use mlp::{Mlp, MlpParams, Norm};
 pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
+pub use sketch::{Sketch, SketchError};
 pub use svm::{Svm, SvmParams};
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};
 pub use weighted::{
     ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
-    Adapted, Weighted, WeightedParams, adapt_needs_cells,
+    Adapted, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
 };

@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     Bootstrap = 6,
     Components = 7,
     Baseline = 8,
+    Sketch = 9,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.
