@@ -97,6 +97,9 @@ pub struct RunRecord {
     /// Confidence against how often it was right, bin by bin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reliability: Vec<ReliabilityBin>,
+    /// How probabilities were made to say how often they are right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationRecord>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -140,6 +143,7 @@ impl RunRecord {
             per_class: Vec::new(),
             confusion: None,
             reliability: Vec::new(),
+            calibration: None,
             comparison: None,
             training: None,
             predictions: None,
@@ -439,6 +443,24 @@ pub struct ReliabilityBin {
     pub mean_confidence: f64,
     /// Share of the cells that were right; 0 in an empty bin.
     pub accuracy: f64,
+}
+
+/// How probabilities were made to say how often they are right, and what that changed on cells that it was not fitted on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CalibrationRecord {
+    /// `none`, `temperature`, `vector` or `isotonic`: the one that was best on held-out folds.
+    pub method: String,
+    /// Expected calibration error of the model's own probabilities.
+    pub ece_before: f64,
+    /// The same after calibration.
+    pub ece_after: f64,
+    /// Brier score of the model's own probabilities.
+    pub brier_before: f64,
+    /// The same after calibration.
+    pub brier_after: f64,
+    /// Confidence against how often it was right, before.
+    pub reliability_before: Vec<ReliabilityBin>,
 }
 
 /// How training went.

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    Choice, DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
-    ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
+    Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels,
+    ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
+use ferrocyte_learn::calibrate;
 use ferrocyte_learn::decide::decide;
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
@@ -151,7 +152,13 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         None => None,
     };
     let mut labeller = match &adapted {
-        Some(adapted) => Labeller { maps: &adapted.maps, model: &adapted.model, opened: None, lacking: None },
+        Some(adapted) => Labeller {
+            maps: &adapted.maps,
+            model: &adapted.model,
+            opened: None,
+            calibration: &Calibration::None,
+            lacking: None,
+        },
         None => Labeller::new(&opened, &genes.maps),
     };
 
@@ -313,13 +320,16 @@ struct Labeller<'a> {
     model: &'a dyn Classifier,
     /// What the model was opened from; none where it was made for the query.
     opened: Option<&'a OpenedModel>,
+    /// What is made of the model's probabilities; nothing where it was made for the query.
+    calibration: &'a Calibration,
     /// A file, and the model for what it lacks.
     lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
 }
 
 impl<'a> Labeller<'a> {
     fn new(opened: &'a OpenedModel, maps: &'a [GeneMap]) -> Self {
-        Self { maps, model: opened.model.as_ref(), opened: Some(opened), lacking: None }
+        let calibration = &opened.header.calibration;
+        Self { maps, model: opened.model.as_ref(), opened: Some(opened), calibration, lacking: None }
     }
 
     /// The model for the cells of a file. Files come one after the other.
@@ -358,7 +368,7 @@ fn score_cells(
     predictions: &mut Predictions,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
-    let maps = labeller.maps;
+    let (maps, calibration) = (labeller.maps, labeller.calibration);
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
@@ -369,6 +379,7 @@ fn score_cells(
                 non_zeros += block.cells.n_non_zeros() as u64;
                 let model = labeller.of_file(block.file);
                 let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
+                calibrate::apply(calibration, &mut scores);
                 fingerprints.extend(block.fingerprints);
                 let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
                 predictions.extend(decisions, &scores, agreement);

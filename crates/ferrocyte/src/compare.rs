@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use ferrocyte_core::{
-    ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference, StepTiming, Timing,
+    Calibration, ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference,
+    StepTiming, Timing,
 };
 use ferrocyte_learn::evaluate::{PairedAnswers, PairedScore, Resampled, resample};
 use ferrocyte_learn::models::Train;
@@ -190,7 +191,8 @@ pub(crate) fn judge(
 }
 
 impl Compared {
-    /// Writes the scores of one kind into the record, as if it alone had been evaluated.
+    /// Writes the scores of one kind into the record, as if it alone had been evaluated; gives the calibration for a model
+    /// of all cells.
     pub(crate) fn take(
         mut self,
         taken: usize,
@@ -198,7 +200,7 @@ impl Compared {
         reference: &Reference,
         seed: u64,
         record: &mut RunRecord,
-    ) -> Result<(), ScoringError> {
+    ) -> Result<Calibration, ScoringError> {
         record.model = Some(ModelSummary {
             kind: candidates[taken].trainer.kind().to_owned(),
             genes: reference.genes.len(),

@@ -1,9 +1,10 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{
-    Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent, SplitKind, TrainingRecord,
-    Warning,
+    Calibration, CalibrationRecord, Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent,
+    SplitKind, TrainingRecord, Warning,
 };
+use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::evaluate::{
     self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
     Intervals, Judgement, SplitError,
@@ -74,9 +75,14 @@ pub(crate) struct Scored {
     pub(crate) result: CrossValidation,
     /// How training went in the first fold.
     pub(crate) training: Option<TrainingRecord>,
+    /// What makes the probabilities of a model of all cells say how often they are right.
+    pub(crate) calibration: Calibration,
+    /// What it changed.
+    pub(crate) calibrated: Option<CalibrationRecord>,
 }
 
-/// Scores a kind of model on held-out cells and writes all that was found into the record.
+/// Scores a kind of model on held-out cells and writes all that was found into the record. Gives the calibration for a model
+/// of all cells.
 pub(crate) fn score(
     reference: &Reference,
     trainer: &dyn Train,
@@ -84,7 +90,7 @@ pub(crate) fn score(
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
-) -> Result<(), ScoringError> {
+) -> Result<Calibration, ScoringError> {
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
     let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
@@ -112,7 +118,40 @@ pub(crate) fn cross_validate(
         first_training.get_or_insert(fit.training);
         Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
     })?;
-    Ok(Scored { result, training: first_training })
+    calibrated(reference, folds, result, first_training)
+}
+
+/// Calibrates the held-out probabilities, those of each fold by the others, and judges them anew.
+fn calibrated(
+    reference: &Reference,
+    folds: &Folds,
+    result: CrossValidation,
+    training: Option<TrainingRecord>,
+) -> Result<Scored, ScoringError> {
+    let labels = &reference.labels;
+    let fold_of: Vec<usize> = (0..labels.len()).map(|cell| folds.fold_of(cell)).collect();
+    let chosen = choose(&HeldOut { probabilities: &result.probabilities, labels }, &fold_of);
+    let before = (result.judgement.metrics, result.judgement.reliability.clone());
+    let result = match chosen.calibration {
+        Calibration::None => result,
+        _ => result.judged_by(labels, folds, chosen.probabilities)?,
+    };
+    let after = result.judgement.metrics;
+    let (metrics, reliability_before) = before;
+    let calibrated = match (metrics.ece, after.ece, metrics.brier, after.brier) {
+        (Some(ece_before), Some(ece_after), Some(brier_before), Some(brier_after)) => {
+            Some(CalibrationRecord {
+                method: chosen.calibration.method().to_owned(),
+                ece_before,
+                ece_after,
+                brier_before,
+                brier_after,
+                reliability_before,
+            })
+        }
+        _ => None,
+    };
+    Ok(Scored { result, training, calibration: chosen.calibration, calibrated })
 }
 
 /// Divides the cells of a reference.
@@ -175,15 +214,17 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     record.warnings.splice(0..0, leaks::warnings(&record.leaks));
 }
 
-/// Writes the scores into a record, with what chance leaves open.
+/// Writes the scores into a record, with what chance leaves open; gives the calibration for a model of all cells.
 pub(crate) fn fill(
     record: &mut RunRecord,
     reference: &Reference,
     scored: Scored,
     seed: u64,
-) -> Result<(), ScoringError> {
-    let Scored { result, training } = scored;
+) -> Result<Calibration, ScoringError> {
+    let Scored { result, training, calibration, calibrated } = scored;
     record.training = training;
+    record.choices.push(calibration_choice(&calibration));
+    record.calibration = calibrated;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
         record.warnings.push(
@@ -200,7 +241,21 @@ pub(crate) fn fill(
     judged(record, result.judgement, intervals, units.map(|(column, _)| column));
     record.fold_mean = result.fold_mean;
     record.folds = result.folds;
-    Ok(())
+    Ok(calibration)
+}
+
+/// The calibration in words.
+fn calibration_choice(calibration: &Calibration) -> Choice {
+    let value = match calibration {
+        Calibration::None => "none".to_owned(),
+        Calibration::Temperature { temperature } => format!("temperature {temperature:.3}"),
+        Calibration::Vector { .. } => "vector: a slope and a shift for each label".to_owned(),
+        Calibration::Isotonic { confidence, .. } => format!("isotonic curve of {} points", confidence.len()),
+    };
+    let reason = "of none, temperature, vector and isotonic scaling, each fitted on all folds but one and judged on that one, the \
+                  best by the squared distance of confidence from being right; scores are of probabilities that were calibrated \
+                  without the fold they are of";
+    detected("calibration", value, reason)
 }
 
 /// Writes what was found of answers into a record. `column` has the groups that were drawn.

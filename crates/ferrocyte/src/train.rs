@@ -105,9 +105,9 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    let trainer = if let Some(trainer) = named {
+    let (trainer, mut calibration) = if let Some(trainer) = named {
         record.choices.extend(options.model.choices(trainer.as_ref()));
-        trainer
+        (trainer, Calibration::None)
     } else {
         let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
         choose_model(&reference, options.model.genes, scoring, options.seed, progress, &mut record)?
@@ -116,7 +116,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;
     // Kinds that were compared have their score by now.
     if let Some(scoring) = options.scoring.filter(|_| record.comparison.is_none()) {
-        score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
+        calibration = score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }
 
     let cells = LabelledCells::new(&reference.cells, &reference.labels)?;
@@ -132,7 +132,8 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         }
         None => None,
     };
-    let header = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
+    let uncalibrated = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
+    let header = ModelHeader { calibration, ..uncalibrated };
     let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes());
     let mut arrays = means.beside(&fit.model.to_arrays());
     if let Some(sketch) = sketch {

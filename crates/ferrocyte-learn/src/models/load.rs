@@ -30,6 +30,12 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
     if header.labels.len() < 2 {
         return Err(LoadError::Labels { found: header.labels.len() });
     }
+    if !header.calibration.fits(header.labels.len()) {
+        return Err(LoadError::Calibration {
+            method: header.calibration.method(),
+            labels: header.labels.len(),
+        });
+    }
     match kind {
         ModelKind::Logistic | ModelKind::Svm => {
             let settings = kind.trainer(header.settings.clone())?.settings();
@@ -71,6 +77,14 @@ pub enum LoadError {
     /// The kind is unknown; a later version may know it.
     #[error(transparent)]
     Kind(#[from] UnknownModelKind),
+    /// The calibration is none of such a model.
+    #[error("the numbers of the calibration `{method}` cannot be those of a model with {labels} labels")]
+    Calibration {
+        /// The method.
+        method: &'static str,
+        /// Number of labels.
+        labels: usize,
+    },
     /// The genes cannot be told apart.
     #[error("the genes are not a vocabulary")]
     Genes(#[from] VocabularyError),

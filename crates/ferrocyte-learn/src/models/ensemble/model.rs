@@ -181,6 +181,17 @@ impl Classifier for EnsembleModel {
         Ok(Some((0..block.n_cells()).map(agreement).collect()))
     }
 
+    /// Whether a member can; the others take zero.
+    fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {
+        let mut any = false;
+        for Member { model, genes } in &mut self.members {
+            let typical: Vec<f32> = genes.iter().map(|&gene| typical[gene as usize]).collect();
+            let found: Vec<bool> = genes.iter().map(|&gene| found[gene as usize]).collect();
+            any |= model.lack(&typical, &found);
+        }
+        any
+    }
+
     /// The mean of the members' shares; a member that cannot say gives each of its genes the same.
     fn gene_weights(&self) -> Option<Vec<f64>> {
         let mut weights = vec![0.0; self.genes.len()];
