@@ -52,7 +52,9 @@ impl Vector {
             sum += *probability;
         }
         if sum > 0.0 {
-            row.iter_mut().for_each(|probability| *probability /= sum);
+            for probability in row.iter_mut() {
+                *probability /= sum;
+            }
         }
     }
 }

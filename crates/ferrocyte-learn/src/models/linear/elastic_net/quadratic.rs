@@ -138,9 +138,9 @@ impl<'a> Quadratic<'a> {
 
     /// Brings the intercepts to where they are best.
     fn move_intercepts(&mut self) -> f64 {
-        let by = best_shift(&self.bend.intercept_bend, &self.slope);
+        let by = best_shift(&self.bend.of_intercepts_together, &self.slope);
         let won: f64 = -0.5 * by.iter().zip(&self.slope).map(|(by, slope)| by * slope).sum::<f64>();
-        let rows = self.bend.intercept_bend.chunks_exact(by.len());
+        let rows = self.bend.of_intercepts_together.chunks_exact(by.len());
         for (slope, row) in self.slope.iter_mut().zip(rows) {
             *slope += row.iter().zip(&by).map(|(bend, by)| bend * by).sum::<f64>();
         }
@@ -189,10 +189,10 @@ impl Variable {
             }
         }
         by_label[label] += first;
-        let own = bend.intercept_bend[label * n_labels + label];
+        let own = bend.of_intercepts_together[label * n_labels + label];
         let centre = if own > 0.0 { by_label[label] / own } else { 0.0 };
         let curvature = (second - by_label[label] * centre).max(SMALLEST_BEND * largest) + l2;
-        let row = &bend.intercept_bend[label * n_labels..(label + 1) * n_labels];
+        let row = &bend.of_intercepts_together[label * n_labels..(label + 1) * n_labels];
         for (by, bend) in by_label.iter_mut().zip(row) {
             *by -= centre * bend;
         }

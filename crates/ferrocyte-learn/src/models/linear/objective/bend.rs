@@ -23,7 +23,7 @@ pub(in crate::models::linear) struct Bend {
     /// The same, label by label.
     pub(in crate::models::linear) columns: Vec<Vec<f32>>,
     /// `Σ over cells of weight · (diag(p) − p pᵀ)`, shape `(n_labels, n_labels)`.
-    pub(in crate::models::linear) intercept_bend: Vec<f64>,
+    pub(in crate::models::linear) of_intercepts_together: Vec<f64>,
 }
 
 impl CrossEntropy<'_> {
@@ -58,11 +58,11 @@ impl CrossEntropy<'_> {
         }
         let column = |label: usize| rows[label / LANES].iter().map(|row| row.0[label % LANES]).collect();
         let columns: Vec<Vec<f32>> = (0..n_labels).into_par_iter().map(column).collect();
-        let intercept_bend = self.intercept_bend(&columns);
-        Bend { value, pull, intercept_pull, rows, columns, intercept_bend }
+        let of_intercepts_together = self.of_intercepts_together(&columns);
+        Bend { value, pull, intercept_pull, rows, columns, of_intercepts_together }
     }
 
-    fn intercept_bend(&self, columns: &[Vec<f32>]) -> Vec<f64> {
+    fn of_intercepts_together(&self, columns: &[Vec<f32>]) -> Vec<f64> {
         let n_labels = columns.len();
         let entry = |at: usize| {
             let (a, b) = (at / n_labels, at % n_labels);
