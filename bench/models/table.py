@@ -89,12 +89,17 @@ def across(program, data, reference, query, label, models):
             labels = pathlib.Path(folder) / "labels.csv"
             run(program, "annotate", str(data / query), "-m", str(file), "-o", str(labels), "--truth", label, "--json", str(record), "--quiet")
             found = json.loads(record.read_text())
-        shared = [row for row in found["per_class"] if row["support"] > 0 and row["label"] in known(found)]
-        cells = sum(row["support"] for row in shared)
+        shared = {row["label"] for row in found["per_class"] if row["support"] > 0} & known(found)
+        # Over the cells whose label the model can give: the others are wrong for every model.
+        labels, counts = found["confusion"]["labels"], found["confusion"]["counts"]
+        given = [row for row, label in enumerate(labels) if label in shared]
+        cells = sum(sum(counts[row]) for row in given)
+        called = {row: sum(counts[other][row] for other in given) for row in given}
         rows[model] = {
-            # Over the labels that the model can give: the others are wrong for every model.
-            "accuracy": sum(row["recall"] * row["support"] for row in shared) / cells,
-            "f1_macro": sum(row["f1"] for row in shared) / len(shared),
+            "accuracy": sum(counts[row][row] for row in given) / cells,
+            "f1_macro": sum(2 * counts[row][row] / (sum(counts[row]) + called[row]) for row in given) / len(given),
+            # The same where calls on the other cells count as wrong too.
+            "f1_macro_of_all_calls": sum(row["f1"] for row in found["per_class"] if row["label"] in shared) / len(shared),
             "cells": cells,
             "labels": len(shared),
             "over_all_cells": {key: found["metrics_plain"][key] for key in ("accuracy", "f1_macro", "log_loss")},

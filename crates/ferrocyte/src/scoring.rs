@@ -253,7 +253,7 @@ fn calibration_choice(calibration: &Calibration) -> Choice {
         Calibration::Isotonic { confidence, .. } => format!("isotonic curve of {} points", confidence.len()),
     };
     let reason = "of none, temperature, vector and isotonic scaling, each fitted on all folds but one and judged on that one, the \
-                  best by the squared distance of confidence from being right; scores are of probabilities that were calibrated \
+                  best by the Brier score that makes no more cells wrong; scores are of probabilities that were calibrated \
                   without the fold they are of";
     detected("calibration", value, reason)
 }

@@ -6,9 +6,12 @@ use rayon::prelude::*;
 use super::apply::apply;
 use super::held_out::HeldOut;
 use super::{isotonic, temperature, vector};
+use crate::evaluate::brier;
 
 /// Fewest held-out cells that a calibration is fitted on.
 const FEWEST_CELLS: usize = 50;
+/// Share of the cells that a calibration may make wrong.
+const MOST_HARM: f64 = 0.002;
 
 /// A calibration, and what it does to cells that it was not fitted on.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,9 +32,9 @@ enum Kind {
     Isotonic,
 }
 
-/// Fits each kind of calibration to all parts but one and judges it on that one, part after part, by the mean squared
-/// distance between the confidence in the most probable label and whether it was right (Brier's score of one event: it is
-/// lowest where confidence is honest and sharp). The kind that is best over all parts is taken; the simpler one of equals.
+/// Fits each kind of calibration to all parts but one and judges it on that one, part after part, by the Brier score: it is
+/// lowest where probabilities are honest and sharp. The kind that is best over all parts is taken, the simpler one of
+/// equals; a kind that makes more than two cells in a thousand wrong which were right is not.
 ///
 /// `part_of` says in which part (fold) a cell was held out. With fewer than two parts, or fewer than 50 cells outside a part, nothing
 /// is fitted.
@@ -52,7 +55,7 @@ pub fn choose(held_out: &HeldOut<'_>, part_of: &[usize]) -> Chosen {
         return none;
     }
     let all: Vec<usize> = (0..n_cells).collect();
-    let tried: Vec<(Kind, Scores, f64)> = [Kind::None, Kind::Temperature, Kind::Vector, Kind::Isotonic]
+    let tried: Vec<Tried> = [Kind::None, Kind::Temperature, Kind::Vector, Kind::Isotonic]
         .into_par_iter()
         .map(|kind| {
             let mut probabilities = held_out.probabilities.clone();
@@ -68,27 +71,29 @@ pub fn choose(held_out: &HeldOut<'_>, part_of: &[usize]) -> Chosen {
                     probabilities.row_mut(cell).copy_from_slice(row);
                 }
             }
-            let brier = brier_of_confidence(
-                &HeldOut { probabilities: &probabilities, labels: held_out.labels },
-                &all,
-            );
-            (kind, probabilities, brier)
+            let held_out = HeldOut { probabilities: &probabilities, labels: held_out.labels };
+            let right = held_out.tops(&all).iter().filter(|top| top.right).count();
+            Tried { kind, brier: brier(held_out.labels, &probabilities), right, probabilities }
         })
         .collect();
-    let best = tried.into_iter().reduce(|best, next| if next.2 < best.2 { next } else { best });
-    best.map_or(none, |(kind, probabilities, _)| Chosen {
-        calibration: kind.fit(held_out, &all),
-        probabilities,
+    let without = tried.first().map_or(0, |none| none.right);
+    let harmless = |tried: &Tried| tried.right as f64 >= without as f64 - MOST_HARM * n_cells as f64;
+    let best = tried
+        .into_iter()
+        .filter(harmless)
+        .reduce(|best, next| if next.brier < best.brier { next } else { best });
+    best.map_or(none, |best| Chosen {
+        calibration: best.kind.fit(held_out, &all),
+        probabilities: best.probabilities,
     })
 }
 
-/// Mean squared distance between how sure the most probable label was and whether it was right.
-fn brier_of_confidence(held_out: &HeldOut<'_>, cells: &[usize]) -> f64 {
-    let distance = |top: super::held_out::Top| {
-        let off = top.confidence - f64::from(u8::from(top.right));
-        off * off
-    };
-    held_out.tops(cells).into_iter().map(distance).sum::<f64>() / cells.len() as f64
+/// What a kind of calibration did on parts that it was not fitted on.
+struct Tried {
+    kind: Kind,
+    probabilities: Scores,
+    brier: f64,
+    right: usize, // cells
 }
 
 impl Kind {

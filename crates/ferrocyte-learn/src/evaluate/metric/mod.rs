@@ -14,7 +14,8 @@ mod roc_auc;
 mod tally;
 
 pub(super) use average_precision::{average_precision, average_precision_of_draw};
-pub(super) use brier::{brier, brier_of_cell};
+pub(crate) use brier::brier;
+pub(super) use brier::brier_of_cell;
 pub use calibration::RELIABILITY_BINS;
 pub(super) use calibration::{
     Confidence, confidences, expected_calibration_error, reliability, reliability_of_draw,
