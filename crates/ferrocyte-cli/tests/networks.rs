@@ -114,3 +114,19 @@ fn settings_of_another_kind_and_settings_that_disagree_are_refused_by_name() {
         assert!(!output.exists());
     }
 }
+
+#[test]
+fn only_genebert_is_trained_on_a_gpu_and_only_where_it_was_built_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.ferrocyte");
+    let refused = |settings: &str| {
+        let line = format!("train {{}} --label cell_type --no-score {settings} --device gpu -o {{}}");
+        let refused = run(&line, &[&reference(), &model]);
+        assert_eq!(refused.status, 2, "{}", refused.stderr);
+        assert!(!model.exists());
+        refused.stderr
+    };
+    assert!(refused("--model mlp").contains("only models of kind `genebert`"));
+    #[cfg(not(feature = "gpu"))]
+    assert!(refused("--model genebert").contains("--features gpu"));
+}

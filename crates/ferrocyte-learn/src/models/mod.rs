@@ -36,7 +36,10 @@ pub use classifier::{Classifier, PredictError};
 pub use contract::check_classifier;
 pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
 pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
-pub use genebert::{Genebert, GenebertModel, GenebertParams};
+pub use genebert::{
+    DeviceBatch, DeviceError, DeviceNetwork, DeviceWeights, Genebert, GenebertDevice, GenebertModel,
+    GenebertParams, LeftOut,
+};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};
 pub use linear::{Intercept, LinearModel};

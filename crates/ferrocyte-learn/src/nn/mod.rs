@@ -11,6 +11,7 @@ pub(crate) mod dropout;
 pub(crate) mod encoder_layer;
 pub(crate) mod initial;
 pub(crate) mod layer_norm;
+pub(crate) mod learner;
 pub(crate) mod linear;
 pub(crate) mod loss;
 pub(crate) mod network;
