@@ -15,7 +15,7 @@ pub struct Gpu {
 pub enum GpuError {
     /// This machine has none.
     #[error(
-        "no GPU was found: its driver for Vulkan, Metal or DirectX 12 must be installed; without one, leave out the device"
+        "no GPU was found: its driver for Vulkan, Metal or DirectX 12 must be installed; otherwise train on the processor"
     )]
     NotFound,
 }

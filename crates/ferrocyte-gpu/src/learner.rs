@@ -95,7 +95,8 @@ impl Learner {
         let (losses, weights): (Vec<_>, Vec<_>) = self.pending.drain(..).unzip();
         if !losses.is_empty() {
             let losses: Vec<f32> = Tensor::cat(losses, 0).try_into_vec_as()?;
-            self.loss += losses.iter().zip(weights).map(|(&loss, weight)| f64::from(loss) * weight).sum::<f64>();
+            self.loss +=
+                losses.iter().zip(weights).map(|(&loss, weight)| f64::from(loss) * weight).sum::<f64>();
         }
         Ok(())
     }
@@ -156,7 +157,8 @@ impl GenebertDevice for Learner {
             Ok(if name == FIRST_LAYER { columns.gather(&values) } else { values })
         };
         let one = |(name, shape): &(String, Vec<usize>)| {
-            let Parameter { value, first, second } = self.parameters.get(name).ok_or(WeightsError::NoNetwork)?;
+            let Parameter { value, first, second } =
+                self.parameters.get(name).ok_or(WeightsError::NoNetwork)?;
             let (value, first, second) = (fetch(name, value)?, fetch(name, first)?, fetch(name, second)?);
             Ok(DeviceWeights { name: name.clone(), shape: shape.clone(), value, first, second })
         };

@@ -50,7 +50,10 @@ impl Parameters {
     }
 
     /// The gradient by each array, in the order of the names. What the scores do not depend on has none.
-    pub(crate) fn gradients(weights: &Weights, gradients: &mut Gradients) -> Vec<(String, Option<Tensor<1>>)> {
+    pub(crate) fn gradients(
+        weights: &Weights,
+        gradients: &mut Gradients,
+    ) -> Vec<(String, Option<Tensor<1>>)> {
         weights.0.iter().map(|(name, leaf)| (name.clone(), leaf.grad_remove(gradients))).collect()
     }
 

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn what_a_gpu_cannot_train_is_refused() {
-        let error = |options: ModelOptions| options.on_device(Device::Gpu).trainer().err().unwrap().to_string();
+        let error =
+            |options: ModelOptions| options.on_device(Device::Gpu).trainer().err().unwrap().to_string();
         assert_eq!(
             error(ModelOptions::of("mlp")),
             "only models of kind `genebert` can be trained on a GPU, found `mlp`"

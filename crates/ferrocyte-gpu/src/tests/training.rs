@@ -79,7 +79,8 @@ fn it_takes_the_steps_of_the_processor() {
         }
         assert_eq!(found.training.stopped, expected.training.stopped);
         assert_eq!(found.training.iterations, expected.training.iterations);
-        let (found_cells, expected_cells) = (probabilities(&found, &data.0), probabilities(&expected, &data.0));
+        let (found_cells, expected_cells) =
+            (probabilities(&found, &data.0), probabilities(&expected, &data.0));
         assert_near(found_cells.as_slice(), expected_cells.as_slice(), 1e-2, "probabilities");
         let shape_of = |fit: &Fit| -> Vec<(String, Vec<usize>)> {
             fit.model.to_arrays().iter().map(|array| (array.name.clone(), array.shape.clone())).collect()
@@ -108,8 +109,7 @@ fn the_model_scores_on_the_processor_as_on_the_device() {
         let genebert = params.check().unwrap();
         let labelled = LabelledCells::new(&data.0, &data.1).unwrap();
         let mut learner = Learner::new(Gpu::processor().device());
-        let fit =
-            genebert.fit_on(&mut learner, &labelled, &data.2, 7, &Silent, &mut NoCheckpoints).unwrap();
+        let fit = genebert.fit_on(&mut learner, &labelled, &data.2, 7, &Silent, &mut NoCheckpoints).unwrap();
         let all: Vec<usize> = (0..100).collect();
         let scores = learner.scores(&data.0, &all).unwrap();
         let probabilities = probabilities(&fit, &data.0);

@@ -29,12 +29,7 @@ pub(crate) trait Learner {
     fn loss(&mut self) -> Result<f64, FitError>;
 
     /// Probabilities of cells.
-    fn predict(
-        &mut self,
-        block: &Block<LogNorm>,
-        cells: &[usize],
-        out: &mut Scores,
-    ) -> Result<(), FitError>;
+    fn predict(&mut self, block: &Block<LogNorm>, cells: &[usize], out: &mut Scores) -> Result<(), FitError>;
 
     /// Every parameter as it now is, in the order of the network.
     fn visit(&mut self, visitor: &mut Visitor<'_>) -> Result<(), FitError>;
@@ -76,12 +71,7 @@ impl<N: Network> Learner for OnProcessor<'_, N> {
         Ok(std::mem::take(&mut self.loss))
     }
 
-    fn predict(
-        &mut self,
-        block: &Block<LogNorm>,
-        cells: &[usize],
-        out: &mut Scores,
-    ) -> Result<(), FitError> {
+    fn predict(&mut self, block: &Block<LogNorm>, cells: &[usize], out: &mut Scores) -> Result<(), FitError> {
         predict(self.network, block, cells.len(), |i| cells[i], out);
         Ok(())
     }

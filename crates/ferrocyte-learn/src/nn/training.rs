@@ -6,8 +6,8 @@ use ferrocyte_core::{
 use serde::{Deserialize, Serialize};
 
 use super::dropout::Noise;
-use super::loss::CrossEntropy;
 use super::learner::{Learner, OnProcessor};
+use super::loss::CrossEntropy;
 use super::network::Network;
 use super::parameter::Parameter;
 use super::schedule::Schedule;
@@ -195,10 +195,7 @@ fn run_epoch<L: Learner>(
 }
 
 /// Scores on the cells set aside; every cell counts the same, and labels are not smoothed.
-fn validate<L: Learner>(
-    learner: &mut L,
-    cells: &TrainingCells<'_>,
-) -> Result<Option<Validation>, FitError> {
+fn validate<L: Learner>(learner: &mut L, cells: &TrainingCells<'_>) -> Result<Option<Validation>, FitError> {
     let TrainingCells { block, labels, validation, .. } = *cells;
     if validation.is_empty() {
         return Ok(None);
@@ -298,11 +295,7 @@ fn last_was_best(log: &Log, cells: &TrainingCells<'_>, training: &Training) -> O
 }
 
 /// Everything that the next epoch needs. Random numbers need no state: each epoch has its own.
-fn save<L: Learner>(
-    learner: &mut L,
-    best: &[Vec<f32>],
-    log: &Log,
-) -> Result<TrainingState, FitError> {
+fn save<L: Learner>(learner: &mut L, best: &[Vec<f32>], log: &Log) -> Result<TrainingState, FitError> {
     let mut arrays = Vec::new();
     let mut best = best.iter();
     learner.visit(&mut |named| {

@@ -252,12 +252,7 @@ impl Learner for OnDevice<'_> {
         self.device.loss().map_err(failed)
     }
 
-    fn predict(
-        &mut self,
-        block: &Block<LogNorm>,
-        cells: &[usize],
-        out: &mut Scores,
-    ) -> Result<(), FitError> {
+    fn predict(&mut self, block: &Block<LogNorm>, cells: &[usize], out: &mut Scores) -> Result<(), FitError> {
         let n_labels = self.n_labels();
         out.reset(cells.len(), n_labels);
         let rows = out.as_mut_slice().chunks_mut(SCORED_CELLS * n_labels);
@@ -387,8 +382,7 @@ mod tests {
     }
 
     fn fit(broken: &'static str) -> Result<Fit, FitError> {
-        let cells =
-            Block::new(2, (0..=10).collect(), [0, 1].repeat(5), (1_u8..=10).map(f32::from).collect());
+        let cells = Block::new(2, (0..=10).collect(), [0, 1].repeat(5), (1_u8..=10).map(f32::from).collect());
         let labels = Labels::from_names(&["a", "b"].repeat(5));
         let genes = Vocabulary::new(vec!["A".into(), "B".into()]).unwrap();
         let params = GenebertParams { dim: 4, heads: 2, epochs: 2, ..GenebertParams::default() };

@@ -55,10 +55,7 @@ impl Genebert {
         data: &LabelledCells<'_>,
         genes: &Vocabulary,
         seed: u64,
-        train: impl FnOnce(
-            &mut Net,
-            &TrainingCells<'_>,
-        ) -> Result<(TrainingRecord, Option<Warning>), FitError>,
+        train: impl FnOnce(&mut Net, &TrainingCells<'_>) -> Result<(TrainingRecord, Option<Warning>), FitError>,
     ) -> Result<Fit, FitError> {
         let params = self.params;
         let prepared = Prepared::new(data, genes, params.balance, params.validation, seed)?;
