@@ -134,10 +134,8 @@ impl GenebertDevice for Learner {
                     n if n == expected => values,
                     found => return Err(WeightsError::Length { name: name.clone(), expected, found }),
                 };
-                let values = match name == FIRST_LAYER {
-                    true => network.columns.spread(&values, shape[0]),
-                    false => values,
-                };
+                let values =
+                    if name == FIRST_LAYER { network.columns.spread(&values, shape[0]) } else { values };
                 let length = [values.len()];
                 Ok(tensor(values, length, &self.device))
             };
