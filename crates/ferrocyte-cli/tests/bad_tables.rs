@@ -289,7 +289,7 @@ fn a_truth_for_each_file() {
     assert!(said.contains("against the labels of the files"), "{said}");
     assert!(said.contains("in the model's spelling `b` is `B`"), "{said}");
     let record = support::json(&bench.at("r.json"));
-    assert_eq!(record["metrics"]["cells"], 24);
+    assert_eq!(record["metrics_plain"]["cells"], 24);
     // Cell names may repeat between files; files of one name are told apart by their folders.
     let labels = std::fs::read_to_string(bench.at("l.csv")).unwrap();
     assert!(labels.lines().nth(1).unwrap().contains(",b.csv,"), "{labels}");

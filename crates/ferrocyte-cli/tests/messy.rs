@@ -108,7 +108,7 @@ fn empty_cells_are_unassigned_with_the_reason() {
     let row = labels.lines().find(|line| line.starts_with("cell_20,")).unwrap();
     assert!(row.contains("Unassigned") && row.contains("no counts in this cell"), "{row}");
     // Cells without a truth are labelled and not scored.
-    assert_eq!(json(&at("run.json"))["metrics"]["cells"], 37);
+    assert_eq!(json(&at("run.json"))["metrics_plain"]["cells"], 37);
     assert_eq!(labels.lines().count(), 41);
 }
 

@@ -22,7 +22,7 @@ fn a_network_is_scored_trained_and_used() {
         assert!(trained.status < 2, "{}", trained.stderr);
         let record = json(&record);
         assert_eq!(record["model"]["kind"], kind);
-        assert!(record["metrics"]["accuracy"].as_f64().unwrap() > 0.7, "{}", record["metrics"]);
+        assert!(record["metrics_plain"]["accuracy"].as_f64().unwrap() > 0.7, "{}", record["metrics_plain"]);
         let curves: Vec<&str> = record["training"]["curves"]
             .as_array()
             .unwrap()

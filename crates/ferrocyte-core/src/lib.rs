@@ -9,6 +9,7 @@ mod gene_map;
 mod gene_name;
 mod gene_table;
 mod gene_union;
+mod interval;
 mod label;
 mod library_size;
 mod model_bundle;
@@ -28,6 +29,7 @@ pub use gene_map::{Coverage, GeneMap};
 pub use gene_name::{GeneName, Species};
 pub use gene_table::{GeneTable, NameKind, TableGene};
 pub use gene_union::GeneUnion;
+pub use interval::{ClassIntervals, Interval, MetricIntervals, ResampledUnit, Resampling};
 pub use label::{LabelCodes, LabelError, LabelSet, Labels, UNASSIGNED};
 pub use library_size::{LibrarySizeError, LibrarySizes};
 pub use model_bundle::{

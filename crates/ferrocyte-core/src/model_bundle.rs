@@ -56,6 +56,56 @@ pub struct Preprocessing {
 pub enum Calibration {
     /// Probabilities are the model's own.
     None,
+    /// Each is raised to `1 / temperature`, and their sum made one again.
+    Temperature {
+        /// Above one: less sure than the model; below: surer. Positive.
+        temperature: f64,
+    },
+    /// `softmax(slope · ln p + shift)`.
+    Vector {
+        /// One for each label.
+        slopes: Vec<f64>,
+        /// One for each label.
+        shifts: Vec<f64>,
+    },
+    /// The probability of the most probable label follows a curve, and the others share what is left.
+    Isotonic {
+        /// Rising probabilities of the most probable label.
+        confidence: Vec<f64>,
+        /// What they become, never falling, in `[0, 1]`; as many.
+        right: Vec<f64>,
+    },
+}
+
+impl Calibration {
+    /// Its name: `none`, `temperature`, `vector`, `isotonic`.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Temperature { .. } => "temperature",
+            Self::Vector { .. } => "vector",
+            Self::Isotonic { .. } => "isotonic",
+        }
+    }
+
+    /// Whether it can be used for a model with so many labels: its numbers are what they must be.
+    pub fn fits(&self, n_labels: usize) -> bool {
+        let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        match self {
+            Self::None => true,
+            Self::Temperature { temperature } => temperature.is_finite() && *temperature > 0.0,
+            Self::Vector { slopes, shifts } => {
+                slopes.len() == n_labels && shifts.len() == n_labels && finite(slopes) && finite(shifts)
+            }
+            Self::Isotonic { confidence, right } => {
+                confidence.len() == right.len()
+                    && finite(confidence)
+                    && confidence.windows(2).all(|pair| pair[0] < pair[1])
+                    && right.windows(2).all(|pair| pair[0] <= pair[1])
+                    && right.iter().all(|share| (0.0..=1.0).contains(share))
+            }
+        }
+    }
 }
 
 /// What a model was made from, so that a reader can find it again.
@@ -107,7 +157,7 @@ pub struct HonestScores {
     pub fold_mean: Metrics,
 }
 
-/// An array of `f32` or `f64` with a name and a shape, in row-major order.
+/// An array with a name and a shape, in row-major order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedArray {
     /// The name: `weights`.
@@ -125,6 +175,8 @@ pub enum ArrayData {
     F32(Vec<f32>),
     /// 64-bit floats.
     F64(Vec<f64>),
+    /// 16-bit integers, not below zero.
+    U16(Vec<u16>),
 }
 
 impl ArrayData {
@@ -133,6 +185,7 @@ impl ArrayData {
         match self {
             Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
+            Self::U16(values) => values.len(),
         }
     }
 
@@ -201,6 +254,17 @@ impl NamedArrays {
         match values.iter().position(|value| !value.is_finite()) {
             Some(position) => Err(ArrayError::NotFinite { name: name.to_owned(), position }),
             None => Ok(values),
+        }
+    }
+
+    /// The values of a `u16` array that must have this shape.
+    ///
+    /// # Errors
+    /// When there is no such array, or it has another type or shape.
+    pub fn u16(&self, name: &str, shape: &[usize]) -> Result<&[u16], ArrayError> {
+        match &self.find(name, shape)?.data {
+            ArrayData::U16(values) => Ok(values),
+            _ => Err(ArrayError::Type { name: name.to_owned(), expected: "u16" }),
         }
     }
 

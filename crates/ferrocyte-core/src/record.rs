@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
 use crate::gene_map::Coverage;
+use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::warning::Warning;
 
 /// Version of the JSON form. It changes when a field changes its meaning or goes away, not when one is added.
@@ -66,9 +67,21 @@ pub struct RunRecord {
     /// How the cells were divided for scoring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub splits: Option<Splits>,
-    /// Scores over all held-out cells together.
+    /// What lets a score be good for another reason than the one that was asked about; looked for before any score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaks: Vec<Leak>,
+    /// Scores over all held-out cells together, each with its interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metrics: Option<Metrics>,
+    pub metrics: Option<MetricIntervals>,
+    /// The same scores as plain numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics_plain: Option<Metrics>,
+    /// What was drawn for the intervals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resampling: Option<Resampling>,
+    /// What can be reached without learning anything, or very little, on the same cells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baselines: Vec<Baseline>,
     /// Mean over the folds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fold_mean: Option<Metrics>,
@@ -84,6 +97,9 @@ pub struct RunRecord {
     /// Confidence against how often it was right, bin by bin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reliability: Vec<ReliabilityBin>,
+    /// How probabilities were made to say how often they are right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationRecord>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -117,12 +133,17 @@ impl RunRecord {
             model: None,
             coverage: None,
             splits: None,
+            leaks: Vec::new(),
             metrics: None,
+            metrics_plain: None,
+            resampling: None,
+            baselines: Vec::new(),
             fold_mean: None,
             folds: Vec::new(),
             per_class: Vec::new(),
             confusion: None,
             reliability: Vec::new(),
+            calibration: None,
             comparison: None,
             training: None,
             predictions: None,
@@ -350,6 +371,51 @@ pub struct ClassRecord {
     pub roc_auc: Option<f64>,
     /// One-versus-rest average precision.
     pub average_precision: Option<f64>,
+    /// The scores with their intervals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<ClassIntervals>,
+}
+
+/// A way in which a score can be good without the label having been learnt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Leak {
+    /// Which.
+    pub kind: LeakKind,
+    /// The column or gene that it is about, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What was found and what it means for the score, in one sentence.
+    pub detail: String,
+}
+
+/// The ways in which a score can be good without the label having been learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum LeakKind {
+    /// A column (donor, batch, run) tells the label by itself.
+    Confounded,
+    /// Each label comes from a file of its own.
+    LabelIsFile,
+    /// Cells of one group (donor) stand on both sides of a split.
+    GroupOnBothSides,
+    /// The same cell stands on both sides of a split.
+    CopiesAcrossFolds,
+    /// Cells that are nearly the same stand on both sides of a split.
+    NearCopiesAcrossFolds,
+    /// A gene tells a label without a single exception, or is called as the label is.
+    FeatureIsLabel,
+}
+
+/// The scores of something that is hardly a model, on the same folds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Baseline {
+    /// What it is: `majority class`, `stratified random`, `nearest centroid`.
+    pub name: String,
+    /// Scores over all held-out cells together, each with its interval.
+    pub metrics: MetricIntervals,
 }
 
 /// Who was taken for whom: `counts[given][called]`. Where cells got no label, the last row and column stand for
@@ -377,6 +443,24 @@ pub struct ReliabilityBin {
     pub mean_confidence: f64,
     /// Share of the cells that were right; 0 in an empty bin.
     pub accuracy: f64,
+}
+
+/// How probabilities were made to say how often they are right, and what that changed on cells that it was not fitted on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CalibrationRecord {
+    /// `none`, `temperature`, `vector` or `isotonic`: the one that was best on held-out folds.
+    pub method: String,
+    /// Expected calibration error of the model's own probabilities.
+    pub ece_before: f64,
+    /// The same after calibration.
+    pub ece_after: f64,
+    /// Brier score of the model's own probabilities.
+    pub brier_before: f64,
+    /// The same after calibration.
+    pub brier_after: f64,
+    /// Confidence against how often it was right, before.
+    pub reliability_before: Vec<ReliabilityBin>,
 }
 
 /// How training went.
@@ -413,6 +497,9 @@ pub struct PredictionSummary {
     pub labels: Vec<PredictedLabel>,
     /// Cells with a confidence in each tenth: `[0, 0.1)`, ..., `[0.9, 1]`.
     pub confidence_histogram: Vec<usize>,
+    /// Cells whose label all members of the model gave, each by itself; `None` where the model has no members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanimous: Option<usize>,
     /// Cells that got no label, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unassigned: Vec<LabelCount>,

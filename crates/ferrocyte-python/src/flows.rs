@@ -139,19 +139,21 @@ pub(crate) fn compare(
 
 /// Trains a model and writes it; returns the run record as JSON.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "one per keyword of the Python function")]
 pub(crate) fn train(
     py: Python<'_>,
     reference: ReferenceArguments,
     model: ModelArguments,
     output: PathBuf,
     score: bool,
+    sketch: Option<usize>,
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
     let (model, scoring) = model.options()?;
     let scoring = score.then_some(scoring);
     let options =
-        TrainOptions { reference: reference.options()?, model, scoring, seed, output, resume: false };
+        TrainOptions { reference: reference.options()?, model, scoring, seed, sketch, output, resume: false };
     py.detach(|| {
         let record = ferrocyte::train(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 def test_train_and_annotate(tmp_path):
     run = ferrocyte.train(REFERENCE, output=tmp_path / "model.ferrocyte", report=tmp_path / "report.html", **SETTINGS)
     assert run["flow"] == "train"
-    assert run["metrics"]["accuracy"] > 0.7
+    assert run["metrics_plain"]["accuracy"] > 0.7
+    accuracy = run["metrics"]["accuracy"]
+    assert accuracy["low"] <= accuracy["value"] == run["metrics_plain"]["accuracy"] <= accuracy["high"]
     assert (tmp_path / "report.html").read_text().lower().startswith("<!doctype html>")
 
     header = ferrocyte.show_model(tmp_path / "model.ferrocyte")
@@ -28,7 +30,7 @@ def test_train_and_annotate(tmp_path):
     )
     labelled = anndata.read_h5ad(tmp_path / "labelled.h5ad")
     agree = (labelled.obs["predicted_labels"].astype(str) == labelled.obs["cell_type"].astype(str)).mean()
-    assert agree == pytest.approx(run["metrics"]["accuracy"])
+    assert agree == pytest.approx(run["metrics_plain"]["accuracy"])
 
 
 def test_a_model_is_adapted_to_a_query(tmp_path):
@@ -43,6 +45,21 @@ def test_a_model_is_adapted_to_a_query(tmp_path):
         ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", adapt=True)
     with pytest.raises(TypeError, match="adapt=True"):
         ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", reference=QUERY)
+
+
+def test_a_sketch_takes_the_place_of_the_reference(tmp_path):
+    model = tmp_path / "model.ferrocyte"
+    ferrocyte.train(QUERY, output=model, score=False, where="louvain!=1", sketch=50, **SETTINGS)
+    run = ferrocyte.annotate(REFERENCE, model=model, output=tmp_path / "labels.csv", adapt=True)
+    adapted = [warning["message"] for warning in run["warnings"] if warning["code"] == "adapted"]
+    assert "from a sketch of" in adapted[0]
+    assert "from a sketch of" in (tmp_path / "labels.csv").read_text()
+    with pytest.raises(ValueError, match="no reference was named"):
+        ferrocyte.annotate(
+            REFERENCE, model=model, output=tmp_path / "labels.csv", adapt=True, reference_where="louvain!=1"
+        )
+    with pytest.raises(ValueError, match="models of kind `weighted`"):
+        ferrocyte.train(QUERY, output=model, score=False, model="logistic", sketch=50, label="louvain")
 
 
 def test_evaluate_is_the_same_twice():
@@ -65,7 +82,7 @@ def test_files_have_labels(tmp_path):
     run = ferrocyte.annotate(
         {QUERY: "Query"}, model=tmp_path / "model.ferrocyte", output=tmp_path / "labels.csv"
     )
-    assert run["metrics"]["cells"] == 140
+    assert run["metrics_plain"]["cells"] == 140
     run = ferrocyte.train(
         [REFERENCE, QUERY], label_from_name="query|reference", output=tmp_path / "model.ferrocyte", score=False
     )

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod baselines;
 mod choices;
 mod comparison;
 mod composition;

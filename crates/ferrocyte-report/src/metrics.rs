@@ -1,9 +1,10 @@
 //! The scores, each with a line that says what it says.
 
-use ferrocyte_core::{Metrics, RunRecord};
+use ferrocyte_core::{Interval, MetricIntervals, Metrics, ResampledUnit, Resampling, RunRecord};
 use maud::{Markup, html};
 
-use crate::number::{count, optional_score};
+use crate::label::code;
+use crate::number::{count, interval, optional_score, percent};
 use crate::section::Section;
 
 /// A score, where it stands in the record, and what it says.
@@ -12,6 +13,7 @@ struct Score {
     meaning: &'static str,
     better: Better,
     value: fn(&Metrics) -> Option<f64>,
+    interval: fn(&MetricIntervals) -> Option<Interval>,
 }
 
 #[derive(Clone, Copy)]
@@ -27,6 +29,7 @@ const LABELS: [Score; 6] = [
         meaning: "Share of cells that got their given label. Common types decide it.",
         better: Better::Higher,
         value: |m| Some(m.accuracy),
+        interval: |m| Some(m.accuracy),
     },
     Score {
         name: "Macro F1",
@@ -34,30 +37,35 @@ const LABELS: [Score; 6] = [
                   A rare type counts as much as a common one.",
         better: Better::Higher,
         value: |m| Some(m.f1_macro),
+        interval: |m| Some(m.f1_macro),
     },
     Score {
         name: "Balanced accuracy",
         meaning: "Mean over labels of the share of their cells that was found.",
         better: Better::Higher,
         value: |m| Some(m.balanced_accuracy),
+        interval: |m| Some(m.balanced_accuracy),
     },
     Score {
         name: "Weighted F1",
         meaning: "Mean F1 in which each label counts by its cells.",
         better: Better::Higher,
         value: |m| Some(m.f1_weighted),
+        interval: |m| Some(m.f1_weighted),
     },
     Score {
         name: "Matthews correlation (MCC)",
         meaning: "Agreement over the whole confusion matrix: 1 is perfect, 0 is guessing, below 0 is worse.",
         better: Better::Higher,
         value: |m| m.mcc,
+        interval: |m| m.mcc,
     },
     Score {
         name: "Cohen’s kappa",
         meaning: "Agreement beyond what the frequencies of the labels alone would bring: 1 is perfect, 0 is chance.",
         better: Better::Higher,
         value: |m| m.kappa,
+        interval: |m| m.kappa,
     },
 ];
 
@@ -68,18 +76,21 @@ const PROBABILITIES: [Score; 3] = [
         meaning: "How much the given labels surprised the model. 0 is perfect; sure mistakes cost most.",
         better: Better::Lower,
         value: |m| m.log_loss,
+        interval: |m| m.log_loss,
     },
     Score {
         name: "Brier score",
         meaning: "Squared distance between probabilities and truth: 0 is perfect, 2 is sure and always wrong.",
         better: Better::Lower,
         value: |m| m.brier,
+        interval: |m| m.brier,
     },
     Score {
         name: "Calibration error (ECE)",
         meaning: "Mean gap between how sure the model was and how often it was right.",
         better: Better::Lower,
         value: |m| m.ece,
+        interval: |m| m.ece,
     },
 ];
 
@@ -91,12 +102,14 @@ const RANKING: [Score; 4] = [
                   mean over labels.",
         better: Better::Higher,
         value: |m| m.roc_auc_macro,
+        interval: |m| m.roc_auc_macro,
     },
     Score {
         name: "ROC-AUC, micro",
         meaning: "The same over all pairs of a cell and a label at once.",
         better: Better::Higher,
         value: |m| m.roc_auc_micro,
+        interval: |m| m.roc_auc_micro,
     },
     Score {
         name: "Average precision, macro",
@@ -104,18 +117,20 @@ const RANKING: [Score; 4] = [
                   labels.",
         better: Better::Higher,
         value: |m| m.average_precision_macro,
+        interval: |m| m.average_precision_macro,
     },
     Score {
         name: "Average precision, micro",
         meaning: "The same over all pairs of a cell and a label at once.",
         better: Better::Higher,
         value: |m| m.average_precision_micro,
+        interval: |m| m.average_precision_micro,
     },
 ];
 
-/// All scores, over all cells together and as the mean of the folds.
+/// All scores, over all cells together with their intervals, and as the mean of the folds.
 pub(crate) fn section(record: &RunRecord) -> Option<Section> {
-    let all = record.metrics.as_ref();
+    let all = record.metrics_plain.as_ref();
     let mean = record.fold_mean.as_ref();
     let cells = all.or(mean)?.cells;
     let body = html! {
@@ -125,6 +140,7 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                 " “All cells” pools the cells of all folds; “mean of folds” scores each fold by itself first, so a \
                  small fold counts as much as a large one."
             }
+            @if let Some(resampling) = &record.resampling { " " (drawn(resampling)) }
         }
         table.metrics {
             caption.unseen { "Scores" }
@@ -136,15 +152,33 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                     th scope="col" { "What it says" }
                 }
             }
-            (group("The labels", &LABELS, all, mean))
-            (group("The probabilities", &PROBABILITIES, all, mean))
-            (group("The ranking of cells, one label against the rest", &RANKING, all, mean))
+            (group("The labels", &LABELS, record))
+            (group("The probabilities", &PROBABILITIES, record))
+            (group("The ranking of cells, one label against the rest", &RANKING, record))
         }
     };
     Some(Section { id: "scores", title: "Scores", body })
 }
 
-fn group(title: &str, scores: &[Score], all: Option<&Metrics>, mean: Option<&Metrics>) -> Markup {
+/// What the intervals are of, in a sentence.
+fn drawn(resampling: &Resampling) -> Markup {
+    html! {
+        "Under each score is the interval that holds the middle " (percent(resampling.level)) " of " (count(resampling.resamples)) " draws of "
+        @match (resampling.unit, &resampling.column) {
+            (ResampledUnit::Cells, _) => {
+                (count(resampling.units)) " cells: nothing says which cells belong to one donor, so it is too narrow for new donors."
+            },
+            (ResampledUnit::Groups, column) => {
+                "the " (count(resampling.units)) " groups"
+                @if let Some(column) = column { " of " (code(column)) }
+                ", each drawn whole."
+            },
+        }
+    }
+}
+
+fn group(title: &str, scores: &[Score], record: &RunRecord) -> Markup {
+    let (all, mean) = (record.metrics_plain.as_ref(), record.fold_mean.as_ref());
     let columns = 2 + usize::from(all.is_some()) + usize::from(mean.is_some());
     html! {
         tbody {
@@ -152,9 +186,13 @@ fn group(title: &str, scores: &[Score], all: Option<&Metrics>, mean: Option<&Met
             @for score in scores {
                 tr {
                     th scope="row" { (score.name) " " (direction(score.better)) }
-                    @for metrics in [all, mean].into_iter().flatten() {
-                        td.number { (optional_score((score.value)(metrics))) }
+                    @if let Some(metrics) = all {
+                        td.number {
+                            (optional_score((score.value)(metrics)))
+                            @if let Some(found) = record.metrics.as_ref().and_then(|metrics| (score.interval)(metrics)) { (interval(found)) }
+                        }
                     }
+                    @if let Some(metrics) = mean { td.number { (optional_score((score.value)(metrics))) } }
                     td.meaning { (score.meaning) }
                 }
             }

@@ -1,5 +1,6 @@
 //! Numbers of the record as people read them. Each stands in a `data` element that holds the exact value.
 
+use ferrocyte_core::Interval;
 use maud::{Markup, html};
 
 /// A number of cells or genes, in groups of three digits.
@@ -20,6 +21,16 @@ pub(crate) fn optional_score(value: Option<f64>) -> Markup {
     } else {
         html! { span.none { "–" span.unseen { "not defined on this data" } } }
     }
+}
+
+/// Both ends of an interval.
+pub(crate) fn interval(found: Interval) -> Markup {
+    html! { span.range { (score(found.low)) " – " (score(found.high)) } }
+}
+
+/// A share of one as a whole number of hundredths.
+pub(crate) fn percent(share: f64) -> Markup {
+    html! { data value=(share) { (decimals(100.0 * share, 0)) " %" } }
 }
 
 /// A time, as exactly as matters.

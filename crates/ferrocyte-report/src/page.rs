@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    choices, comparison, composition, confusion, coverage, curves, folds, inputs, metrics, mix_ups, model,
-    per_class, predictions, provenance, reliability,
+    baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, metrics,
+    mix_ups, model, per_class, predictions, provenance, reliability,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -84,6 +84,7 @@ fn sections(record: &RunRecord) -> Vec<Section> {
     let results = [
         comparison::section(record),
         metrics::section(record),
+        baselines::section(record),
         per_class::section(record),
         confusion::section(record),
         mix_ups::section(record),

@@ -1,10 +1,10 @@
 //! Scores label by label, and which of them not to trust.
 
-use ferrocyte_core::{ClassRecord, RunRecord};
+use ferrocyte_core::{ClassIntervals, ClassRecord, Interval, RunRecord};
 use maud::{Markup, html};
 
 use crate::label::label;
-use crate::number::{count, optional_score, score};
+use crate::number::{count, interval, optional_score, score};
 use crate::section::{Section, scrolling};
 use crate::svg::bar;
 
@@ -95,6 +95,16 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     Some(Section { id: "labels", title: "Label by label", body })
 }
 
+/// Precision, recall and F1.
+fn with_intervals(class: &ClassRecord) -> [(f64, Option<Interval>); 3] {
+    let of = |interval: fn(&ClassIntervals) -> Interval| class.intervals.as_ref().map(interval);
+    [
+        (class.precision, of(|intervals| intervals.precision)),
+        (class.recall, of(|intervals| intervals.recall)),
+        (class.f1, of(|intervals| intervals.f1)),
+    ]
+}
+
 fn row(class: &ClassRecord, any_caution: bool) -> Markup {
     let caution = Caution::of(class);
     html! {
@@ -102,8 +112,11 @@ fn row(class: &ClassRecord, any_caution: bool) -> Markup {
             th scope="row" { (label(&class.label)) }
             td.number { (count(class.support)) }
             td.number { (count(class.predicted)) }
-            @for value in [class.precision, class.recall, class.f1] {
-                td.number { span.barred { (bar(value, 1.0)) (score(value)) } }
+            @for (value, found) in with_intervals(class) {
+                td.number {
+                    span.barred { (bar(value, 1.0)) (score(value)) }
+                    @if let Some(found) = found { (interval(found)) }
+                }
             }
             td.number { (optional_score(class.roc_auc)) }
             td.number { (optional_score(class.average_precision)) }
@@ -128,6 +141,7 @@ mod tests {
             f1,
             roc_auc: None,
             average_precision: None,
+            intervals: None,
         }
     }
 

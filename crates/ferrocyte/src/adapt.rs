@@ -1,14 +1,14 @@
 //! `annotate --adapt`: the model learns from the query too, beside the reference that it was trained on.
 
 use ferrocyte_core::{
-    Block, Choice, GeneIndex, GeneMap, LogNorm, ModelHeader, Origin, Progress, RunRecord, TargetSum,
+    Block, Choice, GeneIndex, GeneMap, Labels, LogNorm, ModelHeader, Origin, Progress, RunRecord, TargetSum,
     Vocabulary, Warning,
 };
 use ferrocyte_io::OpenOptions;
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_learn::models::{
-    self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier,
-    LinearModel, ParamError, Weighted, WeightedParams, adapt_needs_cells,
+    self, ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, Adaptation, Adapted, Classifier, ParamError,
+    Sketch, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
 };
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -18,12 +18,14 @@ use crate::filter::Filter;
 use crate::genes;
 use crate::hint;
 use crate::input_file::InputFile;
+use crate::model_file::OpenedModel;
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
 
 /// What stands beside the label of each cell.
-pub(crate) const NOTE: &str = "by a model that was adapted to all cells of the query";
+const NOTE: &str = "by a model that was adapted to all cells of the query";
 
-/// The labelled cells that a model was trained on, to adapt it to a query. Which column has the labels, the matrix and
+/// The labelled cells that a model was trained on, to adapt it to a query; none where the model file has a sketch of
+/// them. Which column has the labels, the matrix and
 /// the library sizes are known from the model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AdaptOptions {
@@ -39,11 +41,28 @@ pub struct AdaptOptions {
 pub enum AdaptError {
     /// No files were named.
     #[error(
-        "adapting takes the labelled cells that the model was trained on ({expected}): name them with --reference"
+        "adapting takes the labelled cells that the model was trained on ({expected}): name them with --reference, or \
+         train the model with --sketch, which keeps some in its file"
     )]
     NoReference {
         /// The files that the model was trained on.
         expected: String,
+    },
+    /// Conditions on cells of a file that was not named.
+    #[error("--reference-where says which cells of a reference are meant, and no reference was named")]
+    ConditionsWithoutReference,
+    /// A model file that contradicts itself.
+    #[error(
+        "the model file says that its reference had {cells} cells, {per_label:?} of the labels, and its sketch has {kept:?}: \
+         expected that many or fewer of each"
+    )]
+    SketchCounts {
+        /// Cells of the reference.
+        cells: usize,
+        /// Cells of the reference, of each label.
+        per_label: Vec<usize>,
+        /// Cells of the sketch, of each label.
+        kept: Vec<usize>,
     },
     /// Another kind of model.
     #[error(
@@ -106,8 +125,22 @@ pub enum AdaptError {
 
 /// A model that learnt from the query too, and where the genes of each file of the query are in it.
 pub(crate) struct AdaptedModel {
-    pub(crate) model: LinearModel,
+    pub(crate) model: WeightedModel,
     pub(crate) maps: Vec<GeneMap>,
+    /// What stands beside the label of each cell.
+    pub(crate) note: String,
+}
+
+/// What a model learns from beside the query.
+struct Labelled {
+    cells: Block<LogNorm>,
+    labels: Labels,
+    /// How many cells of the reference each stands for.
+    weights: Vec<f64>,
+    genes: Vocabulary,
+    other_gene_names: Vec<String>,
+    /// Cells of the sketch, where it is one.
+    sketch: Option<usize>,
 }
 
 /// Adapts the model to the query, which is read into memory as a whole, as the reference is; puts what was done and
@@ -116,45 +149,92 @@ pub(crate) fn adapt(
     options: &AdaptOptions,
     query: &Dataset,
     open: &OpenOptions,
-    header: &ModelHeader,
+    opened: &OpenedModel,
     progress: &dyn Progress,
     record: &mut RunRecord,
 ) -> Result<Option<AdaptedModel>, AdaptError> {
+    let header = &opened.header;
     let trainer = trainer(header)?;
-    check_files(&options.reference, header)?;
+    let sketch = opened.sketch.as_ref().filter(|_| options.reference.is_empty());
+    if sketch.is_none() {
+        check_files(&options.reference, header)?;
+    } else if !options.filter.is_empty() {
+        return Err(AdaptError::ConditionsWithoutReference);
+    }
     let needed = adapt_needs_cells(header.labels.len());
     if query.n_cells() < needed {
         say_too_few(record, query.n_cells(), needed);
         return Ok(None);
     }
-    let reference =
-        Reference::read(&reference_options(options, open, header)?, header.training.seed, progress)
-            .map_err(AdaptError::Reference)?;
-    check_cells(&reference, header)?;
-    record.inputs.extend(reference.inputs.iter().cloned());
+    let labelled = match sketch {
+        Some(sketch) => of_sketch(sketch, opened)?,
+        None => of_reference(options, open, header, progress, record)?,
+    };
 
-    let maps = maps_to(query, &reference.genes, &reference.other_gene_names).map_err(AdaptError::Query)?;
-    let shared = shared_genes(&maps, reference.genes.len());
-    let names = shared.iter().map(|&gene| reference.genes.names()[gene as usize].as_str());
+    let maps = maps_to(query, &labelled.genes, &labelled.other_gene_names).map_err(AdaptError::Query)?;
+    let shared = shared_genes(&maps, labelled.genes.len());
+    let names = shared.iter().map(|&gene| labelled.genes.names()[gene as usize].as_str());
     let genes = Vocabulary::of_distinct(names);
-    let cells = read(query, &maps, reference.genes.len(), header.preprocessing.target_sum, progress)
+    let cells = read(query, &maps, labelled.genes.len(), header.preprocessing.target_sum, progress)
         .map_err(AdaptError::Query)?
         .select_genes(&shared);
-    let reference_cells = reference.cells.select_genes(&shared);
-    let labelled = LabelledCells::new(&reference_cells, &reference.labels)?;
-    match trainer.adapt(&labelled, &cells, &genes, progress)? {
+    let known = labelled.cells.select_genes(&shared);
+    let stands_for = header.training.cells;
+    let data = LabelledCells::with_weights(&known, &labelled.labels, labelled.weights.clone())?;
+    match trainer.adapt(&data, stands_for, &cells, &genes, progress)? {
         Adaptation::TooFewCells { found, needed } => {
             say_too_few(record, found, needed);
             Ok(None)
         }
         Adaptation::Adapted(adapted) => {
-            say_adapted(record, &adapted, cells.n_cells());
+            say_adapted(record, &adapted, cells.n_cells(), &labelled, stands_for);
             let Adapted { model, .. } = *adapted;
-            let others = other_names_of(model.genes(), &reference.genes, &reference.other_gene_names);
+            let others = other_names_of(model.genes(), &labelled.genes, &labelled.other_gene_names);
             let maps = maps_to(query, model.genes(), &others).map_err(AdaptError::Query)?;
-            Ok(Some(AdaptedModel { model, maps }))
+            let sketch =
+                labelled.sketch.map(|cells| format!(", from a sketch of {cells} cells of the reference"));
+            Ok(Some(AdaptedModel { model, maps, note: format!("{NOTE}{}", sketch.unwrap_or_default()) }))
         }
     }
+}
+
+/// The reference, read as it was when the model was trained.
+fn of_reference(
+    options: &AdaptOptions,
+    open: &OpenOptions,
+    header: &ModelHeader,
+    progress: &dyn Progress,
+    record: &mut RunRecord,
+) -> Result<Labelled, AdaptError> {
+    let reference =
+        Reference::read(&reference_options(options, open, header)?, header.training.seed, progress)
+            .map_err(AdaptError::Reference)?;
+    check_cells(&reference, header)?;
+    record.inputs.extend(reference.inputs.iter().cloned());
+    let Reference { cells, labels, genes, other_gene_names, .. } = reference;
+    let weights = vec![1.0; cells.n_cells()];
+    Ok(Labelled { cells, labels, weights, genes, other_gene_names, sketch: None })
+}
+
+/// The cells in the model file. Each stands for as many cells of its label as the reference had for one of the sketch.
+fn of_sketch(sketch: &Sketch, opened: &OpenedModel) -> Result<Labelled, AdaptError> {
+    let header = &opened.header;
+    let labels = sketch.labels().clone();
+    let (kept, training) = (labels.counts(), &header.training);
+    let all = &training.cells_per_label;
+    let total = all.iter().try_fold(0_usize, |sum, &cells| sum.checked_add(cells));
+    let fits = all.len() == kept.len() && all.iter().zip(&kept).all(|(all, kept)| all >= kept);
+    if !fits || total != Some(training.cells) {
+        return Err(AdaptError::SketchCounts { cells: training.cells, per_label: all.clone(), kept });
+    }
+    Ok(Labelled {
+        weights: labels.codes().map(|label| all[label] as f64 / kept[label] as f64).collect(),
+        cells: sketch.cells().clone(),
+        sketch: Some(labels.len()),
+        labels,
+        genes: opened.model.genes().clone(),
+        other_gene_names: header.other_gene_names.clone(),
+    })
 }
 
 /// What trains as the model was trained.
@@ -162,7 +242,7 @@ fn trainer(header: &ModelHeader) -> Result<Weighted, AdaptError> {
     if header.kind != Weighted::KIND {
         return Err(AdaptError::Kind { found: header.kind.clone() });
     }
-    Ok(serde_json::from_value::<WeightedParams>(header.settings.clone())?.check()?)
+    Ok(WeightedParams::of_model(header.settings.clone())?.check()?)
 }
 
 /// Checks that these are the files that the model was trained on, by their content.
@@ -308,13 +388,23 @@ fn say_too_few(record: &mut RunRecord, found: usize, needed: usize) {
 }
 
 /// Puts into the record what the model learnt from the query, and what that means for its labels.
-fn say_adapted(record: &mut RunRecord, adapted: &Adapted, n_cells: usize) {
+fn say_adapted(
+    record: &mut RunRecord,
+    adapted: &Adapted,
+    n_cells: usize,
+    labelled: &Labelled,
+    stands_for: usize,
+) {
+    let reference = match labelled.sketch {
+        Some(cells) => format!("a sketch of {cells} of the {stands_for} cells of the reference"),
+        None => "the reference".to_owned(),
+    };
     let kept: Vec<String> =
         adapted.rounds.iter().map(|round| round.kept.iter().sum::<usize>().to_string()).collect();
     record.choices.push(choice(
         "adapted to the query",
         format!(
-            "yes: {ADAPT_ROUNDS} rounds of training on the reference and on those cells of the query whose label had a \
+            "yes: {ADAPT_ROUNDS} rounds of training on {reference} and on those cells of the query whose label had a \
              probability of {ADAPT_CONFIDENCE} or more, {} of {n_cells}",
             kept.join(", then ")
         ),
@@ -328,7 +418,7 @@ fn say_adapted(record: &mut RunRecord, adapted: &Adapted, n_cells: usize) {
         labels.iter().zip(last).map(|(label, cells)| format!("{label}: {cells}")).collect();
     let message = format!(
         "the model was adapted to this query: the label of a cell depends on all {n_cells} cells that were annotated with \
-         it. It learnt from cells of the query with confident labels ({})",
+         it. It learnt from {reference}, and from cells of the query with confident labels ({})",
         kept.join(", ")
     );
     record

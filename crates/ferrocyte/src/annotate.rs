@@ -3,24 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels, ModelHeader,
-    ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
+    Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels,
+    ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
+use ferrocyte_learn::calibrate;
 use ferrocyte_learn::decide::decide;
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 
 use crate::adapt::{self, AdaptError, AdaptOptions};
-use crate::choices::{self, choice};
+use crate::choices::{self, choice, detected};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
+use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
-use crate::model_file::{ModelError, open_model};
+use crate::model_file::{ModelError, OpenedModel, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
 use crate::scale::found::{self, Found};
+use crate::scoring::judged;
 
 /// What is annotated, by which model, and where the labels go.
 #[derive(Debug, Clone, Default)]
@@ -137,26 +140,33 @@ pub struct OtherSpecies {
 /// When model, query or an output cannot be used; an output that could not be finished is not there.
 pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<RunRecord, AnnotateError> {
     let kinds = OutputKind::of_all(&options.outputs, options.query.files.len())?;
-    let (header, model) = open_model(&options.model)?;
+    let opened = open_model(&options.model)?;
+    let header = &opened.header;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
     let mut query = Dataset::open(&options.query, QUERY)?;
-    begin_record(&mut record, &mut query, options, &header)?;
-    let genes = match_genes(&query, &header, model.as_ref(), options, &mut record)?;
+    begin_record(&mut record, &mut query, options, header)?;
+    let genes = match_genes(&query, header, opened.model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;
     let adapted = match &options.adapt {
-        Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &header, progress, &mut record)?,
+        Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &opened, progress, &mut record)?,
         None => None,
     };
-    let (model, maps): (&dyn Classifier, &[GeneMap]) = match &adapted {
-        Some(adapted) => (&adapted.model, &adapted.maps),
-        None => (model.as_ref(), &genes.maps),
+    let mut labeller = match &adapted {
+        Some(adapted) => Labeller {
+            maps: &adapted.maps,
+            model: &adapted.model,
+            opened: None,
+            calibration: &Calibration::None,
+            lacking: None,
+        },
+        None => Labeller::new(&opened, &genes.maps),
     };
 
-    let mut predictions = Predictions::new(model.labels().clone(), truth.is_some());
-    let non_zeros = score_cells(&query, maps, &header, model, progress, &mut predictions, &mut record)?;
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
+    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut predictions, &mut record)?;
     predictions.note_few_genes(&query, &genes.few);
-    if adapted.is_some() {
-        predictions.note_all(adapt::NOTE);
+    if let Some(adapted) = &adapted {
+        predictions.note_all(&adapted.note);
     }
 
     record.data = DataSummary {
@@ -171,7 +181,8 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     predictions.warn(&mut record.warnings);
     record.warnings.extend(query.repeated_cell_names());
     if let Some(truth) = truth {
-        compare(&truth, &predictions, &mut record)?;
+        let donors = group_columns::donor_like(&query, &[options.truth.as_deref()]);
+        compare(&truth, &predictions, donors.first(), &mut record)?;
     }
     for (path, kind) in options.outputs.iter().zip(kinds) {
         progress.begin("writing", 1);
@@ -302,16 +313,62 @@ fn match_genes(
     Ok(matched)
 }
 
+/// The model for the cells of each file, which may lack genes that others have.
+struct Labeller<'a> {
+    /// For each file, where its genes are in the model.
+    maps: &'a [GeneMap],
+    model: &'a dyn Classifier,
+    /// What the model was opened from; none where it was made for the query.
+    opened: Option<&'a OpenedModel>,
+    /// What is made of the model's probabilities; nothing where it was made for the query.
+    calibration: &'a Calibration,
+    /// A file, and the model for what it lacks.
+    lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
+}
+
+impl<'a> Labeller<'a> {
+    fn new(opened: &'a OpenedModel, maps: &'a [GeneMap]) -> Self {
+        let calibration = &opened.header.calibration;
+        Self { maps, model: opened.model.as_ref(), opened: Some(opened), calibration, lacking: None }
+    }
+
+    /// The model for the cells of a file. Files come one after the other.
+    fn of_file(&mut self, file: usize) -> &dyn Classifier {
+        if self.lacking.as_ref().is_none_or(|(of, _)| *of != file) {
+            let model = self.opened.zip(self.maps.get(file)).and_then(|(opened, map)| opened.lacking(map));
+            self.lacking = Some((file, model));
+        }
+        self.lacking.as_ref().and_then(|(_, model)| model.as_deref()).unwrap_or(self.model)
+    }
+
+    /// What a gene counts that a file lacks, where one does.
+    fn choice(&self) -> Option<Choice> {
+        let opened = self.opened?;
+        let lacks = |map: &&GeneMap| map.n_found() < map.n_model_genes();
+        let lacking = self.maps.iter().find(lacks)?;
+        let (value, reason) = if opened.lacking(lacking).is_some() {
+            (
+                "as in a typical cell of the reference, less where a cell shows less of the others",
+                "a gene that was not measured is not absent: taken for zero, missing markers make every cell look like the \
+                 labels that are told by what is absent",
+            )
+        } else {
+            ("zero", "the model file does not say what else they could be")
+        };
+        Some(detected("genes that the query lacks", value, reason))
+    }
+}
+
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
-    maps: &[GeneMap],
+    labeller: &mut Labeller<'_>,
     header: &ModelHeader,
-    model: &dyn Classifier,
     progress: &dyn Progress,
     predictions: &mut Predictions,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
+    let (maps, calibration) = (labeller.maps, labeller.calibration);
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
@@ -320,9 +377,12 @@ fn score_cells(
         match step {
             Step::Cells(block) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
-                model.probabilities_into(&block.cells, &mut scores)?;
+                let model = labeller.of_file(block.file);
+                let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
+                calibrate::apply(calibration, &mut scores);
                 fingerprints.extend(block.fingerprints);
-                predictions.extend(decide(&block.cells, &scores, block.sizes.as_slice()), &scores);
+                let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+                predictions.extend(decisions, &scores, agreement);
             }
             Step::StartAgain => {
                 non_zeros = 0;
@@ -336,6 +396,7 @@ fn score_cells(
         *input = file.record(found, target);
     }
     record.choices.extend(found::choices(&found, target));
+    record.choices.extend(labeller.choice());
     record.warnings.extend(query.warnings(&found, maps));
     record.warnings.extend(library_differs(&found, header));
     // Copies in a query get the same label and harm no other cell.
@@ -383,10 +444,12 @@ fn library_differs(found: &[Found], header: &ModelHeader) -> Option<Warning> {
     })
 }
 
-/// Scores the predicted labels against those that the cells are known to have.
+/// Scores the predicted labels against those that the cells are known to have; `units` are drawn whole where chance is
+/// judged.
 fn compare(
     Truth { entries: truth, place }: &Truth,
     predictions: &Predictions,
+    units: Option<&GroupColumn>,
     record: &mut RunRecord,
 ) -> Result<(), AnnotateError> {
     let label = |cell: usize| label_of(truth[cell].as_deref());
@@ -426,11 +489,11 @@ fn compare(
     }
     let truth = Labels::from_codes(all.clone(), &codes)?;
     let (called, probabilities) = predictions.over(&all, &known);
-    let judgement = evaluate::judge(&Answers::new(&truth, &called, Some(&probabilities))?);
-    record.metrics = Some(judgement.metrics);
-    record.per_class = judgement.per_class;
-    record.confusion = Some(judgement.confusion);
-    record.reliability = judgement.reliability;
+    let answers = Answers::new(&truth, &called, Some(&probabilities))?;
+    let units = units.map(|column| (column.groups.select(&known), column.name.as_str()));
+    let groups = units.as_ref().map(|(groups, _)| groups);
+    let intervals = evaluate::intervals(&answers, groups, record.seed);
+    judged(record, evaluate::judge(&answers), intervals, units.as_ref().map(|(_, name)| *name));
     Ok(())
 }
 

@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use ferrocyte_core::{
-    ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference, StepTiming, Timing,
-    Warning,
+    Calibration, ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference,
+    StepTiming, Timing,
 };
 use ferrocyte_learn::evaluate::{PairedAnswers, PairedScore, Resampled, resample};
 use ferrocyte_learn::models::Train;
 
+use crate::baselines::baselines;
 use crate::choices::choice;
 use crate::dataset::DataError;
 use crate::model_choices::genes_choice;
@@ -21,8 +22,6 @@ use crate::scoring::{Scored, ScoringError, ScoringOptions, begin, cross_validate
 const DECIDED_BY: PairedScore = PairedScore::F1Macro;
 /// The kinds that are compared when none is named: those that train in seconds.
 pub const COMPARED_BY_DEFAULT: [&str; 3] = ["weighted", "logistic", "svm"];
-/// Below this many groups, intervals from them say little.
-const FEW_GROUPS: usize = 6;
 
 /// Which kinds of models are compared, on what, and how.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +80,7 @@ pub fn compare(options: &CompareOptions, progress: &dyn Progress) -> Result<RunR
     record.choices.extend(options.models.first().map(|model| genes_choice(model.genes)));
     let compared = judge(&reference, &candidates, options.scoring, options.seed, progress, &mut record)?;
     let best = compared.best;
-    compared.take(best, &candidates, &reference, &mut record);
+    compared.take(best, &candidates, &reference, options.seed, &mut record)?;
     Ok(record)
 }
 
@@ -144,7 +143,8 @@ pub(crate) fn judge(
     }
     let called: Vec<&[Option<usize>]> =
         results.iter().map(|of: &Scored| of.result.called.as_slice()).collect();
-    let groups = reference.groups.as_ref();
+    record.baselines = baselines(reference, &plan.folds, seed, progress)?;
+    let groups = reference.units().map(|(_, groups)| groups);
     let answers = PairedAnswers { given: &reference.labels, called: &called, groups };
     let resamples = resamples(reference.labels.len());
     let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
@@ -159,13 +159,6 @@ pub(crate) fn judge(
     }
     let unit = if groups.is_some() { "groups" } else { "cells" };
     let (winner, verdict) = verdict(&names, best, &differences, unit);
-    if let Some(groups) = groups.map(|groups| groups.set().len()).filter(|&groups| groups < FEW_GROUPS) {
-        let message = format!(
-            "the intervals of the differences come from {groups} groups: that few cannot show how much groups vary, and \
-             the intervals are too narrow"
-        );
-        record.warnings.push(Warning::note("few-groups", message));
-    }
     record.choices.push(choice(
         "deciding score",
         "macro F1".to_owned(),
@@ -198,21 +191,23 @@ pub(crate) fn judge(
 }
 
 impl Compared {
-    /// Writes the scores of one kind into the record, as if it alone had been evaluated.
+    /// Writes the scores of one kind into the record, as if it alone had been evaluated; gives the calibration for a model
+    /// of all cells.
     pub(crate) fn take(
         mut self,
         taken: usize,
         candidates: &[Candidate],
         reference: &Reference,
+        seed: u64,
         record: &mut RunRecord,
-    ) {
+    ) -> Result<Calibration, ScoringError> {
         record.model = Some(ModelSummary {
             kind: candidates[taken].trainer.kind().to_owned(),
             genes: reference.genes.len(),
             labels: reference.labels.set().names().to_vec(),
             training_cells: reference.cells.n_cells(),
         });
-        fill(record, self.scored.swap_remove(taken));
+        fill(record, reference, self.scored.swap_remove(taken), seed)
     }
 }
 

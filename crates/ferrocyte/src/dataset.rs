@@ -259,12 +259,12 @@ impl Dataset {
         loop {
             progress.begin("reading cells", self.n_cells() as u64);
             let mut contradicted = false;
-            for ((file, map), pass) in self.files.iter().zip(maps).zip(&mut passes) {
+            for (at, ((file, map), pass)) in self.files.iter().zip(maps).zip(&mut passes).enumerate() {
                 let goal = Goal { map, target };
                 let as_seemed = pass.run(file, &goal, |n_cells, block| {
                     progress.advance(n_cells as u64);
                     match block {
-                        Some(block) if !contradicted => visit(Step::Cells(block)),
+                        Some(block) if !contradicted => visit(Step::Cells(NormBlock { file: at, ..block })),
                         _ => Ok(()),
                     }
                 })?;

@@ -16,7 +16,7 @@ use crate::duplicates;
 use crate::fixes::{Contradicted, Findings, Fix, fixes};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::label_check::{LabelCheck, label_of};
-use crate::model_file::{ModelError, open_model};
+use crate::model_file::{ModelError, OpenedModel, open_model};
 use crate::scale::{library_size, pick};
 use crate::way_round::axis;
 
@@ -358,7 +358,7 @@ fn fit(
     names: &GeneNames,
     warnings: &mut Vec<Warning>,
 ) -> Result<ModelFit, ModelError> {
-    let (header, classifier) = open_model(model)?;
+    let OpenedModel { header, model: classifier, .. } = open_model(model)?;
     let vocabulary: &Vocabulary = classifier.genes();
     let others = header.other_gene_names.as_slice();
     let found =

@@ -3,6 +3,7 @@
 mod adapt;
 mod annotate;
 mod auto_model;
+mod baselines;
 mod checkpoint;
 mod choices;
 mod compare;
@@ -17,12 +18,14 @@ mod evaluate;
 mod filter;
 mod fixes;
 mod genes;
+mod group_columns;
 mod hint;
 mod input_file;
 mod inspect;
 mod joined;
 mod label_check;
 mod label_from_name;
+mod leaks;
 mod model_choices;
 mod model_file;
 mod model_options;
@@ -66,11 +69,12 @@ pub use reference::ReferenceOptions;
 pub use scale::{Amount, Reading, ReadingError};
 pub use scoring::{FoldError, ScoringError, ScoringOptions};
 pub use threads::with_threads;
-pub use train::{TrainError, TrainOptions, train};
+pub use train::{SKETCH_SETTING, TrainError, TrainOptions, train};
 
 pub use ferrocyte_core as core;
 pub use ferrocyte_core::{
-    Comparison, Metrics, ModelHeader, Progress, RunRecord, Severity, Silent, SplitKind, Warning,
+    Comparison, Interval, MetricIntervals, Metrics, ModelHeader, Progress, ResampledUnit, Resampling,
+    RunRecord, Severity, Silent, SplitKind, Warning,
 };
 pub use ferrocyte_io::{DictKeys, Format, OpenOptions, Orientation};
 pub use ferrocyte_learn::models::{Balance, GeneChoice, Schedule};

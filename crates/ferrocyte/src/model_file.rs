@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use ferrocyte_core::{Block, LogNorm, ModelHeader, Scores};
+use ferrocyte_core::{Block, GeneMap, LogNorm, ModelHeader, NamedArrays, Scores};
 use ferrocyte_io::bundle::{ModelFileError, read_model};
-use ferrocyte_learn::models::{self, Classifier, LoadError, PredictError};
+use ferrocyte_learn::models::{self, Classifier, GeneMeans, LoadError, PredictError, Sketch};
 
 /// A model file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +34,37 @@ pub enum ModelError {
 }
 
 /// Opens a model to annotate with.
-pub(crate) fn open_model(path: &Path) -> Result<(ModelHeader, Box<dyn Classifier>), ModelError> {
+pub(crate) fn open_model(path: &Path) -> Result<OpenedModel, ModelError> {
     let (header, arrays) = read_model(path)?;
-    let model = models::load(&header, &arrays)
-        .map_err(|source| ModelError::Content { file: path.display().to_string(), source })?;
-    Ok((header, model))
+    let content = |source| ModelError::Content { file: path.display().to_string(), source };
+    let model = models::load(&header, &arrays).map_err(content)?;
+    let means = GeneMeans::of_model(&arrays, header.genes.len()).map_err(content)?;
+    let sketch = Sketch::of_model(&arrays, header.genes.len(), &header.labels)
+        .map_err(|error| content(error.into()))?;
+    Ok(OpenedModel { header, model, arrays, means, sketch })
+}
+
+/// A model, and what else its file has.
+pub(crate) struct OpenedModel {
+    pub(crate) header: ModelHeader,
+    pub(crate) model: Box<dyn Classifier>,
+    arrays: NamedArrays,
+    means: Option<GeneMeans>,
+    pub(crate) sketch: Option<Sketch>,
+}
+
+impl OpenedModel {
+    /// The model for a query that lacks some of its genes; `None` where it lacks none, or the model as it is does as well
+    /// as any.
+    pub(crate) fn lacking(&self, query: &GeneMap) -> Option<Box<dyn Classifier>> {
+        let means = self.means.as_ref()?;
+        let found: Vec<bool> = query.found().collect();
+        if found.iter().all(|found| *found) {
+            return None;
+        }
+        let mut model = models::load(&self.header, &self.arrays).ok()?; // as it was loaded before
+        model.lack(means.as_slice(), &found).then_some(model)
+    }
 }
 
 /// The header of a model: what it is, what it was trained on, how well it does.
@@ -54,7 +80,7 @@ pub fn show_model(path: &Path) -> Result<ModelHeader, ModelError> {
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify_model(path: &Path) -> Result<ModelHeader, ModelError> {
-    let (header, model) = open_model(path)?;
+    let OpenedModel { header, model, .. } = open_model(path)?;
     let genes = header.genes.len();
     let cell =
         Block::<LogNorm>::new(genes, vec![0, 1], vec![0], vec![1.0]).unwrap_or_else(|_| Block::empty(genes));

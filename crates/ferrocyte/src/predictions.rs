@@ -66,6 +66,8 @@ pub(crate) struct Predictions {
     /// What is to be noted beside a cell that got a label, where there is something; one for each cell, or none at
     /// all.
     notes: Vec<Option<String>>,
+    /// Share of the model's members that gave the label, one for each cell; empty where the model has no members.
+    agreement: Vec<f64>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
 }
@@ -75,6 +77,7 @@ pub(crate) struct Predictions {
 struct Decided<'a> {
     decision: &'a Decision,
     note: Option<&'a str>,
+    agreement: Option<f64>,
 }
 
 impl Predictions {
@@ -83,13 +86,15 @@ impl Predictions {
             labels,
             decisions: Vec::new(),
             notes: Vec::new(),
+            agreement: Vec::new(),
             probabilities: keep_probabilities.then(Vec::new),
         }
     }
 
-    /// Adds the cells of a block.
-    pub(crate) fn extend(&mut self, decisions: Vec<Decision>, scores: &Scores) {
+    /// Adds the cells of a block; `agreement` is that of the model's members, where it has any.
+    pub(crate) fn extend(&mut self, decisions: Vec<Decision>, scores: &Scores, agreement: Option<Vec<f64>>) {
         self.decisions.extend(decisions);
+        self.agreement.extend(agreement.unwrap_or_default());
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.extend_from_slice(scores.as_slice());
         }
@@ -115,6 +120,7 @@ impl Predictions {
     /// Forgets all cells: they come again.
     pub(crate) fn clear(&mut self) {
         self.decisions.clear();
+        self.agreement.clear();
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.clear();
         }
@@ -149,11 +155,13 @@ impl Predictions {
         const TENTHS: usize = 10;
         let mut cells = vec![0_usize; self.labels.len()];
         let mut confidence = vec![0.0_f64; self.labels.len()];
+        let mut unanimous = 0;
         let mut histogram = vec![0_usize; TENTHS];
         let mut reasons = std::collections::BTreeMap::<Unassigned, usize>::new();
-        for decision in &self.decisions {
+        for (cell, decision) in self.decisions.iter().enumerate() {
             match decision.label {
                 Ok(label) => {
+                    unanimous += usize::from(self.agreement.get(cell) == Some(&1.0));
                     cells[label] += 1;
                     confidence[label] += decision.confidence;
                     histogram[((decision.confidence * TENTHS as f64) as usize).min(TENTHS - 1)] += 1;
@@ -180,6 +188,7 @@ impl Predictions {
         PredictionSummary {
             labels,
             confidence_histogram: histogram,
+            unanimous: (!self.agreement.is_empty()).then_some(unanimous),
             unassigned: reasons
                 .into_iter()
                 .map(|(reason, cells)| LabelCount { label: reason.reason().to_owned(), cells })
@@ -222,7 +231,8 @@ impl Predictions {
         for (position, &cell) in file.cells.iter().enumerate() {
             decisions[cell] = self.decision(position);
         }
-        let columns = self.columns(&decisions).map(|(name, column)| (format!("{prefix}{name}"), column));
+        let columns = self.columns(&decisions).into_iter();
+        let columns = columns.map(|(name, column)| (format!("{prefix}{name}"), column));
         if file.content.format() != Format::H5ad {
             return new_h5ad(path, file.content.as_ref(), columns, record);
         }
@@ -237,8 +247,9 @@ impl Predictions {
     fn write_table(&self, path: &Path, query: &Dataset, prefix: &str) -> Result<(), WriteError> {
         let names = query.cell_names();
         let decisions: Vec<_> = (0..self.decisions.len()).map(|position| self.decision(position)).collect();
+        let columns = self.columns(&decisions).into_iter();
         let mut columns: Vec<(String, ObsColumn)> =
-            self.columns(&decisions).map(|(name, column)| (format!("{prefix}{name}"), column)).into();
+            columns.map(|(name, column)| (format!("{prefix}{name}"), column)).collect();
         if query.files.len() > 1 {
             // Names of cells repeat between files.
             let names = query.file_names();
@@ -253,24 +264,35 @@ impl Predictions {
     /// The decision on a cell, and what is to be noted beside its label.
     fn decision(&self, position: usize) -> Option<Decided<'_>> {
         let note = self.notes.get(position).and_then(Option::as_deref);
-        self.decisions.get(position).map(|decision| Decided { decision, note })
+        let agreement = self.agreement.get(position).copied();
+        self.decisions.get(position).map(|decision| Decided { decision, note, agreement })
     }
 
     /// The columns, for cells of which some may not have been annotated.
-    fn columns<'a>(&'a self, decisions: &[Option<Decided<'a>>]) -> [(&'static str, ObsColumn); 4] {
+    fn columns<'a>(&'a self, decisions: &[Option<Decided<'a>>]) -> Vec<(&'static str, ObsColumn)> {
         let categories = |name: &dyn Fn(Decided<'a>) -> Option<&'a str>| {
             let names: Vec<Option<&str>> = decisions.iter().map(|decided| name((*decided)?)).collect();
             ObsColumn::from_names(&names)
         };
-        let confidence =
-            |decided: Option<Decided<'_>>| decided.map_or(f32::NAN, |d| d.decision.confidence as f32);
+        let numbers = |number: &dyn Fn(Decided<'_>) -> Option<f64>| {
+            let number =
+                |decided: &Option<Decided<'_>>| decided.and_then(number).map_or(f32::NAN, |n| n as f32);
+            ObsColumn::F32(decisions.iter().map(number).collect())
+        };
         let name = |label: usize| self.labels.name(label);
-        [
+        let mut columns = vec![
             ("predicted_labels", categories(&|d| Some(d.decision.label.map_or(UNASSIGNED, name)))),
-            ("conf_score", ObsColumn::F32(decisions.iter().copied().map(confidence).collect())),
+            ("conf_score", numbers(&|d| Some(d.decision.confidence))),
             ("runner_up", categories(&|d| d.decision.runner_up.map(name))),
-            ("ferrocyte_note", categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note))),
-        ]
+        ];
+        if !self.agreement.is_empty() {
+            // A cell without a label has nothing to agree on.
+            let agreement = numbers(&|d| d.agreement.filter(|_| d.decision.label.is_ok()));
+            columns.push(("model_agreement", agreement));
+        }
+        let note = categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note));
+        columns.push(("ferrocyte_note", note));
+        columns
     }
 }
 

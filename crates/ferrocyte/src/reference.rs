@@ -6,13 +6,14 @@ use ferrocyte_core::{
     Block, Choice, DataSummary, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
     Vocabulary, Warning,
 };
-use ferrocyte_learn::evaluate::donor_like_columns;
 use ferrocyte_learn::sample;
 
 use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
 use crate::duplicates::{Duplicates, Fingerprint};
+use crate::genes::GeneNames;
+use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{LabelCheck, label_of};
 use crate::scale::found::{self, Found};
@@ -64,8 +65,9 @@ pub(crate) struct Reference {
     pub(crate) other_gene_names: Vec<String>,
     pub(crate) labels: Labels,
     pub(crate) groups: Option<Labels>,
-    /// A column that looks like the donor, where no group was given.
-    pub(crate) donor_like: Option<String>,
+    /// Columns that look as if they said which cells belong together, from the most to the least telling; the column of
+    /// groups, where one was given, is not among them.
+    pub(crate) donor_like: Vec<GroupColumn>,
     /// Cells that are in it more than once.
     pub(crate) duplicates: Duplicates,
     pub(crate) inputs: Vec<InputRecord>,
@@ -74,6 +76,8 @@ pub(crate) struct Reference {
     pub(crate) warnings: Vec<Warning>,
     /// Column that the library sizes were taken from.
     pub(crate) library_size: Option<String>,
+    /// Which names are names of genes.
+    pub(crate) gene_names: GeneNames,
 }
 
 impl Reference {
@@ -97,8 +101,8 @@ impl Reference {
         }
         let per_file = matches!(source, LabelSource::Files);
         warnings.extend(label_is_file(&labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
-        let donor_like =
-            if groups.is_none() { find_donor_like(&dataset, options.label.as_deref()) } else { None };
+        let known = [options.label.as_deref(), options.group.as_deref()];
+        let donor_like = group_columns::donor_like(&dataset, &known);
 
         let CellsRead { cells, vocabulary, other_gene_names, genes_without_counts, fingerprints, found } =
             read_cells(&dataset, progress, &mut warnings)?;
@@ -109,7 +113,7 @@ impl Reference {
             left_out.sort_unstable();
         }
         duplicates.without_others(&left_out);
-        let (cells, labels, groups) = without_cells(&left_out, cells, labels, groups);
+        let (cells, labels, groups, donor_like) = without_cells(&left_out, cells, labels, groups, donor_like);
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
@@ -147,7 +151,16 @@ impl Reference {
             choices: data_choices(options, &files, &found),
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
+            gene_names: dataset.gene_names,
         })
+    }
+
+    /// What may be drawn whole where chance is to be judged, and the column it is from: the groups that were given, else
+    /// those of the column that looks most like donors.
+    pub(crate) fn units(&self) -> Option<(&str, &Labels)> {
+        let given = self.groups.as_ref().zip(self.summary.group_column.as_deref());
+        let found = || self.donor_like.first().map(|column| (column.name.as_str(), &column.groups));
+        given.map(|(groups, name)| (name, groups)).or_else(found)
     }
 
     /// Puts what was read, how and why into a new record.
@@ -234,25 +247,6 @@ fn downsample(
     dataset.keep(&kept);
     let of_kept = |labels: Labels| labels.select(&kept).over_occurring();
     (of_kept(labels), groups.map(of_kept))
-}
-
-/// A column that looks like it says which cells belong together.
-fn find_donor_like(dataset: &Dataset, label: Option<&str>) -> Option<String> {
-    let file = dataset.files.first()?;
-    let mut columns = Vec::new();
-    for name in file.content.obs().names() {
-        if Some(name.as_str()) != label
-            && let Ok(entries) = dataset.column(name)
-        {
-            let mut distinct: Vec<_> = entries.iter().flatten().collect();
-            distinct.sort_unstable();
-            distinct.dedup();
-            columns.push((name.clone(), distinct.len()));
-        }
-    }
-    let columns: Vec<(&str, usize)> =
-        columns.iter().map(|(name, distinct)| (name.as_str(), *distinct)).collect();
-    donor_like_columns(&columns, dataset.n_cells()).first().map(ToString::to_string)
 }
 
 /// All cells, on the genes that at least one of them has.
@@ -383,17 +377,18 @@ fn without_cells(
     cells: Block<LogNorm>,
     labels: Labels,
     groups: Option<Labels>,
-) -> (Block<LogNorm>, Labels, Option<Labels>) {
+    mut columns: Vec<GroupColumn>,
+) -> (Block<LogNorm>, Labels, Option<Labels>, Vec<GroupColumn>) {
     if left_out.is_empty() {
-        return (cells, labels, groups);
+        return (cells, labels, groups, columns);
     }
     let kept: Vec<usize> =
         (0..cells.n_cells()).filter(|cell| left_out.binary_search(cell).is_err()).collect();
-    (
-        cells.select_cells(&kept),
-        labels.select(&kept).over_occurring(),
-        groups.map(|groups| groups.select(&kept).over_occurring()),
-    )
+    let of_kept = |labels: &Labels| labels.select(&kept).over_occurring();
+    for column in &mut columns {
+        column.groups = of_kept(&column.groups);
+    }
+    (cells.select_cells(&kept), of_kept(&labels), groups.as_ref().map(of_kept), columns)
 }
 
 /// The choices made in reading, with reasons.

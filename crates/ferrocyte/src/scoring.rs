@@ -1,17 +1,26 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
-use ferrocyte_core::{Choice, Progress, RunRecord, Scores, Silent, SplitKind, TrainingRecord, Warning};
+use ferrocyte_core::{
+    Calibration, CalibrationRecord, Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent,
+    SplitKind, TrainingRecord, Warning,
+};
+use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::evaluate::{
-    self, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds, SplitError,
+    self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
+    Intervals, Judgement, SplitError,
 };
 use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
+use crate::baselines::baselines;
 use crate::choices::{choice, detected};
+use crate::leaks;
 use crate::reference::Reference;
 
 /// Number of folds when none is said: each model is trained on four fifths of the cells.
 const DEFAULT_FOLDS: usize = 5;
+/// Below this many groups, intervals from them say little.
+const FEW_GROUPS: usize = 6;
 
 /// How cells are divided for scoring.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +44,9 @@ pub enum ScoringError {
     /// A fold could not be trained or judged.
     #[error("cross-validation failed")]
     Fold(#[from] CrossValidationError<FoldError>),
+    /// What was answered cannot be judged.
+    #[error("the answers cannot be judged")]
+    Answers(#[from] AnswersError),
 }
 
 /// Why a fold has no model.
@@ -63,9 +75,14 @@ pub(crate) struct Scored {
     pub(crate) result: CrossValidation,
     /// How training went in the first fold.
     pub(crate) training: Option<TrainingRecord>,
+    /// What makes the probabilities of a model of all cells say how often they are right.
+    pub(crate) calibration: Calibration,
+    /// What it changed.
+    pub(crate) calibrated: Option<CalibrationRecord>,
 }
 
-/// Scores a kind of model on held-out cells and writes all that was found into the record.
+/// Scores a kind of model on held-out cells and writes all that was found into the record. Gives the calibration for a model
+/// of all cells.
 pub(crate) fn score(
     reference: &Reference,
     trainer: &dyn Train,
@@ -73,12 +90,12 @@ pub(crate) fn score(
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
-) -> Result<(), ScoringError> {
+) -> Result<Calibration, ScoringError> {
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
     let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
-    fill(record, scored);
-    Ok(())
+    record.baselines = baselines(reference, &plan.folds, seed, progress)?;
+    fill(record, reference, scored, seed)
 }
 
 /// Trains a kind of model in every fold, and scores it there.
@@ -101,7 +118,40 @@ pub(crate) fn cross_validate(
         first_training.get_or_insert(fit.training);
         Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
     })?;
-    Ok(Scored { result, training: first_training })
+    calibrated(reference, folds, result, first_training)
+}
+
+/// Calibrates the held-out probabilities, those of each fold by the others, and judges them anew.
+fn calibrated(
+    reference: &Reference,
+    folds: &Folds,
+    result: CrossValidation,
+    training: Option<TrainingRecord>,
+) -> Result<Scored, ScoringError> {
+    let labels = &reference.labels;
+    let fold_of: Vec<usize> = (0..labels.len()).map(|cell| folds.fold_of(cell)).collect();
+    let chosen = choose(&HeldOut { probabilities: &result.probabilities, labels }, &fold_of);
+    let before = (result.judgement.metrics, result.judgement.reliability.clone());
+    let result = match chosen.calibration {
+        Calibration::None => result,
+        _ => result.judged_by(labels, folds, chosen.probabilities)?,
+    };
+    let after = result.judgement.metrics;
+    let (metrics, reliability_before) = before;
+    let calibrated = match (metrics.ece, after.ece, metrics.brier, after.brier) {
+        (Some(ece_before), Some(ece_after), Some(brier_before), Some(brier_after)) => {
+            Some(CalibrationRecord {
+                method: chosen.calibration.method().to_owned(),
+                ece_before,
+                ece_after,
+                brier_before,
+                brier_after,
+                reliability_before,
+            })
+        }
+        _ => None,
+    };
+    Ok(Scored { result, training, calibration: chosen.calibration, calibrated })
 }
 
 /// Divides the cells of a reference.
@@ -152,18 +202,29 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     let splits = plan.folds.record();
     record.choices.push(plan.choice.clone());
     if splits.kind == SplitKind::StratifiedCells {
-        record.warnings.extend(reference.donor_like.as_deref().map(evaluate::score_flatters));
+        let column = reference.donor_like.first().map(|column| column.name.as_str());
+        record.warnings.extend(column.map(evaluate::score_flatters));
     }
     record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
     record.splits = Some(splits);
+    record.leaks = leaks::find(reference, &plan.folds);
+    // What undoes a score is said before all else.
+    record.warnings.splice(0..0, leaks::warnings(&record.leaks));
 }
 
-/// Writes the scores into a record.
-pub(crate) fn fill(record: &mut RunRecord, scored: Scored) {
-    let Scored { result, training } = scored;
+/// Writes the scores into a record, with what chance leaves open; gives the calibration for a model of all cells.
+pub(crate) fn fill(
+    record: &mut RunRecord,
+    reference: &Reference,
+    scored: Scored,
+    seed: u64,
+) -> Result<Calibration, ScoringError> {
+    let Scored { result, training, calibration, calibrated } = scored;
     record.training = training;
+    record.choices.push(calibration_choice(&calibration));
+    record.calibration = calibrated;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
         record.warnings.push(
@@ -174,10 +235,59 @@ pub(crate) fn fill(record: &mut RunRecord, scored: Scored) {
             .with_hint("raise --max-iterations"),
         );
     }
-    record.metrics = Some(result.judgement.metrics);
+    let answers = Answers::new(&reference.labels, &result.called, Some(&result.probabilities))?;
+    let units = reference.units();
+    let intervals = evaluate::intervals(&answers, units.map(|(_, groups)| groups), seed);
+    judged(record, result.judgement, intervals, units.map(|(column, _)| column));
     record.fold_mean = result.fold_mean;
     record.folds = result.folds;
-    record.per_class = result.judgement.per_class;
-    record.confusion = Some(result.judgement.confusion);
-    record.reliability = result.judgement.reliability;
+    Ok(calibration)
+}
+
+/// The calibration in words.
+fn calibration_choice(calibration: &Calibration) -> Choice {
+    let value = match calibration {
+        Calibration::None => "none".to_owned(),
+        Calibration::Temperature { temperature } => format!("temperature {temperature:.3}"),
+        Calibration::Vector { .. } => "vector: a slope and a shift for each label".to_owned(),
+        Calibration::Isotonic { confidence, .. } => format!("isotonic curve of {} points", confidence.len()),
+    };
+    let reason = "of none, temperature, vector and isotonic scaling, each fitted on all folds but one and judged on that one, the \
+                  best by the squared distance of confidence from being right; scores are of probabilities that were calibrated \
+                  without the fold they are of";
+    detected("calibration", value, reason)
+}
+
+/// Writes what was found of answers into a record. `column` has the groups that were drawn.
+pub(crate) fn judged(
+    record: &mut RunRecord,
+    judgement: Judgement,
+    intervals: Intervals,
+    column: Option<&str>,
+) {
+    record.metrics_plain = Some(judgement.metrics);
+    record.metrics = Some(intervals.metrics);
+    record.per_class = judgement.per_class;
+    for (class, intervals) in record.per_class.iter_mut().zip(intervals.per_class) {
+        class.intervals = Some(intervals);
+    }
+    record.confusion = Some(judgement.confusion);
+    record.reliability = judgement.reliability;
+    let resampling = Resampling { column: column.map(str::to_owned), ..intervals.resampling };
+    record.warnings.extend(few_groups(&resampling));
+    record.resampling = Some(resampling);
+}
+
+/// Says so where there are too few groups for the intervals.
+fn few_groups(resampling: &Resampling) -> Option<Warning> {
+    let few = resampling.unit == ResampledUnit::Groups && resampling.units < FEW_GROUPS;
+    few.then(|| {
+        let column = resampling.column.as_deref().unwrap_or("group");
+        let message = format!(
+            "the intervals come from {} groups (`{column}`): that few cannot show how much groups vary, and \
+             the intervals are too narrow",
+            resampling.units
+        );
+        Warning::note("few-groups", message)
+    })
 }

@@ -3,22 +3,26 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Calibration, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord,
+    Calibration, Choice, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord,
     Preprocessing, Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance, Vocabulary,
 };
 use ferrocyte_io::bundle::write_model;
 use ferrocyte_io::write::WriteError;
-use ferrocyte_learn::models::{Classifier, FitError, Train};
-use ferrocyte_learn::{LabelledCells, LabelledCellsError};
+use ferrocyte_learn::models::{Classifier, FitError, GeneMeans, Sketch, SketchError, Train, Weighted};
+use ferrocyte_learn::{LabelledCells, LabelledCellsError, sample};
 
 use crate::auto_model::{AUTO_MODEL, choose_model};
 use crate::checkpoint::{FileCheckpoints, ResumeError};
+use crate::choices::choice;
 use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
 use crate::device::Device;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
 use crate::scoring::{ScoringError, ScoringOptions, score};
+
+/// What a model file calls the cells that are kept in it.
+pub const SKETCH_SETTING: &str = "sketch of the reference";
 
 /// What is trained, on what, and where it is written.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +35,8 @@ pub struct TrainOptions {
     pub scoring: Option<ScoringOptions>,
     /// Seed of everything random.
     pub seed: u64,
+    /// Keep so many cells of each label in the model file, so that it can be adapted to a query without the reference.
+    pub sketch: Option<usize>,
     /// The model file.
     pub output: PathBuf,
     /// Go on with a training that was broken off: kinds that are trained in epochs keep their state beside the model
@@ -42,6 +48,18 @@ pub struct TrainOptions {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
+    /// A sketch without cells.
+    #[error("a sketch has at least 1 cell of each class, found 0")]
+    EmptySketch,
+    /// A sketch of no use.
+    #[error("a sketch is for adapting to a query, which models of kind `weighted` can, found `{found}`")]
+    SketchKind {
+        /// The kind.
+        found: String,
+    },
+    /// The sketch cannot be made.
+    #[error("the sketch of the reference cannot be kept")]
+    Sketch(#[from] SketchError),
     /// The model's settings are out of range.
     #[error(transparent)]
     Model(#[from] ModelOptionsError),
@@ -83,13 +101,14 @@ pub enum TrainError {
 /// When a setting or the reference cannot be used, or the file cannot be written; nothing is written then.
 pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecord, TrainError> {
     let named = trainer_if_named(options)?;
+    check_sketch(options.sketch, named.as_deref())?;
     let reference =
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    let trainer = if let Some(trainer) = named {
+    let (trainer, mut calibration) = if let Some(trainer) = named {
         record.choices.extend(options.model.choices(trainer.as_ref()));
-        trainer
+        (trainer, Calibration::None)
     } else {
         let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
         choose_model(&reference, options.model.genes, scoring, options.seed, progress, &mut record)?
@@ -98,15 +117,30 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;
     // Kinds that were compared have their score by now.
     if let Some(scoring) = options.scoring.filter(|_| record.comparison.is_none()) {
-        score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
+        calibration = score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }
 
     let cells = LabelledCells::new(&reference.cells, &reference.labels)?;
     let fit = trainer.fit_with(&cells, &reference.genes, options.seed, progress, &mut checkpoints)?;
     record.warnings.extend(fit.warnings);
     record.training = Some(fit.training);
-    let header = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
-    write_model(&options.output, &header, &fit.model.to_arrays())?;
+    let sketch = match options.sketch {
+        Some(most) => {
+            check_sketch(options.sketch, Some(trainer.as_ref()))?;
+            let sketch = sketch_of(&reference, fit.model.genes(), most, options.seed)?;
+            record.choices.push(sketch_choice(&sketch, most, &reference));
+            Some(sketch)
+        }
+        None => None,
+    };
+    let uncalibrated = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
+    let header = ModelHeader { calibration, ..uncalibrated };
+    let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes());
+    let mut arrays = means.beside(&fit.model.to_arrays());
+    if let Some(sketch) = sketch {
+        arrays = sketch.beside(&arrays);
+    }
+    write_model(&options.output, &header, &arrays)?;
     checkpoints.finish();
 
     record.model = Some(ModelSummary {
@@ -136,6 +170,43 @@ fn trainer_if_named(options: &TrainOptions) -> Result<Option<Box<dyn Train>>, Tr
     Ok(None)
 }
 
+/// Checks that a sketch that is asked for has cells, and a model that it is of use to.
+fn check_sketch(sketch: Option<usize>, trainer: Option<&dyn Train>) -> Result<(), TrainError> {
+    match (sketch, trainer) {
+        (Some(0), _) => Err(TrainError::EmptySketch),
+        (Some(_), Some(trainer)) if trainer.kind() != Weighted::KIND => {
+            Err(TrainError::SketchKind { found: trainer.kind().to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Cells of each label on the genes of the model, from all groups in turn.
+fn sketch_of(
+    reference: &Reference,
+    genes: &Vocabulary,
+    most: usize,
+    seed: u64,
+) -> Result<Sketch, SketchError> {
+    let cells = sample::spread_per_class(&reference.labels, reference.groups.as_ref(), most, seed);
+    let columns: Vec<u32> =
+        genes.names().iter().filter_map(|name| reference.genes.find(name)).map(|gene| gene.0).collect();
+    let on_genes = reference.cells.select_cells(&cells).select_genes(&columns);
+    Sketch::new(&on_genes, reference.labels.select(&cells))
+}
+
+/// How large a sketch is, and what it is for.
+fn sketch_choice(sketch: &Sketch, most: usize, reference: &Reference) -> Choice {
+    let spread = if reference.groups.is_some() { ", from all groups in turn" } else { "" };
+    choice(
+        SKETCH_SETTING,
+        format!("{} cells, at most {most} of each class{spread}", sketch.labels().len()),
+        true,
+        "kept in the model file, so that the model can be adapted to a query without the reference: the file holds \
+         measured cells, and can be shared no further than those",
+    )
+}
+
 /// Everything about the model but its numbers.
 fn header(
     options: &TrainOptions,
@@ -144,7 +215,7 @@ fn header(
     model: &dyn Classifier,
     record: &RunRecord,
 ) -> ModelHeader {
-    let scores = match (&record.splits, record.metrics, record.fold_mean) {
+    let scores = match (&record.splits, record.metrics_plain, record.fold_mean) {
         (Some(splits), Some(metrics), Some(fold_mean)) => {
             Some(HonestScores { splits: splits.clone(), metrics, fold_mean })
         }

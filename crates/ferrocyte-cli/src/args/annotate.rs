@@ -49,9 +49,10 @@ struct AdaptArgs {
     /// Train on the reference and on confident cells of the query before labelling it: better where the query is from
     /// another study or condition. The label of a cell then depends on all cells of the query, and every output says
     /// so. Takes at least 30 cells for each label; reference and query are held in memory
-    #[arg(long, requires = "reference")]
+    #[arg(long)]
     adapt: bool,
-    /// File that the model was trained on; all of them, where there were several. `FILE=LABEL` as in training
+    /// File that the model was trained on; all of them, where there were several. `FILE=LABEL` as in training. Not needed
+    /// where the model was trained with --sketch
     #[arg(long, value_name = "REF", requires = "adapt")]
     reference: Vec<PathBuf>,
     /// Condition that the model was trained with: what `--where` was then

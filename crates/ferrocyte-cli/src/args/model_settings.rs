@@ -57,6 +57,9 @@ struct MarkerArgs {
     /// Whether classes have a score of their own, beside what their genes give [default: zero]
     #[arg(long, value_name = "HOW")]
     intercept: Option<InterceptArg>,
+    /// Models that are averaged, 1 or 2: the second keeps fewer markers and trusts the strongest more [default: 1]
+    #[arg(long, value_name = "N")]
+    views: Option<u32>,
 }
 
 /// Settings of correlation with class profiles, beside the number of markers.
@@ -212,7 +215,7 @@ impl ModelSettingsArgs {
             models,
             network,
         } = self;
-        let MarkerArgs { markers, exponent, min_cells, intercept } = markers;
+        let MarkerArgs { markers, exponent, min_cells, intercept, views } = markers;
         let ProfileArgs { correlation, temperature } = profiles;
         let NeighbourArgs { neighbours, components, variable_genes } = neighbours;
         let NetworkArgs {
@@ -246,6 +249,7 @@ impl ModelSettingsArgs {
             .with("exponent", exponent)
             .with("min_cells", min_cells)
             .with("intercept", intercept.as_ref().map(name))
+            .with("views", views)
             .with("correlation", correlation.as_ref().map(name))
             .with("temperature", temperature)
             .with("neighbours", neighbours)

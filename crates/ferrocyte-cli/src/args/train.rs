@@ -18,6 +18,10 @@ pub(crate) struct TrainArgs {
     /// Train only: the model then carries no score of how well it does on held-out cells
     #[arg(long)]
     no_score: bool,
+    /// Keep up to N cells of each class in the model file, spread over the groups: `annotate --adapt` then needs no
+    /// reference. For models of kind weighted
+    #[arg(long, value_name = "N")]
+    sketch: Option<usize>,
     /// The model file to write
     #[arg(long, short, value_name = "MODEL")]
     output: PathBuf,
@@ -39,6 +43,7 @@ impl TrainArgs {
             reference: self.reference.options(),
             scoring: (!self.no_score).then(|| self.scoring.options()),
             seed,
+            sketch: self.sketch,
             output: self.output,
             resume: self.resume,
         }

@@ -11,7 +11,7 @@ pub(super) fn run(args: AnnotateArgs, global: &GlobalArgs, progress: &dyn Progre
     let options = args.options();
     let record = ferrocyte::annotate(&options, progress)?;
     say(&tables::annotation(&record), global.quiet);
-    if let Some(metrics) = &record.metrics {
+    if let Some(metrics) = &record.metrics_plain {
         let truth = match &options.truth {
             Some(column) => format!("column `{column}`"),
             None => "the labels of the files".to_owned(),

@@ -11,7 +11,7 @@ pub(super) fn run(args: TrainArgs, global: &GlobalArgs, progress: &dyn Progress)
     let options = args.options(global.seed);
     let record = ferrocyte::train(&options, progress)?;
     let done = finish(&record, json.as_deref(), report.as_deref(), global)?;
-    if let (Some(metrics), Some(splits)) = (&record.metrics, &record.splits) {
+    if let (Some(metrics), Some(splits)) = (&record.metrics_plain, &record.splits) {
         say(
             &format!("on held-out cells ({}): {}", splits.kind.in_words(), short_scores(metrics)),
             global.quiet,

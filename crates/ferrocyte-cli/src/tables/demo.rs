@@ -20,11 +20,11 @@ pub(crate) fn demo(demo: &Demo) -> String {
             reference.labels.len()
         ),
     ]);
-    if let Some(metrics) = &demo.evaluation.metrics {
+    if let Some(metrics) = &demo.evaluation.metrics_plain {
         facts.add_row(["cross-validated on it", &short_scores(metrics)]);
     }
     let query = demo.annotation.data.cells_used;
-    if let Some(metrics) = &demo.annotation.metrics {
+    if let Some(metrics) = &demo.annotation.metrics_plain {
         facts.add_row([
             "annotated",
             &format!("{} cells held out of training: {}", thousands(query as u64), short_scores(metrics)),

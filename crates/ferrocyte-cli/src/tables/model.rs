@@ -42,6 +42,10 @@ pub(crate) fn model(header: &ModelHeader) -> String {
     );
     facts.add_row(["on held-out cells", &scores]);
 
+    if let Some(sketch) = training.choices.iter().find(|choice| choice.setting == ferrocyte::SKETCH_SETTING) {
+        facts.add_row([ferrocyte::SKETCH_SETTING, &sketch.value]);
+    }
+
     let mut labels = table(&["label", "training cells"]);
     for (name, cells) in header.labels.names().iter().zip(&training.cells_per_label) {
         labels.add_row([name.clone(), thousands(*cells as u64)]);

@@ -1,17 +1,20 @@
 //! The scores of an evaluation, and the honest scores of a model.
 
-use ferrocyte::{Metrics, RunRecord};
+use ferrocyte::{Interval, MetricIntervals, Metrics, ResampledUnit, Resampling, RunRecord};
 
 use super::{decimal, table, thousands};
 
 /// Every score over all held-out cells and as mean over the folds, then class by class.
 pub(crate) fn scores(record: &RunRecord) -> String {
     let mut text = String::new();
-    if let Some(all) = &record.metrics {
-        text += &metrics(all, record.fold_mean.as_ref());
+    for leak in &record.leaks {
+        text += &format!("! {}\n", leak.detail);
+    }
+    if let Some(all) = &record.metrics_plain {
+        text += &metrics(all, record);
     }
     if !record.per_class.is_empty() {
-        let mut classes = table(&["class", "cells", "called", "precision", "recall", "F1"]);
+        let mut classes = table(&["class", "cells", "called", "precision", "recall", "F1", "interval"]);
         for class in &record.per_class {
             classes.add_row([
                 class.label.clone(),
@@ -20,6 +23,7 @@ pub(crate) fn scores(record: &RunRecord) -> String {
                 decimal(Some(class.precision)),
                 decimal(Some(class.recall)),
                 decimal(Some(class.f1)),
+                range(class.intervals.map(|intervals| intervals.f1)),
             ]);
         }
         text += &format!("\n{classes}\n");
@@ -32,33 +36,59 @@ pub(crate) fn short_scores(all: &Metrics) -> String {
     format!("accuracy {:.3}, macro F1 {:.3}", all.accuracy, all.f1_macro)
 }
 
-/// What a score is called, and where it stands.
-type NamedScore = (&'static str, fn(&Metrics) -> Option<f64>);
+/// What a score is called, and where it stands as a plain number and with its interval.
+type NamedScore = (&'static str, fn(&Metrics) -> Option<f64>, fn(&MetricIntervals) -> Option<Interval>);
 
-fn metrics(all: &Metrics, fold_mean: Option<&Metrics>) -> String {
-    let rows: [NamedScore; 11] = [
-        ("accuracy", |m| Some(m.accuracy)),
-        ("balanced accuracy", |m| Some(m.balanced_accuracy)),
-        ("macro F1", |m| Some(m.f1_macro)),
-        ("weighted F1", |m| Some(m.f1_weighted)),
-        ("MCC", |m| m.mcc),
-        ("kappa", |m| m.kappa),
-        ("log-loss", |m| m.log_loss),
-        ("Brier score", |m| m.brier),
-        ("calibration error", |m| m.ece),
-        ("ROC-AUC, macro", |m| m.roc_auc_macro),
-        ("average precision, macro", |m| m.average_precision_macro),
-    ];
-    let mut scores = match fold_mean {
-        Some(_) => table(&["score", "all held-out cells", "mean over folds"]),
-        None => table(&["score", "all cells"]),
-    };
-    for (name, value) in rows {
+const SCORES: [NamedScore; 11] = [
+    ("accuracy", |m| Some(m.accuracy), |m| Some(m.accuracy)),
+    ("balanced accuracy", |m| Some(m.balanced_accuracy), |m| Some(m.balanced_accuracy)),
+    ("macro F1", |m| Some(m.f1_macro), |m| Some(m.f1_macro)),
+    ("weighted F1", |m| Some(m.f1_weighted), |m| Some(m.f1_weighted)),
+    ("MCC", |m| m.mcc, |m| m.mcc),
+    ("kappa", |m| m.kappa, |m| m.kappa),
+    ("log-loss", |m| m.log_loss, |m| m.log_loss),
+    ("Brier score", |m| m.brier, |m| m.brier),
+    ("calibration error", |m| m.ece, |m| m.ece),
+    ("ROC-AUC, macro", |m| m.roc_auc_macro, |m| m.roc_auc_macro),
+    ("average precision, macro", |m| m.average_precision_macro, |m| m.average_precision_macro),
+];
+
+fn metrics(all: &Metrics, record: &RunRecord) -> String {
+    let fold_mean = record.fold_mean.as_ref();
+    let mut header = vec![if fold_mean.is_some() { "all held-out cells" } else { "all cells" }];
+    header.insert(0, "score");
+    header.extend(record.metrics.is_some().then_some("interval"));
+    header.extend(fold_mean.map(|_| "mean over folds"));
+    header.extend(record.baselines.iter().map(|baseline| baseline.name.as_str()));
+    let mut scores = table(&header);
+    for (name, value, interval) in SCORES {
         let mut row = vec![name.to_owned(), decimal(value(all))];
-        if let Some(fold_mean) = fold_mean {
-            row.push(decimal(value(fold_mean)));
-        }
+        row.extend(record.metrics.as_ref().map(|metrics| range(interval(metrics))));
+        row.extend(fold_mean.map(|mean| decimal(value(mean))));
+        let of_baseline = |metrics: &MetricIntervals| decimal(interval(metrics).map(|found| found.value));
+        row.extend(record.baselines.iter().map(|baseline| of_baseline(&baseline.metrics)));
         scores.add_row(row);
     }
-    format!("{scores}\n")
+    format!("{scores}\n{}\n", record.resampling.as_ref().map(drawn).unwrap_or_default())
+}
+
+/// Both ends of an interval.
+fn range(interval: Option<Interval>) -> String {
+    interval.map(|found| format!("{:.3} to {:.3}", found.low, found.high)).unwrap_or_default()
+}
+
+/// What the intervals are of.
+fn drawn(resampling: &Resampling) -> String {
+    let level = 100.0 * resampling.level;
+    let units = thousands(resampling.units as u64);
+    let times = thousands(resampling.resamples as u64);
+    match (resampling.unit, &resampling.column) {
+        (ResampledUnit::Cells, _) => format!(
+            "intervals hold {level:.0} % of {times} draws of {units} cells: no column says which cells belong together, so they are too narrow for new donors"
+        ),
+        (ResampledUnit::Groups, column) => {
+            let column = column.as_deref().unwrap_or("group");
+            format!("intervals hold {level:.0} % of {times} draws of the {units} groups of `{column}`")
+        }
+    }
 }

@@ -43,11 +43,13 @@ pub(super) enum Dtype {
     // In the order in which they stand in the file: wide ones first, so that all are aligned.
     F64,
     F32,
+    U16,
 }
 
 impl Dtype {
     pub(super) fn width(self) -> usize {
         match self {
+            Self::U16 => 2,
             Self::F32 => 4,
             Self::F64 => 8,
         }

@@ -6,7 +6,7 @@
 //! bytes 0..8     length of the header, a little-endian integer
 //! header         JSON: "__metadata__", then one entry per array with type, shape and position;
 //!                spaces at the end, so that the arrays start at a multiple of 8
-//! arrays         little-endian values in row-major order, without gaps; f64 first, each type sorted by name
+//! arrays         little-endian values in row-major order, without gaps; wide types first, each sorted by name
 //! ```
 //!
 //! `__metadata__` holds two strings: `ferrocyte`, the JSON of [`ModelHeader`](ferrocyte_core::ModelHeader), and

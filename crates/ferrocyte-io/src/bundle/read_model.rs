@@ -154,6 +154,9 @@ fn values(dtype: Dtype, bytes: &[u8]) -> ArrayData {
         Dtype::F32 => {
             ArrayData::F32(bytes.as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).collect())
         }
+        Dtype::U16 => {
+            ArrayData::U16(bytes.as_chunks().0.iter().map(|&value| u16::from_le_bytes(value)).collect())
+        }
         Dtype::F64 => {
             ArrayData::F64(bytes.as_chunks().0.iter().map(|&value| f64::from_le_bytes(value)).collect())
         }

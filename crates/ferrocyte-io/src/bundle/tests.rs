@@ -46,6 +46,7 @@ fn arrays() -> NamedArrays {
         array("intercept", &[2], ArrayData::F64(vec![1.0 / 3.0, -7.0])),
         array("empty", &[0, 4], ArrayData::F32(vec![])),
         array("one", &[], ArrayData::F32(vec![9.0])),
+        array("small", &[3], ArrayData::U16(vec![0, 1, u16::MAX])),
     ])
     .unwrap()
 }
@@ -106,7 +107,9 @@ fn the_safetensors_crate_reads_the_arrays() {
     let intercept = tensors.tensor("intercept").unwrap();
     assert_eq!((intercept.dtype(), intercept.shape()), (safetensors::Dtype::F64, [2].as_slice()));
     assert_eq!(intercept.data()[..8], (1.0_f64 / 3.0).to_le_bytes());
-    assert_eq!(tensors.len(), 4);
+    let small = tensors.tensor("small").unwrap();
+    assert_eq!((small.dtype(), small.data()), (safetensors::Dtype::U16, [0, 0, 1, 0, 255, 255].as_slice()));
+    assert_eq!(tensors.len(), 5);
     let (length, metadata) = safetensors::SafeTensors::read_metadata(&content).unwrap();
     assert_eq!((length + 8) % 8, 0, "arrays are aligned");
     assert_eq!(metadata.metadata().as_ref().unwrap().len(), 2);

@@ -58,6 +58,7 @@ pub(super) fn to_bytes(header: &impl Serialize, arrays: &NamedArrays) -> Result<
         match &array.data {
             ArrayData::F32(values) => content.extend(values.iter().flat_map(|value| value.to_le_bytes())),
             ArrayData::F64(values) => content.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+            ArrayData::U16(values) => content.extend(values.iter().flat_map(|value| value.to_le_bytes())),
         }
     }
     let position = checksum::position(&content).expect("the header that was just written has its digits");
@@ -70,5 +71,6 @@ fn dtype(array: &NamedArray) -> Dtype {
     match array.data {
         ArrayData::F32(_) => Dtype::F32,
         ArrayData::F64(_) => Dtype::F64,
+        ArrayData::U16(_) => Dtype::U16,
     }
 }

@@ -48,6 +48,32 @@ pub struct CrossValidation {
     pub judgement: Judgement,
 }
 
+impl CrossValidation {
+    /// The same cells, judged by other probabilities of them: those that a calibration gives. `labels` and `folds` are
+    /// those that it was made with.
+    ///
+    /// # Errors
+    /// When these are not probabilities of the cells.
+    pub fn judged_by(
+        mut self,
+        labels: &Labels,
+        folds: &Folds,
+        probabilities: Scores,
+    ) -> Result<Self, AnswersError> {
+        for (fold, record) in folds.iter().zip(&mut self.folds) {
+            let given = labels.select(&fold.test);
+            let rows = fold.test.iter().flat_map(|&cell| probabilities.row(cell)).copied().collect();
+            let Ok(scores) = Scores::from_rows(probabilities.n_labels(), rows) else { continue };
+            let called = most_probable(&scores);
+            record.metrics = metrics(&Answers::new(&given, &called, Some(&scores))?, F1Scope::Given);
+        }
+        let called = most_probable(&probabilities);
+        let judgement = judge(&Answers::new(labels, &called, Some(&probabilities))?);
+        let of_folds: Vec<Metrics> = self.folds.iter().map(|record| record.metrics).collect();
+        Ok(Self { fold_mean: fold_mean(&of_folds), probabilities, called, judgement, ..self })
+    }
+}
+
 /// Trains on each fold's training cells and judges by its held-out cells, so that every cell is judged once, by a
 /// model that never saw it. `fit_and_predict` makes the model: this function does not know which kind it judges.
 ///

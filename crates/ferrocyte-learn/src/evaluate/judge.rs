@@ -90,6 +90,7 @@ fn per_class(answers: &Answers<'_>, tally: &Tally, areas: &Areas) -> Vec<ClassRe
             f1: tally.f1(code),
             roc_auc: areas.roc_auc.get(code).copied().flatten(),
             average_precision: areas.average_precision.get(code).copied().flatten(),
+            intervals: None,
         })
         .collect()
 }
@@ -132,7 +133,7 @@ fn both(ranking: &Ranking) -> (Option<f64>, Option<f64>) {
 }
 
 /// Mean over the labels for which a score is defined; `None` where there are none.
-fn mean_of_defined(scores: &[Option<f64>]) -> Option<f64> {
+pub(super) fn mean_of_defined(scores: &[Option<f64>]) -> Option<f64> {
     let defined = scores.iter().flatten().count();
     (defined > 0).then(|| scores.iter().flatten().sum::<f64>() / defined as f64)
 }

@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! labels, groups ─► stratified | by_group | leave_one_group_out ─► Folds
-//! Folds, a closure that trains ─► cross_validate ─► out-of-fold probabilities ─► Answers ─► judge ─► run record
+//! Folds, a closure that trains ─► cross_validate ─► out-of-fold probabilities ─► Answers ─► judge, intervals ─► run record
 //! ```
 
 mod answers;
+mod baseline;
 mod cross_validate;
 mod fold_mean;
+mod intervals;
 mod judge;
+mod leak;
 mod metric;
 mod paired;
 mod split;
@@ -16,9 +19,12 @@ mod spread;
 mod warn;
 
 pub use answers::{Answers, AnswersError};
+pub use baseline::{majority, stratified_random};
 pub use cross_validate::{CrossValidation, CrossValidationError, FoldData, FoldPrediction, cross_validate};
 pub use fold_mean::fold_mean;
+pub use intervals::{Intervals, intervals};
 pub use judge::{Judgement, judge, metrics};
+pub use leak::{Follows, NearCopies, TellingGene, follows, near_copies, telling_genes};
 pub(crate) use metric::Tally;
 pub use metric::{F1Scope, RELIABILITY_BINS};
 pub use paired::{PairedAnswers, PairedScore, Resampled, resample};

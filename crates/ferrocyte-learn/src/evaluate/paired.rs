@@ -135,7 +135,7 @@ fn units(given: &Labels, called: &[&[Option<usize>]], groups: Option<&Labels>) -
 }
 
 /// A quantile of sorted values, between neighbours in proportion (type 7 of Hyndman and Fan, Am. Stat. 50, 1996).
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let place = share * last as f64;
     let (below, part) = (place.floor() as usize, place.fract());

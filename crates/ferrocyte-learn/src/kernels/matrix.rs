@@ -11,10 +11,17 @@ use super::widest::{Level, level};
 const ROWS: usize = 4;
 /// Columns of a tile: four AVX-512 registers.
 const COLUMNS: usize = 64;
+/// Rows of a panel that are taken at once: a part of 32 KiB stays in the nearest cache while tile after tile passes.
+const DEPTH: usize = 128;
 /// Numbers handled as one.
 const LANES: usize = 16;
 
 type Tile = [[f32; COLUMNS]; ROWS];
+
+/// A row of a panel, in whole cache lines: a load that reaches over the end of a line costs two.
+#[repr(C, align(64))]
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Row([f32; COLUMNS]);
 
 /// The same as four rows that lie apart.
 type Lines<'a> = [&'a mut [f32; COLUMNS]; ROWS];
@@ -25,7 +32,7 @@ type Lines<'a> = [&'a mut [f32; COLUMNS]; ROWS];
 pub(crate) struct Panels {
     inner: usize,
     columns: usize,
-    data: Vec<[f32; COLUMNS]>, // panel after panel, `inner` rows each
+    data: Vec<Row>, // panel after panel, `inner` rows each
 }
 
 impl Panels {
@@ -37,7 +44,7 @@ impl Panels {
             let start = panel * COLUMNS;
             let width = (columns - start).min(COLUMNS);
             for (packed, row) in rows.iter_mut().zip(matrix.chunks_exact(columns.max(1))) {
-                packed[..width].copy_from_slice(&row[start..start + width]);
+                packed.0[..width].copy_from_slice(&row[start..start + width]);
             }
         }
     }
@@ -51,7 +58,7 @@ impl Panels {
         {
             for (column, line) in lines.chunks_exact(inner.max(1)).enumerate() {
                 for (packed, &value) in rows.iter_mut().zip(line) {
-                    packed[column] = value;
+                    packed.0[column] = value;
                 }
             }
         }
@@ -61,11 +68,11 @@ impl Panels {
         if (self.inner, self.columns) != (inner, columns) {
             (self.inner, self.columns) = (inner, columns);
             self.data.clear();
-            self.data.resize(inner * columns.div_ceil(COLUMNS), [0.0; COLUMNS]);
+            self.data.resize(inner * columns.div_ceil(COLUMNS), Row([0.0; COLUMNS]));
         }
     }
 
-    fn panels(&self) -> impl Iterator<Item = &[[f32; COLUMNS]]> {
+    fn panels(&self) -> impl Iterator<Item = &[Row]> {
         self.data.chunks_exact(self.inner.max(1))
     }
 }
@@ -79,37 +86,48 @@ pub(crate) fn multiply(rows: &[f32], matrix: &Panels, start: Option<&[f32]>, out
     }
     let n_rows = out.len() / columns;
     assert_eq!((rows.len(), out.len()), (n_rows * inner, n_rows * columns), "the shapes agree");
-    if inner == 0 {
-        for row in out.chunks_exact_mut(columns) {
-            row.copy_from_slice(start.unwrap_or(&vec![0.0; columns]));
-        }
+    match start {
+        Some(start) => out.chunks_exact_mut(columns).for_each(|row| row.copy_from_slice(start)),
+        None => out.fill(0.0),
     }
     for (panel, packed) in matrix.panels().enumerate() {
-        let first = panel * COLUMNS;
-        let width = (columns - first).min(COLUMNS);
-        let mut begin = [0.0; COLUMNS];
-        if let Some(start) = start {
-            begin[..width].copy_from_slice(&start[first..first + width]);
+        for (step, packed) in packed.chunks(DEPTH).enumerate() {
+            multiply_panel(rows, n_rows, inner, step * DEPTH, packed, columns, panel * COLUMNS, out);
         }
-        for (tile, out) in out.chunks_mut(ROWS * columns).enumerate() {
-            // The last tile repeats the last row; what is computed twice is not written.
-            let row = |i: usize| {
-                let row = (tile * ROWS + i).min(n_rows - 1);
-                &rows[row * inner..(row + 1) * inner]
-            };
-            let rows = [row(0), row(1), row(2), row(3)];
-            let mut lines =
-                out.chunks_exact_mut(columns).map_while(|line| line[first..].first_chunk_mut::<COLUMNS>());
-            if let (Some(a), Some(b), Some(c), Some(d)) =
-                (lines.next(), lines.next(), lines.next(), lines.next())
-            {
-                rows_tile(rows, packed, &begin, [a, b, c, d]);
-            } else {
-                let [a, b, c, d] = &mut [[0.0; COLUMNS]; ROWS];
-                rows_tile(rows, packed, &begin, [a, b, c, d]);
-                for (line, sums) in out.chunks_exact_mut(columns).zip([a, b, c, d]) {
-                    line[first..first + width].copy_from_slice(&sums[..width]);
-                }
+    }
+}
+
+/// Adds the products with some rows of a panel, those from `from`, to the columns from `first`.
+#[allow(clippy::too_many_arguments)]
+fn multiply_panel(
+    rows: &[f32],
+    n_rows: usize,
+    inner: usize,
+    from: usize,
+    packed: &[Row],
+    columns: usize,
+    first: usize,
+    out: &mut [f32],
+) {
+    for (tile, out) in out.chunks_mut(ROWS * columns).enumerate() {
+        // The last tile repeats the last row; what is computed twice is not written.
+        let row = |i: usize| &rows[(tile * ROWS + i).min(n_rows - 1) * inner + from..][..packed.len()];
+        let rows = [row(0), row(1), row(2), row(3)];
+        let mut lines =
+            out.chunks_exact_mut(columns).map_while(|line| line[first..].first_chunk_mut::<COLUMNS>());
+        if let (Some(a), Some(b), Some(c), Some(d)) = (lines.next(), lines.next(), lines.next(), lines.next())
+        {
+            rows_tile(rows, packed, [a, b, c, d]);
+        } else {
+            let width = (columns - first).min(COLUMNS);
+            let mut sums = [[0.0; COLUMNS]; ROWS];
+            for (line, sums) in out.chunks_exact(columns).zip(&mut sums) {
+                sums[..width].copy_from_slice(&line[first..first + width]);
+            }
+            let [a, b, c, d] = &mut sums;
+            rows_tile(rows, packed, [a, b, c, d]);
+            for (line, sums) in out.chunks_exact_mut(columns).zip(&sums) {
+                line[first..first + width].copy_from_slice(&sums[..width]);
             }
         }
     }
@@ -129,12 +147,12 @@ pub(crate) fn outer_panel<'a>(
     let first = panel * COLUMNS;
     let width = (columns - first).min(COLUMNS);
     out.fill(0.0);
-    let mut packed: Vec<[f32; COLUMNS]> = Vec::new();
+    let mut packed: Vec<Row> = Vec::new();
     for (left, right) in parts {
         packed.clear();
         packed.extend(right.chunks_exact(columns).map(|row| {
-            let mut wide = [0.0; COLUMNS];
-            wide[..width].copy_from_slice(&row[first..first + width]);
+            let mut wide = Row([0.0; COLUMNS]);
+            wide.0[..width].copy_from_slice(&row[first..first + width]);
             wide
         }));
         for tile in 0..lines.div_ceil(ROWS) {
@@ -173,39 +191,39 @@ pub(crate) const PANEL_COLUMNS: usize = COLUMNS;
 
 #[inline]
 #[allow(unsafe_code)]
-fn rows_tile(rows: [&[f32]; ROWS], panel: &[[f32; COLUMNS]], start: &[f32; COLUMNS], out: Lines<'_>) {
+fn rows_tile(rows: [&[f32]; ROWS], panel: &[Row], out: Lines<'_>) {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     {
         #[target_feature(enable = "avx512f")]
-        fn avx512(rows: [&[f32]; ROWS], panel: &[[f32; COLUMNS]], start: &[f32; COLUMNS], out: Lines<'_>) {
-            rows_body::<4>(rows, panel, start, out);
+        fn avx512(rows: [&[f32]; ROWS], panel: &[Row], out: Lines<'_>) {
+            rows_body::<4>(rows, panel, out);
         }
         #[target_feature(enable = "avx2,fma")]
-        fn avx2(rows: [&[f32]; ROWS], panel: &[[f32; COLUMNS]], start: &[f32; COLUMNS], out: Lines<'_>) {
-            rows_body::<1>(rows, panel, start, out);
+        fn avx2(rows: [&[f32]; ROWS], panel: &[Row], out: Lines<'_>) {
+            rows_body::<1>(rows, panel, out);
         }
         match level() {
             // SAFETY: the processor has AVX-512F, which is all that the function asks for.
-            Level::Avx512 => return unsafe { avx512(rows, panel, start, out) },
+            Level::Avx512 => return unsafe { avx512(rows, panel, out) },
             // SAFETY: the processor has AVX2 and FMA, which is all that the function asks for.
-            Level::Avx2 => return unsafe { avx2(rows, panel, start, out) },
+            Level::Avx2 => return unsafe { avx2(rows, panel, out) },
             Level::Basic => (),
         }
     }
-    rows_body::<1>(rows, panel, start, out);
+    rows_body::<1>(rows, panel, out);
 }
 
 #[inline]
 #[allow(unsafe_code)]
-fn columns_tile(left: &[f32], stride: usize, at: usize, panel: &[[f32; COLUMNS]], sums: &mut Tile) {
+fn columns_tile(left: &[f32], stride: usize, at: usize, panel: &[Row], sums: &mut Tile) {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     {
         #[target_feature(enable = "avx512f")]
-        fn avx512(left: &[f32], stride: usize, at: usize, panel: &[[f32; COLUMNS]], sums: &mut Tile) {
+        fn avx512(left: &[f32], stride: usize, at: usize, panel: &[Row], sums: &mut Tile) {
             columns_body::<4>(left, stride, at, panel, sums);
         }
         #[target_feature(enable = "avx2,fma")]
-        fn avx2(left: &[f32], stride: usize, at: usize, panel: &[[f32; COLUMNS]], sums: &mut Tile) {
+        fn avx2(left: &[f32], stride: usize, at: usize, panel: &[Row], sums: &mut Tile) {
             columns_body::<1>(left, stride, at, panel, sums);
         }
         match level() {
@@ -222,16 +240,11 @@ fn columns_tile(left: &[f32], stride: usize, at: usize, panel: &[[f32; COLUMNS]]
 /// `WIDE` times sixteen columns at a time: as many as the registers of the instruction set hold sums for.
 #[expect(clippy::inline_always, reason = "must become part of each caller, with the caller's instructions")]
 #[inline(always)]
-fn rows_body<const WIDE: usize>(
-    rows: [&[f32]; ROWS],
-    panel: &[[f32; COLUMNS]],
-    start: &[f32; COLUMNS],
-    mut out: Lines<'_>,
-) {
+fn rows_body<const WIDE: usize>(rows: [&[f32]; ROWS], panel: &[Row], mut out: Lines<'_>) {
     let [a, b, c, d] = rows;
     for at in (0..COLUMNS / LANES).step_by(WIDE) {
         let mut part: Part<WIDE> =
-            [std::array::from_fn(|wide| start.as_chunks::<LANES>().0[at + wide]); ROWS];
+            std::array::from_fn(|row| std::array::from_fn(|wide| out[row].as_chunks::<LANES>().0[at + wide]));
         for ((((column, &a), &b), &c), &d) in panel.iter().zip(a).zip(b).zip(c).zip(d) {
             step([a, b, c, d], column, at, &mut part);
         }
@@ -249,7 +262,7 @@ fn columns_body<const WIDE: usize>(
     left: &[f32],
     stride: usize,
     first: usize,
-    panel: &[[f32; COLUMNS]],
+    panel: &[Row],
     sums: &mut Tile,
 ) {
     for at in (0..COLUMNS / LANES).step_by(WIDE) {
@@ -267,8 +280,8 @@ type Part<const WIDE: usize> = [[[f32; LANES]; WIDE]; ROWS];
 
 #[expect(clippy::inline_always, reason = "must become part of each caller, with the caller's instructions")]
 #[inline(always)]
-fn step<const WIDE: usize>(left: [f32; ROWS], column: &[f32; COLUMNS], at: usize, part: &mut Part<WIDE>) {
-    let column = column.as_chunks::<LANES>().0;
+fn step<const WIDE: usize>(left: [f32; ROWS], column: &Row, at: usize, part: &mut Part<WIDE>) {
+    let column = column.0.as_chunks::<LANES>().0;
     for row in 0..ROWS {
         for wide in 0..WIDE {
             let right = &column[at + wide];

@@ -1,5 +1,7 @@
 //! The inner loops, alone in one place: everything else in this crate is written in terms of them.
 
+pub(crate) mod aligned;
+pub(crate) mod curved_rows;
 pub(crate) mod exponential;
 pub(crate) mod gene_major;
 pub(crate) mod lanes;

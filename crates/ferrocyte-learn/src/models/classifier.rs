@@ -40,14 +40,28 @@ pub trait Classifier: Send + Sync {
         None
     }
 
-    /// For each cell of a block, the share of the model's members whose most probable label is the one `given`, by
-    /// position: from 0 to 1, and how far several opinions agree with the answer. `None` where the kind of model has no
-    /// members.
+    /// As [`probabilities_into`](Self::probabilities_into), and for each cell the share of the model's members whose own
+    /// most probable label is that of the whole model: from 0 to 1, how far several opinions agree with the answer. `None`
+    /// where the kind of model has no members.
     ///
     /// # Errors
     /// As for [`probabilities_into`](Self::probabilities_into).
-    fn agreement(&self, _block: &Block<LogNorm>, _given: &[usize]) -> Result<Option<Vec<f64>>, PredictError> {
-        Ok(None)
+    fn probabilities_and_agreement(
+        &self,
+        block: &Block<LogNorm>,
+        probabilities: &mut Scores,
+    ) -> Result<Option<Vec<f64>>, PredictError> {
+        self.probabilities_into(block, probabilities).map(|()| None)
+    }
+
+    /// Takes note, before any cell is scored, that a query has only some of the genes: what the others would add in a
+    /// typical training cell is then added to every cell. `typical` has the value of each gene there. Returns whether
+    /// this kind of model can; otherwise nothing has changed, and a gene that is not there counts as zero.
+    ///
+    /// # Panics
+    /// When `typical` or `found` does not have one entry for each gene.
+    fn lack(&mut self, _typical: &[f32], _found: &[bool]) -> bool {
+        false
     }
 
     /// The numbers of the model; [`load`](super::load) makes the same model of them.

@@ -5,11 +5,14 @@ use ferrocyte_core::{ArrayError, ModelHeader, NamedArrays, Vocabulary, Vocabular
 use super::centroid::CentroidModel;
 use super::classifier::Classifier;
 use super::ensemble::EnsembleModel;
-use super::genebert::GenebertModel;
+use super::genebert::Genebert;
 use super::kind::{ModelKind, SettingsError, UnknownModelKind};
 use super::knn::KnnModel;
 use super::linear::LinearModel;
-use super::mlp::MlpModel;
+use super::mlp::Mlp;
+use super::network::{Architecture, NetworkModel};
+use super::sketch::SketchError;
+use super::weighted::WeightedModel;
 
 /// Makes the model again whose [`to_arrays`](Classifier::to_arrays) gave `arrays`; it predicts the same, bit by
 /// bit. Header and arrays may come from anywhere: everything in them is checked.
@@ -27,11 +30,21 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
     if header.labels.len() < 2 {
         return Err(LoadError::Labels { found: header.labels.len() });
     }
+    if !header.calibration.fits(header.labels.len()) {
+        return Err(LoadError::Calibration {
+            method: header.calibration.method(),
+            labels: header.labels.len(),
+        });
+    }
     match kind {
-        ModelKind::Logistic | ModelKind::Weighted | ModelKind::Svm => {
+        ModelKind::Logistic | ModelKind::Svm => {
             let settings = kind.trainer(header.settings.clone())?.settings();
             let labels = header.labels.clone();
             Ok(Box::new(LinearModel::from_arrays(kind.name(), settings, genes, labels, arrays)?))
+        }
+        ModelKind::Weighted => {
+            let model = WeightedModel::from_arrays(header.settings.clone(), &genes, &header.labels, arrays)?;
+            Ok(Box::new(model))
         }
         ModelKind::Centroid => {
             let model =
@@ -42,17 +55,19 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
             let model = KnnModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
             Ok(Box::new(model))
         }
-        ModelKind::Genebert => {
-            let model =
-                GenebertModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
-            Ok(Box::new(model))
-        }
-        ModelKind::Mlp => {
-            let model = MlpModel::from_arrays(genes, header.labels.clone(), header.settings.clone(), arrays)?;
-            Ok(Box::new(model))
-        }
+        ModelKind::Genebert => network::<Genebert>(genes, header, arrays),
+        ModelKind::Mlp => network::<Mlp>(genes, header, arrays),
         ModelKind::Ensemble => Ok(Box::new(EnsembleModel::from_arrays(genes, header, arrays)?)),
     }
+}
+
+fn network<A: Architecture>(
+    genes: Vocabulary,
+    header: &ModelHeader,
+    arrays: &NamedArrays,
+) -> Result<Box<dyn Classifier>, LoadError> {
+    let architecture = A::of_settings(header.settings.clone())?;
+    Ok(Box::new(NetworkModel::from_arrays(architecture, genes, header.labels.clone(), arrays)?))
 }
 
 /// Why a header and arrays are not a model.
@@ -62,6 +77,14 @@ pub enum LoadError {
     /// The kind is unknown; a later version may know it.
     #[error(transparent)]
     Kind(#[from] UnknownModelKind),
+    /// The calibration is none of such a model.
+    #[error("the numbers of the calibration `{method}` cannot be those of a model with {labels} labels")]
+    Calibration {
+        /// The method.
+        method: &'static str,
+        /// Number of labels.
+        labels: usize,
+    },
     /// The genes cannot be told apart.
     #[error("the genes are not a vocabulary")]
     Genes(#[from] VocabularyError),
@@ -82,6 +105,9 @@ pub enum LoadError {
     /// The settings are not those of the kind.
     #[error("the settings are not those of the kind of model")]
     Settings(#[from] SettingsError),
+    /// The cells of the reference that are kept beside the model are not that.
+    #[error("the sketch of the reference cannot be used")]
+    Sketch(#[from] SketchError),
     /// An array is missing, or of the wrong shape or type.
     #[error(transparent)]
     Array(#[from] ArrayError),

@@ -24,6 +24,67 @@ struct GeneSums {
     squares: f64,
 }
 
+/// How well genes mark labels: for each label that has a cell, the genes that are higher in it than in the rest, those
+/// with the largest effect first.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::models) struct Effects {
+    /// Effect and column; one list for each label of the set, in its order.
+    by_label: Vec<Vec<(f64, u32)>>,
+}
+
+impl Effects {
+    /// The `most` genes with the largest effect for each label, of those that `min_cells` cells or more show.
+    pub(in crate::models) fn of(data: &LabelledCells<'_>, most: usize, min_cells: usize) -> Self {
+        let (n_genes, n_labels) = (data.cells().n_genes(), data.labels().set().len());
+        let (by_label, by_gene) = sums(data);
+        let weight = data.weight_per_label();
+        let total: f64 = weight.iter().sum();
+        let of_label = |label: usize| {
+            if weight[label] == 0.0 {
+                return Vec::new();
+            }
+            let mut effects: Vec<(f64, u32)> = (0..n_genes)
+                .filter(|&gene| by_gene[gene].cells >= min_cells)
+                .map(|gene| {
+                    let sum: f64 = by_label[gene * n_labels..][..n_labels].iter().sum();
+                    let of_label = by_label[gene * n_labels + label];
+                    let mean = of_label / weight[label];
+                    let rest = (sum - of_label) / (total - weight[label]);
+                    let variance = (by_gene[gene].squares / total - (sum / total).powi(2)).max(0.0);
+                    ((mean - rest) / (variance + VARIANCE_FLOOR).sqrt(), gene as u32)
+                })
+                .filter(|&(effect, _)| effect > 0.0)
+                .collect();
+            // Ties in column order, so that the choice has no chance in it.
+            effects.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            effects.truncate(most);
+            effects
+        };
+        Self { by_label: (0..n_labels).map(of_label).collect() }
+    }
+
+    /// The genes with the largest effect of each label, largest first: effect and column.
+    pub(in crate::models) fn by_label(&self) -> impl ExactSizeIterator<Item = &[(f64, u32)]> {
+        self.by_label.iter().map(Vec::as_slice)
+    }
+
+    /// The first `per_label` genes of each label.
+    pub(in crate::models) fn markers(&self, per_label: usize, exponent: f64) -> Markers {
+        let mut largest: Vec<(u32, f64)> = self
+            .by_label
+            .iter()
+            .flat_map(|effects| effects.iter().take(per_label))
+            .map(|&(effect, gene)| (gene, effect))
+            .collect();
+        largest.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        largest.dedup_by_key(|&mut (gene, _)| gene);
+        let genes = largest.iter().map(|&(gene, _)| gene).collect();
+        let factors: Vec<f64> = largest.iter().map(|&(_, effect)| libm::pow(effect, exponent)).collect();
+        let scale = scale(&factors);
+        Markers { genes, factors: factors.iter().map(|factor| (factor * scale) as f32).collect() }
+    }
+}
+
 impl Markers {
     /// The `per_label` genes with the largest effect for each label that has a cell.
     pub(in crate::models) fn choose(
@@ -32,34 +93,7 @@ impl Markers {
         exponent: f64,
         min_cells: usize,
     ) -> Self {
-        let (n_genes, n_labels) = (data.cells().n_genes(), data.labels().set().len());
-        let (by_label, by_gene) = sums(data);
-        let weight = data.weight_per_label();
-        let total: f64 = weight.iter().sum();
-        let mut best = vec![0.0_f64; n_genes]; // largest effect of each kept gene
-        for label in (0..n_labels).filter(|&label| weight[label] > 0.0) {
-            let mut effects: Vec<(f64, usize)> = (0..n_genes)
-                .filter(|&gene| by_gene[gene].cells >= min_cells)
-                .map(|gene| {
-                    let sum: f64 = by_label[gene * n_labels..][..n_labels].iter().sum();
-                    let of_label = by_label[gene * n_labels + label];
-                    let mean = of_label / weight[label];
-                    let rest = (sum - of_label) / (total - weight[label]);
-                    let variance = (by_gene[gene].squares / total - (sum / total).powi(2)).max(0.0);
-                    ((mean - rest) / (variance + VARIANCE_FLOOR).sqrt(), gene)
-                })
-                .filter(|&(effect, _)| effect > 0.0)
-                .collect();
-            // Ties in column order, so that the choice has no chance in it.
-            effects.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            for &(effect, gene) in effects.iter().take(per_label) {
-                best[gene] = best[gene].max(effect);
-            }
-        }
-        let genes: Vec<u32> = (0..n_genes as u32).filter(|&gene| best[gene as usize] > 0.0).collect();
-        let factors: Vec<f64> = genes.iter().map(|&gene| libm::pow(best[gene as usize], exponent)).collect();
-        let scale = scale(&factors);
-        Self { genes, factors: factors.iter().map(|factor| (factor * scale) as f32).collect() }
+        Effects::of(data, per_label, min_cells).markers(per_label, exponent)
     }
 }
 

@@ -11,6 +11,7 @@ mod classifier;
 mod contract;
 mod ensemble;
 mod gene_choice;
+mod gene_means;
 mod genebert;
 mod kind;
 mod knn;
@@ -20,10 +21,10 @@ mod load;
 mod logistic;
 mod markers;
 mod mlp;
+mod network;
 mod on_genes;
 mod param_error;
-mod prepared;
-mod stored_network;
+mod sketch;
 mod svm;
 mod train;
 mod weighted;
@@ -36,21 +37,22 @@ pub use classifier::{Classifier, PredictError};
 pub use contract::check_classifier;
 pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
 pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
+pub use gene_means::GeneMeans;
 pub use genebert::{
-    DeviceBatch, DeviceError, DeviceNetwork, DeviceWeights, Genebert, GenebertDevice, GenebertModel,
-    GenebertParams, LeftOut,
+    DeviceBatch, DeviceError, DeviceNetwork, DeviceWeights, Genebert, GenebertDevice, GenebertParams, LeftOut,
 };
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};
 pub use linear::{Intercept, LinearModel};
 pub use load::{LoadError, load};
 pub use logistic::{Logistic, LogisticParams};
-pub use mlp::{Mlp, MlpModel, MlpParams, Norm};
+pub use mlp::{Mlp, MlpParams, Norm};
 pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
+pub use sketch::{Sketch, SketchError};
 pub use svm::{Svm, SvmParams};
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};
 pub use weighted::{
     ADAPT_CELLS_PER_LABEL, ADAPT_CONFIDENCE, ADAPT_ROUNDS, ADAPT_SHARE, AdaptError, AdaptRound, Adaptation,
-    Adapted, Weighted, WeightedParams, adapt_needs_cells,
+    Adapted, Weighted, WeightedModel, WeightedParams, adapt_needs_cells,
 };

@@ -12,11 +12,7 @@ widest! {
     pub(crate) fn gelu(values: &mut [f32], slopes: &mut [f32]) {
         for (value, slope) in values.iter_mut().zip(slopes) {
             let x = *value;
-            let bell = exp(-0.5 * x * x);
-            let t = 1.0 / (x.abs() * (0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2) + 1.0);
-            let series = t * (t * (t * (t * (t * 1.061_405_4 - 1.453_152) + 1.421_413_8) - 0.284_496_74) + 0.254_829_6);
-            let tail = 0.5 * series * bell;
-            let share = if x < 0.0 { tail } else { 1.0 - tail };
+            let (share, bell) = normal(x);
             *value = x * share;
             *slope = share + x * bell * (0.5 * std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2);
         }
@@ -24,10 +20,40 @@ widest! {
 }
 
 widest! {
+    /// [`gelu`] without slopes: the same values.
+    pub(crate) fn gelu_values(values: &mut [f32]) {
+        for value in values {
+            *value *= normal(*value).0;
+        }
+    }
+}
+
+/// `Φ(x)`, and `exp(-x² / 2)`.
+#[expect(clippy::inline_always, reason = "must become part of each loop, with the loop's instructions")]
+#[inline(always)]
+fn normal(x: f32) -> (f32, f32) {
+    let bell = exp(-0.5 * x * x);
+    let t = 1.0 / (x.abs() * (0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2) + 1.0);
+    let series =
+        t * (t * (t * (t * (t * 1.061_405_4 - 1.453_152) + 1.421_413_8) - 0.284_496_74) + 0.254_829_6);
+    let tail = 0.5 * series * bell;
+    (if x < 0.0 { tail } else { 1.0 - tail }, bell)
+}
+
+widest! {
     /// Replaces each `x` below zero by zero, and writes the slope: 0 or 1.
     pub(crate) fn relu(values: &mut [f32], slopes: &mut [f32]) {
         for (value, slope) in values.iter_mut().zip(slopes) {
             *slope = if *value > 0.0 { 1.0 } else { 0.0 };
+            *value = if *value > 0.0 { *value } else { 0.0 };
+        }
+    }
+}
+
+widest! {
+    /// [`relu`] without slopes.
+    pub(crate) fn relu_values(values: &mut [f32]) {
+        for value in values {
             *value = if *value > 0.0 { *value } else { 0.0 };
         }
     }
@@ -62,6 +88,9 @@ mod tests {
         let (values, slopes) = same_on_every_level(|| {
             let (mut values, mut slopes) = (points.clone(), vec![0.0; points.len()]);
             gelu(&mut values, &mut slopes);
+            let mut alone = points.clone();
+            gelu_values(&mut alone);
+            assert_eq!(alone, values);
             (values, slopes)
         });
         for ((&x, value), slope) in points.iter().zip(values).zip(slopes) {
@@ -79,5 +108,8 @@ mod tests {
         let (mut values, mut slopes) = ([-1.0, 0.0, 2.0], [9.0; 3]);
         relu(&mut values, &mut slopes);
         assert_eq!((values, slopes), ([0.0, 0.0, 2.0], [0.0, 0.0, 1.0]));
+        let mut alone = [-1.0, 0.0, 2.0];
+        relu_values(&mut alone);
+        assert_eq!(alone, values);
     }
 }

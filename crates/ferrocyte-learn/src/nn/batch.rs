@@ -20,6 +20,20 @@ impl SparseRows {
         tokens: usize,
         token_of: &[u32],
     ) {
+        self.fill_unscaled(block, cells, tokens, token_of);
+        for (value, &gene) in self.value.iter_mut().zip(&self.gene) {
+            *value *= factor[gene as usize];
+        }
+    }
+
+    /// [`fill`](Self::fill) with the values as they are.
+    pub(crate) fn fill_unscaled(
+        &mut self,
+        block: &Block<LogNorm>,
+        cells: impl Iterator<Item = usize>,
+        tokens: usize,
+        token_of: &[u32],
+    ) {
         self.start.clear();
         self.gene.clear();
         self.value.clear();
@@ -28,16 +42,14 @@ impl SparseRows {
             let cell = block.cell(cell);
             if tokens == 1 {
                 self.gene.extend_from_slice(cell.genes);
-                self.value.extend(
-                    cell.genes.iter().zip(cell.values).map(|(&gene, value)| value * factor[gene as usize]),
-                );
+                self.value.extend_from_slice(cell.values);
                 self.start.push(self.gene.len());
                 continue;
             }
             for token in 0..tokens as u32 {
                 for (gene, value) in cell.iter().filter(|(gene, _)| token_of[*gene as usize] == token) {
                     self.gene.push(gene);
-                    self.value.push(value * factor[gene as usize]);
+                    self.value.push(value);
                 }
                 self.start.push(self.gene.len());
             }

@@ -15,14 +15,14 @@ use crate::optimise::AdamWStep;
 /// is normalised: `TransformerEncoderLayer` of `PyTorch` with `norm_first=False`.
 #[derive(Debug, Clone)]
 pub(crate) struct EncoderLayer {
-    attention: Attention,
+    pub(super) attention: Attention,
     place: u32, // of its first dropout in the network
-    in_proj: Linear,
-    out_proj: Linear,
-    linear1: Linear,
-    linear2: Linear,
-    norm1: LayerNorm,
-    norm2: LayerNorm,
+    pub(super) in_proj: Linear,
+    pub(super) out_proj: Linear,
+    pub(super) linear1: Linear,
+    pub(super) linear2: Linear,
+    pub(super) norm1: LayerNorm,
+    pub(super) norm2: LayerNorm,
 }
 
 /// Sizes of a layer.

@@ -45,6 +45,11 @@ impl LayerNorm {
         normalise(x, &self.weight.value, &self.bias.value, &mut tape.normal, &mut tape.inverse_sd, y);
     }
 
+    /// [`forward`](Self::forward) in place, with nothing kept for the way back; the same numbers.
+    pub(crate) fn apply(&self, rows: &mut [f32]) {
+        normalise_in_place(rows, &self.weight.value, &self.bias.value);
+    }
+
     /// The gradient by `y` to the gradient by `x`.
     pub(crate) fn backward(&self, d_y: &[f32], tape: &mut NormTape, d_x: &mut [f32]) {
         tape.d_y.clear();
@@ -117,6 +122,23 @@ widest! {
 }
 
 widest! {
+    fn normalise_in_place(rows: &mut [f32], weight: &[f32], bias: &[f32]) {
+        let width = weight.len();
+        for row in rows.chunks_exact_mut(width) {
+            let mean = lane_sum(width, |i| row[i]) / width as f32;
+            for x in row.iter_mut() {
+                *x -= mean;
+            }
+            let variance = lane_sum(width, |i| row[i] * row[i]) / width as f32;
+            let inverse = 1.0 / (variance + EPSILON).sqrt();
+            for ((x, weight), bias) in row.iter_mut().zip(weight).zip(bias) {
+                *x = *x * inverse * weight + bias;
+            }
+        }
+    }
+}
+
+widest! {
     fn back(d_y: &[f32], weight: &[f32], normal: &[f32], inverse_sd: &[f32], d_x: &mut [f32]) {
         let width = weight.len();
         let rows = d_y.chunks_exact(width).zip(normal.chunks_exact(width)).zip(d_x.chunks_exact_mut(width));
@@ -166,6 +188,9 @@ mod tests {
             let mut norm = norm(&weight, &bias);
             let (mut tape, mut y, mut d_x) = (NormTape::default(), vec![0.0; x.len()], vec![0.0; x.len()]);
             norm.forward(&x, &mut tape, &mut y);
+            let mut alone = x.clone();
+            norm.apply(&mut alone);
+            assert_eq!(alone, y, "in place or not, the numbers are the same");
             norm.backward(&d_y, &mut tape, &mut d_x);
             norm.learn([tape].iter(), None);
             (d_x, (norm.weight.gradient, norm.bias.gradient))

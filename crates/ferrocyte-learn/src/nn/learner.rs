@@ -72,7 +72,7 @@ impl<N: Network> Learner for OnProcessor<'_, N> {
     }
 
     fn predict(&mut self, block: &Block<LogNorm>, cells: &[usize], out: &mut Scores) -> Result<(), FitError> {
-        predict(self.network, block, cells.len(), |i| cells[i], out);
+        predict(&self.network.predictor(), block, cells.len(), |i| cells[i], out);
         Ok(())
     }
 

@@ -48,6 +48,21 @@ impl Linear {
         self.outputs - self.used
     }
 
+    /// Weights of the outputs that are computed.
+    pub(crate) fn used_weight(&self) -> &[f32] {
+        &self.weight.value[self.used * self.inputs..]
+    }
+
+    /// Biases of the outputs that are computed.
+    pub(crate) fn used_bias(&self) -> &[f32] {
+        &self.bias.value[self.used..]
+    }
+
+    /// The weights of the outputs that are computed, as products want them.
+    pub(crate) fn panels(&self) -> &Panels {
+        &self.forward
+    }
+
     /// Must be called after the weights were changed.
     pub(crate) fn weights_changed(&mut self) {
         let used = &self.weight.value[self.used * self.inputs..];
@@ -58,7 +73,7 @@ impl Linear {
 
     /// `x` of shape `(n, inputs)` to `y` of shape `(n, width)`.
     pub(crate) fn forward(&self, x: &[f32], y: &mut [f32]) {
-        multiply(x, &self.forward, Some(&self.bias.value[self.used..]), y);
+        multiply(x, &self.forward, Some(self.used_bias()), y);
     }
 
     /// The gradient of the loss by `y` to its gradient by `x`.
@@ -115,6 +130,18 @@ pub(crate) fn add_columns(matrix: &[f32], sums: &mut [f32]) {
     for row in matrix.chunks_exact(sums.len().max(1)) {
         for (sum, value) in sums.iter_mut().zip(row) {
             *sum += value;
+        }
+    }
+}
+
+/// The mean of each `n` rows that follow each other, for as many as `means` has room for.
+pub(crate) fn mean_rows(rows: &[f32], n: usize, width: usize, means: &mut [f32]) {
+    let share = 1.0 / n as f32;
+    for (mean, rows) in means.chunks_exact_mut(width).zip(rows.chunks_exact(n * width)) {
+        mean.fill(0.0);
+        add_columns(rows, mean);
+        for mean in mean {
+            *mean *= share;
         }
     }
 }

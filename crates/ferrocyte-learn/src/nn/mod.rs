@@ -3,12 +3,18 @@
 //! Cells of a batch are cut into chunks, and one thread takes a chunk through the whole network and back: no cell
 //! needs another, and layers keep what the way back needs on a tape. Then the weights move, each parameter by the sum
 //! over the cells in their order. So nothing depends on the number of threads or the size of a chunk.
+//!
+//! Predicting has layers of its own (`affine`, `encoder_predictor`, `first_predictor`), made once of the weights: no tape, no dropout,
+//! and weights as the loops want them.
 
 pub(crate) mod activation;
+pub(crate) mod affine;
 pub(crate) mod attention;
 pub(crate) mod batch;
 pub(crate) mod dropout;
 pub(crate) mod encoder_layer;
+pub(crate) mod encoder_predictor;
+pub(crate) mod first_predictor;
 pub(crate) mod initial;
 pub(crate) mod layer_norm;
 pub(crate) mod learner;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::batch::{GeneRows, SparseRows};
 use super::dropout::Noise;
+use super::first_predictor::{FirstMemory, FirstPredictor};
 use super::parameter::{Visitor, to_rows};
 use super::sparse_linear::SparseLinear;
 use crate::kernels::softmax::softmax;
@@ -14,6 +15,9 @@ use crate::optimise::AdamWStep;
 pub(crate) trait Network: Send + Sync {
     /// What the way back needs of one chunk of cells.
     type Tape: Default + Send + Sync;
+
+    /// The network as predicting alone wants it.
+    type Predictor: Predictor;
 
     /// The first layer.
     fn first(&self) -> &SparseLinear;
@@ -35,6 +39,9 @@ pub(crate) trait Network: Send + Sync {
         scores: &mut [f32],
     );
 
+    /// The network as predicting alone wants it, for the weights as they are now.
+    fn predictor(&self) -> Self::Predictor;
+
     /// The gradient by the scores to the gradient by what the first layer gave.
     fn backward(&self, d_scores: &[f32], tape: &mut Self::Tape, d_first: &mut [f32]);
 
@@ -48,33 +55,61 @@ pub(crate) trait Network: Send + Sync {
     fn visit(&mut self, visitor: &mut Visitor<'_>);
 }
 
-/// Cells that a thread takes through a network at once when it predicts.
-const CHUNK_CELLS: usize = 32;
+/// A network without what only training needs: nothing is left out, and nothing kept for the way back. Its scores are those of
+/// [`Network::forward`] up to rounding.
+pub(crate) trait Predictor: Send + Sync {
+    /// What one part of the cells after the other is worked on in.
+    type Memory: Default;
+
+    /// The first layer.
+    fn first(&self) -> &FirstPredictor;
+
+    /// Number of labels.
+    fn n_labels(&self) -> usize;
+
+    /// Scores of shape `(cells, labels)`, from what the first layer gave, which is written over.
+    fn scores(&self, first: &mut [f32], memory: &mut Self::Memory, scores: &mut [f32]);
+}
+
+/// Rows that a thread takes through the first layer at once, at least and at most: the more, the less often its weights come
+/// from memory. No result depends on it.
+const FIRST_ROWS: (usize, usize) = (32, 256);
+
+/// Rows that a thread takes through the other layers at once, so that what lies between them stays in the cache.
+const ROWS: usize = 64;
 
 /// Probabilities of the cells that `cell_at` names, `n_cells` of them.
-pub(crate) fn predict<N: Network>(
-    network: &N,
+pub(crate) fn predict<P: Predictor>(
+    predictor: &P,
     block: &Block<LogNorm>,
     n_cells: usize,
     cell_at: impl Fn(usize) -> usize + Sync,
     out: &mut Scores,
 ) {
-    let n_labels = network.n_labels();
+    let (first, n_labels) = (predictor.first(), predictor.n_labels());
+    let (tokens, width) = (first.tokens(), first.width() * first.tokens());
     out.reset(n_cells, n_labels);
-    let chunks = out.as_mut_slice().par_chunks_mut(CHUNK_CELLS * n_labels).enumerate();
+    let per_thread = (n_cells * tokens).div_ceil(2 * rayon::current_num_threads());
+    let chunk_cells = (per_thread.clamp(FIRST_ROWS.0, FIRST_ROWS.1) / tokens).max(1);
+    let part_cells = (ROWS / tokens).max(1);
+    let chunks = out.as_mut_slice().par_chunks_mut(chunk_cells * n_labels).enumerate();
     chunks.for_each_init(
-        || (SparseRows::default(), N::Tape::default(), Vec::new()),
-        |(x, tape, scores), (chunk, rows)| {
-            let first = chunk * CHUNK_CELLS;
-            let n = rows.len() / n_labels;
-            network.first().fill(x, block, (first..first + n).map(&cell_at));
-            scores.resize(rows.len(), 0.0);
-            network.forward(x, 0, None, tape, scores);
-            for (row, scores) in rows.chunks_exact_mut(n_labels).zip(scores.chunks_exact(n_labels)) {
-                for (probability, &score) in row.iter_mut().zip(scores) {
-                    *probability = f64::from(score);
+        || (FirstMemory::default(), Vec::new(), P::Memory::default(), Vec::new()),
+        |(first_memory, given, memory, scores), (chunk, probabilities)| {
+            let n = probabilities.len() / n_labels;
+            given.resize(n * width, 0.0);
+            first.apply(block, n, |cell| cell_at(chunk * chunk_cells + cell), first_memory, given);
+            let parts = probabilities.chunks_mut(part_cells * n_labels);
+            for (probabilities, given) in parts.zip(given.chunks_mut(part_cells * width)) {
+                scores.resize(probabilities.len(), 0.0);
+                predictor.scores(given, memory, scores);
+                let rows = probabilities.chunks_exact_mut(n_labels).zip(scores.chunks_exact(n_labels));
+                for (row, scores) in rows {
+                    for (probability, &score) in row.iter_mut().zip(scores) {
+                        *probability = f64::from(score);
+                    }
+                    softmax(row);
                 }
-                softmax(row);
             }
         },
     );

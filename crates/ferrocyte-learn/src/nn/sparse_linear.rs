@@ -4,6 +4,7 @@ use ferrocyte_core::{ArrayError, Block, LogNorm};
 use rayon::prelude::*;
 
 use super::batch::{GeneRows, SparseRows};
+use super::first_predictor::FirstPredictor;
 use super::linear::add_columns;
 use super::parameter::{Layout, Named, Parameter, Visitor};
 use super::scaling::Scaling;
@@ -125,6 +126,11 @@ impl SparseLinear {
             let (genes, values) = x.row(row);
             add_rows(genes, values, &self.weight.value, y);
         }
+    }
+
+    /// The layer as predicting alone wants it, for the weights as they are now.
+    pub(crate) fn predictor(&self) -> FirstPredictor {
+        FirstPredictor::new(self.width, &self.token_of, &self.weight.value, &self.factor, &self.offset)
     }
 
     /// Sums the gradient over a batch (`d_y` has a row for each of its rows) and moves the weights where there is a step, gene by

@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     Tokens = 5,
     Bootstrap = 6,
     Components = 7,
+    Baseline = 8,
+    Sketch = 9,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.

@@ -224,13 +224,15 @@ def train(
     drop_copies: bool = False,
     downsample: int | None = None,
     max_per_class: int | None = None,
+    sketch: int | None = None,
     report: Path | None = None,
     seed: int = 0,
     **reading: Unpack[Reading],
 ) -> dict[str, Any]:
     """Train a model on a labelled reference and write it to ``output``, with its score on held-out cells.
 
-    ``score=False`` leaves the score out. The other parameters, the result and the errors are those of
+    ``score=False`` leaves the score out. ``sketch`` keeps up to so many cells of each label in the file of a model of kind
+    'weighted', so that :func:`annotate` can adapt it without the reference. The other parameters, the result and the errors are those of
     :func:`evaluate`.
     """
     record = _ferrocyte.train(
@@ -245,6 +247,7 @@ def train(
         _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
         output,
         score,
+        sketch,
         report,
         seed,
     )
@@ -290,7 +293,7 @@ def annotate(
         Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
-        conditions that its cells met then. The label of a cell then depends on all cells of the query, and every output
+        conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
         says so. A query with fewer than 30 cells for each label is labelled without it, with a warning.
 
     The other parameters, the result and the errors are those of :func:`evaluate`.

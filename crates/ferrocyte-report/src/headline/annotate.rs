@@ -11,7 +11,7 @@ use crate::svg::bar;
 /// Cells with and without a label, genes of the model that the query has, and how sure the model was.
 pub(crate) fn body(record: &RunRecord) -> Markup {
     html! {
-        @if let Some(metrics) = &record.metrics { (scores(record, metrics)) }
+        @if let Some(metrics) = &record.metrics_plain { (scores(record, metrics)) }
         dl.figures.four {
             (figure("Cells", &count(record.data.cells_used), &html! { "in the query" }))
             @if let Some(predictions) = &record.predictions { (without_label(predictions)) (sure(predictions)) }
@@ -38,11 +38,14 @@ fn without_label(predictions: &PredictionSummary) -> Markup {
     }
 }
 
-/// Cells in the topmost tenth of confidence.
+/// Cells in the topmost tenth of confidence, and those on which all members of the model agree.
 fn sure(predictions: &PredictionSummary) -> Markup {
     html! {
         @if let Some(&cells) = predictions.confidence_histogram.last() {
             (figure("Sure", &count(cells), &html! { "cells with a confidence of 0.9 or more" }))
+        }
+        @if let Some(cells) = predictions.unanimous {
+            (figure("Unanimous", &count(cells), &html! { "cells whose label every member of the model gave" }))
         }
     }
 }

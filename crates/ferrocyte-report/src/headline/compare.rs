@@ -13,7 +13,7 @@ pub(crate) fn body(record: &RunRecord) -> Markup {
             Some(comparison) => { (verdict(comparison)) (whose_scores(record)) },
             None => p.lede { "This record holds no comparison." },
         }
-        @if let Some(metrics) = &record.metrics { (scores(record, metrics)) }
+        @if let Some(metrics) = &record.metrics_plain { (scores(record, metrics)) }
         (facts(record))
     }
 }

@@ -1,18 +1,18 @@
 //! The first screen of an evaluation.
 
-use ferrocyte_core::{Metrics, RunRecord};
+use ferrocyte_core::{Interval, MetricIntervals, Metrics, ResampledUnit, RunRecord};
 use maud::{Markup, html};
 
 use super::figure::{fact, figure};
 use super::scored_on::scored_on;
 use crate::label::list;
-use crate::number::{count, score};
+use crate::number::{count, interval, percent, score};
 use crate::per_class::Caution;
 
 /// Accuracy, macro F1 and what they are scores on.
 pub(crate) fn body(record: &RunRecord) -> Markup {
     html! {
-        @match &record.metrics {
+        @match &record.metrics_plain {
             Some(metrics) => (scores(record, metrics)),
             None => p.lede { "This record holds no scores." },
         }
@@ -28,14 +28,28 @@ pub(crate) fn scores(record: &RunRecord, metrics: &Metrics) -> Markup {
             dl.figures {
                 (figure("Accuracy", &score(metrics.accuracy), &html! {
                     "share of " (count(metrics.cells)) " cells that got their given label"
-                    (mean_of_folds(record, |m| m.accuracy))
+                    (chance(record, |m| m.accuracy)) (mean_of_folds(record, |m| m.accuracy))
                 }))
                 (figure("Macro F1", &score(metrics.f1_macro), &html! {
                     "mean over the labels: a rare one counts as much as a common one"
-                    (mean_of_folds(record, |m| m.f1_macro))
+                    (chance(record, |m| m.f1_macro)) (mean_of_folds(record, |m| m.f1_macro))
                 }))
             }
             (scored_on(record))
+        }
+    }
+}
+
+/// How far chance could have moved a score.
+fn chance(record: &RunRecord, of: fn(&MetricIntervals) -> Interval) -> Markup {
+    html! {
+        @if let (Some(metrics), Some(resampling)) = (&record.metrics, &record.resampling) {
+            "; " (percent(resampling.level)) " of the draws of "
+            @match resampling.unit {
+                ResampledUnit::Cells => "cells",
+                ResampledUnit::Groups => { (count(resampling.units)) " groups" },
+            }
+            " lie in " (interval(of(metrics)))
         }
     }
 }

@@ -1,14 +1,17 @@
 //! What the scores are scores on: the first thing to ask of any score.
 
-use ferrocyte_core::{Flow, RunRecord, SplitKind};
+use ferrocyte_core::{Flow, LeakKind, RunRecord, SplitKind};
 use maud::{Markup, html};
 
-use crate::label::code;
+use crate::label::{code, prose};
 use crate::number::count;
 
 /// What the scores are scores on, and whether they flatter.
 pub(crate) fn scored_on(record: &RunRecord) -> Markup {
     let Some(splits) = &record.splits else { return against_given_labels(record) };
+    if let Some(leak) = record.leaks.iter().find(|leak| undoes_the_score(leak.kind)) {
+        return panel(false, &html! { "Something else than the label" }, &prose(&leak.detail));
+    }
     let group = html! {
         @match &record.data.group_column { Some(column) => (code(column)), None => "group" }
     };
@@ -43,6 +46,11 @@ pub(crate) fn scored_on(record: &RunRecord) -> Markup {
             },
         ),
     }
+}
+
+/// Whether a score says nothing about the label any more.
+fn undoes_the_score(kind: LeakKind) -> bool {
+    matches!(kind, LeakKind::Confounded | LeakKind::LabelIsFile | LeakKind::FeatureIsLabel)
 }
 
 fn against_given_labels(record: &RunRecord) -> Markup {

@@ -12,7 +12,7 @@ use crate::number::count;
 /// What the model was made from, whether training reached its goal, and honest scores where there are any.
 pub(crate) fn body(record: &RunRecord) -> Markup {
     html! {
-        @if let Some(metrics) = &record.metrics { (scores(record, metrics)) (facts(record)) }
+        @if let Some(metrics) = &record.metrics_plain { (scores(record, metrics)) (facts(record)) }
         div.result {
             @if let Some(model) = &record.model {
                 dl.figures {
@@ -24,7 +24,7 @@ pub(crate) fn body(record: &RunRecord) -> Markup {
             }
             @if let Some(training) = &record.training { (ended(training)) }
         }
-        @if record.metrics.is_none() {
+        @if record.metrics_plain.is_none() {
             p.lede {
                 "How well it labels new cells, this run does not say: "
                 code { "ferrocyte evaluate" } " on the same file does."

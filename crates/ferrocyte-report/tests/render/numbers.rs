@@ -83,6 +83,7 @@ fn is_rounded(text: &str, exact: f64) -> bool {
     let (digits, unit) = text.split_once(' ').unwrap_or((&text, ""));
     let scale = match unit {
         "" | "s" | "bytes" => 1.0,
+        "%" => 0.01,
         "kB" => 1e3,
         "MB" => 1e6,
         "GB" => 1e9,

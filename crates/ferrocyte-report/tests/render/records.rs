@@ -1,9 +1,10 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Choice, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve, Flow, FoldRecord,
-    InputRecord, LabelCount, MatchedGenes, Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel,
-    PredictionSummary, ReliabilityBin, RunRecord, ScoreDifference, SplitKind, Splits, StepTiming, Timing,
+    Baseline, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve,
+    Flow, FoldRecord, InputRecord, Interval, LabelCount, Leak, LeakKind, MatchedGenes, MetricIntervals,
+    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
+    ResampledUnit, Resampling, RunRecord, ScoreDifference, SplitKind, Splits, StepTiming, Timing,
     TrainingRecord, Warning,
 };
 
@@ -26,7 +27,8 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     let confusion = confusion(labels);
     record.per_class = classes(&confusion);
     record.confusion = Some(confusion);
-    record.metrics = Some(metrics(4_321, 0.928_137));
+    judged(&mut record, &metrics(4_321, 0.928_137));
+    record.leaks = vec![leak("donor")];
     record.fold_mean = Some(metrics(4_321, 0.921_944));
     record.splits =
         Some(Splits { kind: SplitKind::Groups, folds: 2, groups: Some(3), sizes: vec![2_000, 2_321] });
@@ -61,6 +63,7 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
     record.predictions = Some(PredictionSummary {
         labels: called,
         confidence_histogram: vec![0, 0, 9, 42, 169, 349, 411, 513, 946, 5_012],
+        unanimous: Some(6_204),
         unassigned: vec![LabelCount { label: "no counts in any gene of the model".into(), cells: 7 }],
     });
     record
@@ -110,7 +113,7 @@ pub(crate) fn comparison(labels: &[String]) -> RunRecord {
 pub(crate) fn training_run(labels: &[String]) -> RunRecord {
     let mut record = base(Flow::Train, labels);
     record.training = Some(training());
-    record.metrics = Some(metrics(4_321, 0.931_2));
+    judged(&mut record, &metrics(4_321, 0.931_2));
     record.splits =
         Some(Splits { kind: SplitKind::StratifiedCells, folds: 5, groups: None, sizes: vec![865; 5] });
     record
@@ -235,9 +238,64 @@ fn classes(confusion: &Confusion) -> Vec<ClassRecord> {
                 f1: ratio(2 * hits, support + predicted),
                 roc_auc: (i % 7 != 3).then_some(0.991_2),
                 average_precision: (i % 7 != 3).then_some(0.943_8),
+                intervals: None,
             }
         })
         .collect()
+}
+
+/// Puts scores into a record, with intervals and baselines.
+fn judged(record: &mut RunRecord, plain: &Metrics) {
+    record.metrics_plain = Some(*plain);
+    record.metrics = Some(intervals(plain));
+    record.resampling = Some(Resampling {
+        unit: ResampledUnit::Groups,
+        column: Some("donor".into()),
+        units: 8,
+        resamples: 1_000,
+        level: 0.95,
+    });
+    record.baselines = [("majority class", 0.31), ("stratified random", 0.18), ("nearest centroid", 0.88)]
+        .map(|(name, accuracy)| Baseline { name: name.into(), metrics: intervals(&metrics(4_321, accuracy)) })
+        .into();
+    for class in &mut record.per_class {
+        class.intervals = Some(ClassIntervals {
+            precision: around(class.precision),
+            recall: around(class.recall),
+            f1: around(class.f1),
+        });
+    }
+}
+
+fn around(value: f64) -> Interval {
+    Interval { value, low: value - 0.021, high: value + 0.013 }
+}
+
+fn intervals(plain: &Metrics) -> MetricIntervals {
+    MetricIntervals {
+        accuracy: around(plain.accuracy),
+        balanced_accuracy: around(plain.balanced_accuracy),
+        f1_macro: around(plain.f1_macro),
+        f1_weighted: around(plain.f1_weighted),
+        mcc: plain.mcc.map(around),
+        kappa: plain.kappa.map(around),
+        log_loss: plain.log_loss.map(around),
+        brier: plain.brier.map(around),
+        ece: plain.ece.map(around),
+        roc_auc_macro: plain.roc_auc_macro.map(around),
+        roc_auc_micro: plain.roc_auc_micro.map(around),
+        average_precision_macro: plain.average_precision_macro.map(around),
+        average_precision_micro: plain.average_precision_micro.map(around),
+    }
+}
+
+/// A leak that does not undo the score.
+fn leak(column: &str) -> Leak {
+    Leak {
+        kind: LeakKind::GroupOnBothSides,
+        column: Some(column.into()),
+        detail: format!("cells of one `{column}` stand on both sides of each split"),
+    }
 }
 
 fn metrics(cells: usize, accuracy: f64) -> Metrics {

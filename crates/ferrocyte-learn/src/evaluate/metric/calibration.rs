@@ -11,18 +11,42 @@ pub const RELIABILITY_BINS: usize = 15;
 /// The confidence of a cell is its largest probability, and it is right when that label was given, whatever the
 /// cell was called in the end: this judges the probabilities, not the decisions that were made from them.
 pub(crate) fn reliability(given: &Labels, probabilities: &Scores) -> Vec<ReliabilityBin> {
+    let confidences: Vec<Confidence> = confidences(given, probabilities);
+    reliability_of_draw(&confidences, |_| 1)
+}
+
+/// How sure a cell's most probable label was, and whether it was right.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Confidence {
+    most: f64,
+    right: bool,
+}
+
+/// One for each cell.
+pub(crate) fn confidences(given: &Labels, probabilities: &Scores) -> Vec<Confidence> {
+    let confidence = |(cell, code): (usize, usize)| {
+        let best = probabilities.best(cell);
+        Confidence { most: probabilities.row(cell)[best], right: best == code }
+    };
+    given.codes().enumerate().map(confidence).collect()
+}
+
+/// [`reliability`] where each cell is there so many times.
+pub(crate) fn reliability_of_draw(
+    confidences: &[Confidence],
+    times: impl Fn(usize) -> usize,
+) -> Vec<ReliabilityBin> {
     let edge = |bin: usize| bin as f64 / RELIABILITY_BINS as f64;
     let uppers: [f64; RELIABILITY_BINS] = std::array::from_fn(|bin| edge(bin + 1));
     let (mut cells, mut right) = ([0_usize; RELIABILITY_BINS], [0_usize; RELIABILITY_BINS]);
     let mut confidence = [0.0; RELIABILITY_BINS];
-    for (cell, code) in given.codes().enumerate() {
-        let best = probabilities.best(cell);
-        let most = probabilities.row(cell)[best];
+    for (cell, of_cell) in confidences.iter().enumerate() {
+        let times = times(cell);
         // Compared with the edges themselves: `most * 15` can round across one.
-        let bin = uppers.partition_point(|&upper| upper < most).min(RELIABILITY_BINS - 1);
-        cells[bin] += 1;
-        right[bin] += usize::from(best == code);
-        confidence[bin] += most;
+        let bin = uppers.partition_point(|&upper| upper < of_cell.most).min(RELIABILITY_BINS - 1);
+        cells[bin] += times;
+        right[bin] += if of_cell.right { times } else { 0 };
+        confidence[bin] += times as f64 * of_cell.most;
     }
     let mean = |sum: f64, cells: usize| if cells == 0 { 0.0 } else { sum / cells as f64 };
     (0..RELIABILITY_BINS)

@@ -9,6 +9,11 @@ use ferrocyte_core::{Labels, Scores};
 /// <https://scikit-learn.org/1.7/modules/model_evaluation.html#log-loss>. Good 1952,
 /// <https://doi.org/10.1111/j.2517-6161.1952.tb00104.x>.
 pub(crate) fn log_loss(given: &Labels, probabilities: &Scores) -> f64 {
-    let loss = |(code, row): (usize, &[f64])| -libm::log(row[code].clamp(f64::EPSILON, 1.0 - f64::EPSILON));
-    given.codes().zip(probabilities.rows()).map(loss).sum::<f64>() / given.len() as f64
+    let of_cells = given.codes().zip(probabilities.rows()).map(|(code, row)| log_loss_of_cell(code, row));
+    of_cells.sum::<f64>() / given.len() as f64
+}
+
+/// The loss of one cell that was given the label `code`.
+pub(crate) fn log_loss_of_cell(code: usize, probabilities: &[f64]) -> f64 {
+    -libm::log(probabilities[code].clamp(f64::EPSILON, 1.0 - f64::EPSILON))
 }

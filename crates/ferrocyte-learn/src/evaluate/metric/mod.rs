@@ -13,13 +13,15 @@ mod ranking;
 mod roc_auc;
 mod tally;
 
-pub(super) use average_precision::average_precision;
-pub(super) use brier::brier;
+pub(super) use average_precision::{average_precision, average_precision_of_draw};
+pub(super) use brier::{brier, brier_of_cell};
 pub use calibration::RELIABILITY_BINS;
-pub(super) use calibration::{expected_calibration_error, reliability};
+pub(super) use calibration::{
+    Confidence, confidences, expected_calibration_error, reliability, reliability_of_draw,
+};
 pub(super) use confusion::confusion;
 pub use f1::F1Scope;
-pub(super) use log_loss::log_loss;
-pub(super) use ranking::Ranking;
-pub(super) use roc_auc::roc_auc;
+pub(super) use log_loss::{log_loss, log_loss_of_cell};
+pub(super) use ranking::{CellRanking, Ranking};
+pub(super) use roc_auc::{roc_auc, roc_auc_of_draw};
 pub(crate) use tally::Tally;

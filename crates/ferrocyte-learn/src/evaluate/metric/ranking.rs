@@ -6,6 +6,17 @@ use rayon::prelude::*;
 /// order as the number and leave the top bit free, so shifting them makes room for which of the two it is.
 pub(crate) struct Ranking(Vec<u64>);
 
+/// Which cell each score is of, from the highest score to the lowest, so that the same order serves every draw of the cells.
+pub(crate) struct CellRanking(Vec<RankedCell>);
+
+/// A score's cell (or pair of a cell and a label), whether it is of a positive, and whether it is lower than the score before it.
+#[derive(Debug, Clone, Copy)]
+struct RankedCell {
+    cell: u32,
+    positive: bool,
+    lower: bool,
+}
+
 /// How many positives and negatives share a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tie {
@@ -34,6 +45,34 @@ impl Ranking {
     }
 }
 
+impl CellRanking {
+    /// Sorts scores in `[0, 1]`, each with the cell it is of and whether it is of a positive.
+    pub(crate) fn new(scores: impl Iterator<Item = (f64, u32, bool)>) -> Self {
+        let mut scores: Vec<_> = scores.collect();
+        // Equal scores are taken together: their order does not matter.
+        scores.par_sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+        let mut last = f64::NAN;
+        let ranked = |&(score, cell, positive): &(f64, u32, bool)| {
+            let lower = score < last;
+            last = score;
+            RankedCell { cell, positive, lower }
+        };
+        Self(scores.iter().map(ranked).collect())
+    }
+
+    /// From the highest score to the lowest, equal scores together, where each cell is there so many times.
+    pub(super) fn ties<'a>(&'a self, times: &'a [u32]) -> impl Iterator<Item = Tie> + 'a {
+        self.0.chunk_by(|_, next| !next.lower).map(|cells| {
+            let mut tie = Tie { positives: 0, negatives: 0 };
+            for ranked in cells {
+                let times = times[ranked.cell as usize] as usize;
+                if ranked.positive { tie.positives += times } else { tie.negatives += times }
+            }
+            tie
+        })
+    }
+}
+
 fn tie(words: &[u64]) -> Tie {
     let positives = words.iter().map(|word| (word & 1) as usize).sum();
     Tie { positives, negatives: words.len() - positives }
@@ -50,5 +89,16 @@ mod tests {
         let found: Vec<_> = ranking.ties().map(|tie| (tie.positives, tie.negatives)).collect();
         assert_eq!(found, [(0, 1), (2, 0), (0, 1), (1, 1)]);
         assert_eq!(ranking.totals(), Tie { positives: 3, negatives: 3 });
+    }
+
+    #[test]
+    fn a_cell_that_is_drawn_twice_counts_twice() {
+        let scores = [(0.0, 0, true), (1.0, 1, false), (0.25, 2, true), (-0.0, 3, false), (0.25, 4, true)];
+        let ranking = CellRanking::new(scores.into_iter());
+        let ties = |times: &[u32]| -> Vec<_> {
+            ranking.ties(times).map(|tie| (tie.positives, tie.negatives)).collect()
+        };
+        assert_eq!(ties(&[1; 5]), [(0, 1), (2, 0), (1, 1)]);
+        assert_eq!(ties(&[0, 0, 2, 5, 1]), [(0, 0), (3, 0), (0, 5)]);
     }
 }

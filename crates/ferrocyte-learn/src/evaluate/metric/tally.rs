@@ -36,14 +36,19 @@ impl Tally {
 
     /// Adds a cell by the codes of what it was given and called.
     pub(crate) fn add(&mut self, given: usize, called: Option<usize>) {
-        self.cells += 1;
-        self.given[given] += 1;
+        self.add_times(given, called, 1);
+    }
+
+    /// Adds a cell as often as a draw has it.
+    pub(crate) fn add_times(&mut self, given: usize, called: Option<usize>, times: usize) {
+        self.cells += times;
+        self.given[given] += times;
         match called {
             Some(code) => {
-                self.called[code] += 1;
-                self.agreed[code] += usize::from(code == given);
+                self.called[code] += times;
+                self.agreed[code] += if code == given { times } else { 0 };
             }
-            None => self.unassigned += 1,
+            None => self.unassigned += times,
         }
     }
 

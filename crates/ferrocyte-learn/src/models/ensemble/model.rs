@@ -78,6 +78,28 @@ impl EnsembleModel {
     pub fn members(&self) -> impl ExactSizeIterator<Item = &dyn Classifier> {
         self.members.iter().map(|member| member.model.as_ref())
     }
+
+    /// The mean of the members' probabilities; each member's own are shown to `look`, in the order of the members.
+    fn mean_into(
+        &self,
+        block: &Block<LogNorm>,
+        probabilities: &mut Scores,
+        mut look: impl FnMut(&Scores),
+    ) -> Result<(), PredictError> {
+        check_block(block, &self.genes)?;
+        probabilities.reset(block.n_cells(), self.labels().len());
+        let mut of_member = Scores::default();
+        let share = 1.0 / self.members.len() as f64;
+        for member in &self.members {
+            member.probabilities_into(block, &mut of_member)?;
+            look(&of_member);
+            for (sum, probability) in probabilities.as_mut_slice().iter_mut().zip(of_member.as_slice()) {
+                // A sum of rounded shares may pass 1 by its last digit.
+                *sum = (*sum + share * probability).min(1.0);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Positions of a member's genes: whole, increasing, below the number of genes.
@@ -138,19 +160,36 @@ impl Classifier for EnsembleModel {
         block: &Block<LogNorm>,
         probabilities: &mut Scores,
     ) -> Result<(), PredictError> {
-        check_block(block, &self.genes)?;
-        probabilities.reset(block.n_cells(), self.labels().len());
-        probabilities.as_mut_slice().fill(0.0);
-        let mut of_member = Scores::default();
-        let share = 1.0 / self.members.len() as f64;
-        for member in &self.members {
-            member.probabilities_into(block, &mut of_member)?;
-            for (sum, probability) in probabilities.as_mut_slice().iter_mut().zip(of_member.as_slice()) {
-                // A sum of rounded shares may pass 1 by its last digit.
-                *sum = (*sum + share * probability).min(1.0);
-            }
+        self.mean_into(block, probabilities, |_| ())
+    }
+
+    fn probabilities_and_agreement(
+        &self,
+        block: &Block<LogNorm>,
+        probabilities: &mut Scores,
+    ) -> Result<Option<Vec<f64>>, PredictError> {
+        let mut opinions: Vec<usize> = Vec::with_capacity(self.members.len() * block.n_cells()); // member by member
+        self.mean_into(block, probabilities, |of_member| {
+            opinions.extend((0..of_member.n_cells()).map(|cell| of_member.best(cell)));
+        })?;
+        let agreement = |cell: usize| {
+            let best = probabilities.best(cell);
+            let agree =
+                opinions.iter().skip(cell).step_by(block.n_cells()).filter(|&&label| label == best).count();
+            agree as f64 / self.members.len() as f64
+        };
+        Ok(Some((0..block.n_cells()).map(agreement).collect()))
+    }
+
+    /// Whether a member can; the others take zero.
+    fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {
+        let mut any = false;
+        for Member { model, genes } in &mut self.members {
+            let typical: Vec<f32> = genes.iter().map(|&gene| typical[gene as usize]).collect();
+            let found: Vec<bool> = genes.iter().map(|&gene| found[gene as usize]).collect();
+            any |= model.lack(&typical, &found);
         }
-        Ok(())
+        any
     }
 
     /// The mean of the members' shares; a member that cannot say gives each of its genes the same.
@@ -166,20 +205,6 @@ impl Classifier for EnsembleModel {
             }
         }
         Some(weights)
-    }
-
-    fn agreement(&self, block: &Block<LogNorm>, given: &[usize]) -> Result<Option<Vec<f64>>, PredictError> {
-        check_block(block, &self.genes)?;
-        let mut agree = vec![0_usize; block.n_cells()];
-        let mut of_member = Scores::default();
-        for member in &self.members {
-            member.probabilities_into(block, &mut of_member)?;
-            for (cell, (agree, &given)) in agree.iter_mut().zip(given).enumerate() {
-                *agree += usize::from(of_member.best(cell) == given);
-            }
-        }
-        let share = |agree: usize| agree as f64 / self.members.len() as f64;
-        Ok(Some(agree.into_iter().map(share).collect()))
     }
 
     /// The arrays of each member, with its name and a point before their own, and `NAME.genes`, `f32`: which of the genes

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::models::kind::{ModelKind, SettingsError};
 use crate::models::param_error::ParamError;
@@ -12,11 +12,26 @@ use crate::models::train::Train;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EnsembleParams {
-    /// The kinds of models, each once.
+    /// The kinds of models, each once. In one word they are joined by `+`: `weighted+svm`.
+    #[serde(deserialize_with = "kinds")]
     pub models: Vec<String>,
     /// Settings of members, by kind; those that are left out have their default. A model's own settings have all of
     /// them, so that it stays what it is when a default changes.
     pub settings: BTreeMap<String, serde_json::Value>,
+}
+
+/// A list, or names joined by `+`.
+fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kinds {
+        List(Vec<String>),
+        Word(String),
+    }
+    Ok(match Kinds::deserialize(deserializer)? {
+        Kinds::List(names) => names,
+        Kinds::Word(names) => names.split('+').map(|name| name.trim().to_owned()).collect(),
+    })
 }
 
 impl Default for EnsembleParams {
@@ -63,7 +78,8 @@ impl EnsembleParams {
 /// Trains several kinds of models on the same cells; a cell's probabilities are the mean of theirs.
 ///
 /// Members that err in different ways correct each other, and where they agree the answer rests on more than one
-/// view: [`agreement`](crate::models::Classifier::agreement) says how many of them gave a label.
+/// view: [`probabilities_and_agreement`](crate::models::Classifier::probabilities_and_agreement) says how many of them gave
+/// the label.
 pub struct Ensemble {
     pub(super) params: EnsembleParams,
     pub(super) members: Vec<Box<dyn Train>>,
@@ -105,6 +121,14 @@ mod tests {
         };
         assert!(with("mlp", "hidden").contains("`settings`"), "not a member");
         assert!(with("knn", "neighbours").contains("`neighbours`"));
+    }
+
+    #[test]
+    fn kinds_can_be_one_word() {
+        let of = |models: serde_json::Value| {
+            serde_json::from_value::<EnsembleParams>(serde_json::json!({"models": models})).unwrap().models
+        };
+        assert_eq!(of(serde_json::json!("weighted+svm")), of(serde_json::json!(["weighted", "svm"])));
     }
 
     #[test]

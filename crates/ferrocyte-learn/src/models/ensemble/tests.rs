@@ -81,11 +81,13 @@ fn probabilities_are_the_mean_and_agreement_the_share_of_the_members() {
             assert!((p - mean).abs() < 1e-12);
         }
     }
-    let given: Vec<usize> = labels.codes().collect();
     let on_its_genes = on_genes_of(both.model.as_ref(), &cells, &genes(cells.n_genes()));
-    let agreement = both.model.agreement(&on_its_genes, &given).unwrap().unwrap();
+    let mut again = Scores::default();
+    let agreement = both.model.probabilities_and_agreement(&on_its_genes, &mut again).unwrap().unwrap();
+    assert_eq!(again, found);
+    assert_eq!(agreement.len(), cells.n_cells());
     for (cell, share) in agreement.iter().enumerate() {
-        let agree = alone.iter().filter(|scores| scores.best(cell) == given[cell]).count();
+        let agree = alone.iter().filter(|scores| scores.best(cell) == found.best(cell)).count();
         assert!((share - agree as f64 / 2.0).abs() < 1e-12);
     }
     assert!(agreement.iter().any(|&share| share < 1.0), "some cells are doubtful");

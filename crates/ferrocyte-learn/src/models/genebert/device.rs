@@ -10,6 +10,7 @@ use super::network::Net;
 use super::params::{Genebert, GenebertParams};
 use crate::kernels::softmax::softmax;
 use crate::labelled_cells::LabelledCells;
+use crate::models::network::fit_by;
 use crate::models::train::{Checkpoints, Fit, FitError};
 use crate::nn::dropout::Noise;
 use crate::nn::encoder_layer::PLACES;
@@ -200,7 +201,7 @@ impl Genebert {
         progress: &dyn Progress,
         checkpoints: &mut dyn Checkpoints,
     ) -> Result<Fit, FitError> {
-        self.fit_by(data, genes, seed, |net, cells| {
+        fit_by(self, data, genes, seed, |net, cells| {
             let mut learner = OnDevice::new(net, &self.params, device)?;
             train_on(&mut learner, cells, &self.params.training(), seed, progress, checkpoints)
         })

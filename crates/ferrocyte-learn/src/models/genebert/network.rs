@@ -3,13 +3,14 @@
 use ferrocyte_core::ArrayError;
 
 use super::params::GenebertParams;
+use super::predictor::NetPredictor;
 use crate::nn::activation::{add, gelu, relu, scale};
 use crate::nn::batch::{GeneRows, SparseRows};
 use crate::nn::dropout::Noise;
 use crate::nn::encoder_layer::{EncoderLayer, EncoderShape, EncoderTape};
 use crate::nn::initial::Initial;
 use crate::nn::layer_norm::{LayerNorm, NormTape};
-use crate::nn::linear::{Linear, add_columns};
+use crate::nn::linear::{Linear, add_columns, mean_rows};
 use crate::nn::network::Network;
 use crate::nn::parameter::{Layout, Parameter, Visitor};
 use crate::nn::scaling::Scaling;
@@ -21,20 +22,20 @@ use crate::optimise::AdamWStep;
 /// z-scores ─► Linear ─► GELU ─► LayerNorm ─► + position ─► encoder layers ─► mean over tokens ─► Linear ─► ReLU ─► Linear
 /// ```
 #[derive(Debug, Clone)]
-pub(super) struct Net {
+pub(in crate::models) struct Net {
     width: usize,
     tokens: usize,
     embedding: SparseLinear,
-    norm: LayerNorm,
-    position: Parameter, // a row per token
-    layers: Vec<EncoderLayer>,
-    hidden: Linear,
-    output: Linear,
+    pub(super) norm: LayerNorm,
+    pub(super) position: Parameter, // a row per token
+    pub(super) layers: Vec<EncoderLayer>,
+    pub(super) hidden: Linear,
+    pub(super) output: Linear,
 }
 
 /// What the way back needs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tape {
+pub(in crate::models) struct Tape {
     rows: Vec<f32>,
     embedded: Vec<f32>,
     slopes: Vec<f32>,
@@ -102,6 +103,11 @@ impl Net {
 
 impl Network for Net {
     type Tape = Tape;
+    type Predictor = NetPredictor;
+
+    fn predictor(&self) -> NetPredictor {
+        NetPredictor::of(self)
+    }
 
     fn first(&self) -> &SparseLinear {
         &self.embedding
@@ -139,15 +145,7 @@ impl Network for Net {
             layer.forward(&mut tape.rows, first_cell, noise, tape_of_layer);
         }
         tape.mean.resize(cells * width, 0.0);
-        let per_token = 1.0 / self.tokens as f32;
-        for (mean, rows) in tape.mean.chunks_exact_mut(width).zip(tape.rows.chunks_exact(self.tokens * width))
-        {
-            mean.fill(0.0);
-            add_columns(rows, mean);
-            for mean in mean {
-                *mean *= per_token;
-            }
-        }
+        mean_rows(&tape.rows, self.tokens, width, &mut tape.mean);
         tape.hidden.resize(cells * self.hidden.width(), 0.0);
         tape.hidden_slopes.resize(cells * self.hidden.width(), 0.0);
         self.hidden.forward(&tape.mean, &mut tape.hidden);

@@ -4,8 +4,9 @@ use ferrocyte_core::{ArrayData, Block, Labels, LogNorm, NamedArray, NamedArrays,
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::params::GenebertParams;
+use super::params::{Genebert, GenebertParams};
 use crate::labelled_cells::LabelledCells;
+use crate::models::network::Architecture;
 use crate::models::train::{CheckpointError, Checkpoints};
 use crate::models::{
     Balance, Fit, FitError, LoadError, ModelKind, NoCheckpoints, Schedule, Train, TrainingState,
@@ -211,12 +212,9 @@ fn a_file_that_lies_is_refused() {
     let model = fit(GenebertParams { tokens: 2, epochs: 1, ..small() }, &cells, &labels).model;
     let good: Vec<NamedArray> = model.to_arrays().iter().cloned().collect();
     let load = |settings: serde_json::Value, arrays: Vec<NamedArray>| {
-        super::GenebertModel::from_arrays(
-            model.genes().clone(),
-            model.labels().clone(),
-            settings,
-            &NamedArrays::new(arrays).unwrap(),
-        )
+        let arrays = NamedArrays::new(arrays).unwrap();
+        let genebert = Genebert::of_settings(settings)?;
+        genebert.model_of_arrays(model.genes().clone(), model.labels().clone(), &arrays).map(|_| ())
     };
     assert!(load(model.settings(), good.clone()).is_ok());
     for which in 0..good.len() {

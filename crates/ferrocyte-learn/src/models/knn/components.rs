@@ -23,13 +23,13 @@ const SMALLEST_SHARE: f64 = 1e-6;
 
 /// The leading principal components of cells.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Components {
+pub(in crate::models) struct Components {
     /// Mean of each gene.
-    pub(super) mean: Vec<f32>,
+    pub(in crate::models) mean: Vec<f32>,
     /// Row-major of shape `(n_genes, n_components)`; columns of length 1, at right angles to each other.
-    pub(super) rotation: Vec<f32>,
+    pub(in crate::models) rotation: Vec<f32>,
     /// Variance of the cells along each component, largest first.
-    pub(super) variance: Vec<f64>,
+    pub(in crate::models) variance: Vec<f64>,
 }
 
 /// The covariance matrix of weighted cells, which is never made: only its products with a few vectors are.
@@ -43,7 +43,7 @@ struct Covariance<'a> {
 impl Components {
     /// At most `wanted` components; fewer where the cells vary in fewer directions, and one, of zeros, where they do
     /// not vary.
-    pub(super) fn of(
+    pub(in crate::models) fn of(
         cells: &Block<LogNorm>,
         weights: &[f64],
         wanted: usize,

@@ -10,5 +10,6 @@ mod search;
 mod tests;
 mod variable_genes;
 
+pub(super) use components::Components;
 pub use model::KnnModel;
 pub use params::{Knn, KnnParams};

@@ -101,16 +101,6 @@ impl Coordinates {
         point
     }
 
-    /// How strongly a cross-entropy bends along each variable, up to a factor: the variance of its gene. The mean variance
-    /// is added, so that a gene in a few cells gets no giant steps. Steps to a duality gap of 1e-4 on `zheng_facs_pbmc`
-    /// (all L1, C = 0.1) with 0.01 of the mean, with all of it, and without the variances: 1,480, 980, more than 2,000.
-    pub(super) fn bends(&self) -> Vec<f64> {
-        let mean = self.variance.iter().sum::<f64>() / self.variance.len().max(1) as f64;
-        let of_genes = self.variance.iter().map(|variance| variance + mean + f64::MIN_POSITIVE);
-        let all = of_genes.chain([self.constant * self.constant]);
-        all.flat_map(|bend| std::iter::repeat_n(bend, self.n_labels)).collect()
-    }
-
     /// Writes the weights, rounded to `f32`, and the intercepts that go with them, and returns `Σ W²`.
     pub(super) fn to_weights(
         &self,

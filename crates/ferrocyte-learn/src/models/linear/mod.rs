@@ -3,6 +3,7 @@
 mod coordinates;
 mod elastic_net;
 mod follower;
+mod lacking;
 mod model;
 mod objective;
 mod solve;

@@ -5,6 +5,7 @@ use ferrocyte_core::{
 };
 use rayon::prelude::*;
 
+use super::lacking::Lacking;
 use crate::kernels::softmax::softmax;
 use crate::kernels::weight_rows::WeightRows;
 use crate::models::classifier::{Classifier, PredictError, check_block};
@@ -29,6 +30,7 @@ pub struct LinearModel {
     weights: WeightRows,
     intercept: Vec<f64>,      // one per label
     spread: Option<Vec<f32>>, // one per gene
+    lacking: Option<Lacking>,
 }
 
 impl LinearModel {
@@ -41,7 +43,7 @@ impl LinearModel {
         intercept: Vec<f64>,
         spread: Option<Vec<f32>>,
     ) -> Self {
-        Self { kind, genes, labels, settings, weights, intercept, spread }
+        Self { kind, genes, labels, settings, weights, intercept, spread, lacking: None }
     }
 
     /// `settings` are those of `kind`, checked.
@@ -63,7 +65,8 @@ impl LinearModel {
         };
         check_size("spread", spread.iter().flatten().copied().map(f64::from))?;
         let weights = WeightRows::from_rows(genes.len(), labels.len(), weights);
-        Ok(Self { kind, genes, labels, settings, weights, intercept: intercept.to_vec(), spread })
+        let intercept = intercept.to_vec();
+        Ok(Self { kind, genes, labels, settings, weights, intercept, spread, lacking: None })
     }
 
     /// The weight of a gene for a label, both by position.
@@ -117,7 +120,11 @@ impl Classifier for LinearModel {
         let chunks = probabilities.as_mut_slice().par_chunks_mut(CHUNK_CELLS * n_labels);
         chunks.enumerate().for_each(|(chunk, rows)| {
             for (i, row) in rows.chunks_exact_mut(n_labels).enumerate() {
-                self.weights.score(block.cell(chunk * CHUNK_CELLS + i), &self.intercept, row);
+                let cell = block.cell(chunk * CHUNK_CELLS + i);
+                self.weights.score(cell, &self.intercept, row);
+                if let Some(lacking) = &self.lacking {
+                    lacking.add(cell, row);
+                }
                 softmax(row);
             }
         });
@@ -141,6 +148,11 @@ impl Classifier for LinearModel {
             spread * row().map(|weight| (weight - mean).abs()).sum::<f64>()
         };
         Some((0..self.genes.len()).map(weight).collect())
+    }
+
+    fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {
+        self.lacking = Some(Lacking::of(&self.weights, self.labels.len(), typical, found));
+        true
     }
 
     /// `weights`, `f32` of shape `(n_genes, n_labels)`, `intercept`, `f64` of shape `(n_labels)`, and `spread`, `f32`

@@ -14,6 +14,7 @@ use crate::optimise::{Nearness, Objective, dot};
 
 use super::coordinates::Coordinates;
 
+pub(super) mod bend;
 pub(super) mod dual;
 
 /// Cells handed to a thread at once.
@@ -76,12 +77,6 @@ impl<'a> CrossEntropy<'a> {
     /// Number of variables that are weights; they come first.
     pub(super) fn n_weights(&self) -> usize {
         self.genes.genes.len() * self.intercept.len()
-    }
-
-    /// The intercepts at `point`.
-    pub(super) fn intercept_at(&mut self, point: &[f64]) -> Vec<f64> {
-        self.coordinates.to_weights(point, &self.genes.genes, &mut self.weights, &mut self.intercept);
-        self.intercept.clone()
     }
 
     /// Fills in probabilities minus truth of the cells of a slab, and what they add up to.

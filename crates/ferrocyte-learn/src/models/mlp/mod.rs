@@ -1,11 +1,10 @@
 //! Multilayer perceptron: one or two hidden layers on z-scored genes.
 
-mod fit;
-mod model;
+mod architecture;
 mod network;
 mod params;
+mod predictor;
 #[cfg(test)]
 mod tests;
 
-pub use model::MlpModel;
 pub use params::{Mlp, MlpParams, Norm};

@@ -3,6 +3,7 @@
 use ferrocyte_core::ArrayError;
 
 use super::params::{MlpParams, Norm};
+use super::predictor::NetPredictor;
 use crate::nn::activation::{relu, scale};
 use crate::nn::batch::{GeneRows, SparseRows};
 use crate::nn::dropout::Noise;
@@ -20,24 +21,24 @@ use crate::optimise::AdamWStep;
 /// z-scores ─► Linear ─► norm ─► ReLU ─► dropout  ( ─► Linear ─► norm ─► ReLU ─► dropout )  ─► Linear
 /// ```
 #[derive(Debug, Clone)]
-pub(super) struct Net {
+pub(in crate::models) struct Net {
     first: SparseLinear,
-    after_first: Hidden,
-    second: Option<(Linear, Hidden)>,
-    output: Linear,
+    pub(super) after_first: Hidden,
+    pub(super) second: Option<(Linear, Hidden)>,
+    pub(super) output: Linear,
 }
 
 /// What follows the linear part of a hidden layer.
 #[derive(Debug, Clone)]
-struct Hidden {
+pub(super) struct Hidden {
     width: usize,
     place: u32,
-    norm: Option<LayerNorm>,
+    pub(super) norm: Option<LayerNorm>,
 }
 
 /// What the way back needs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tape {
+pub(in crate::models) struct Tape {
     first: HiddenTape,
     second: HiddenTape,
     d_scores: Vec<f32>,
@@ -131,6 +132,11 @@ impl Net {
 
 impl Network for Net {
     type Tape = Tape;
+    type Predictor = NetPredictor;
+
+    fn predictor(&self) -> NetPredictor {
+        NetPredictor::of(self)
+    }
 
     fn first(&self) -> &SparseLinear {
         &self.first

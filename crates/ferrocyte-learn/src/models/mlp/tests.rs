@@ -124,7 +124,8 @@ fn a_file_that_lies_is_refused() {
         values[0] = 3e38;
         let arrays = NamedArrays::new(vast).unwrap();
         let (genes, labels) = (model.genes().clone(), model.labels().clone());
-        let error = super::MlpModel::from_arrays(genes, labels, model.settings(), &arrays);
+        let mlp = variants()[1].check().unwrap();
+        let error = mlp.model_of_arrays(genes, labels, &arrays);
         assert!(matches!(error, Err(LoadError::Value { .. })), "{}", good[which].name);
     }
 }

@@ -3,10 +3,10 @@
 use ferrocyte_core::{Block, LabelSet, LogNorm, Progress, Scores, TrainingRecord, Vocabulary, Warning};
 
 use super::fit::{Fitted, Form};
+use super::model::WeightedModel;
 use super::params::Weighted;
 use crate::labelled_cells::LabelledCells;
 use crate::models::classifier::{Classifier, PredictError};
-use crate::models::linear::LinearModel;
 use crate::models::train::{FitError, check_columns};
 
 /// Times that the query is labelled and learnt from.
@@ -22,7 +22,7 @@ pub const ADAPT_CELLS_PER_LABEL: usize = 30;
 #[derive(Debug)]
 pub struct Adapted {
     /// The model.
-    pub model: LinearModel,
+    pub model: WeightedModel,
     /// What each round learnt from.
     pub rounds: Vec<AdaptRound>,
     /// How the last training went.
@@ -84,11 +84,15 @@ impl Weighted {
     ///
     /// A query with fewer than 30 cells for each label is not learnt from. Nothing is random.
     ///
+    /// Where the reference is only a sketch of one, `stands_for` is how many cells that had: its cells then count as much
+    /// as those did, beside the penalty and the query. For a whole one it is the number of its cells.
+    ///
     /// # Errors
     /// When the columns of reference or query are not `genes`, or a value of the query is not a logarithm of counts.
     pub fn adapt(
         &self,
         reference: &LabelledCells<'_>,
+        stands_for: usize,
         query: &Block<LogNorm>,
         genes: &Vocabulary,
         progress: &dyn Progress,
@@ -103,14 +107,23 @@ impl Weighted {
             return Ok(Adaptation::TooFewCells { found: query.n_cells(), needed });
         }
         let mut weights = self.params.balance.cell_weights(reference);
+        let n_cells = reference.cells().n_cells();
+        if stands_for != n_cells {
+            let each = stands_for as f64 / n_cells as f64;
+            for weight in &mut weights {
+                *weight *= each;
+            }
+        }
         let totals = total_per_label(&form.labels, &form.truth, &weights);
         let mut truth = form.truth.clone();
-        let mut cells = form.scaled(&reference.cells().select_genes(&form.markers.genes));
+        let mut cells = form.views_of(&reference.cells().select_genes(&form.columns));
         let mut fitted = form.fit(&cells, &truth, &weights, progress);
 
         // Behind the reference stand all cells of the query; those that are not kept weigh nothing.
-        let query = query.select_genes(&form.markers.genes);
-        cells.append(&form.scaled(&query));
+        let query = query.select_genes(&form.columns);
+        for (cells, query) in cells.iter_mut().zip(form.views_of(&query)) {
+            cells.append(&query);
+        }
         let n_reference = truth.len();
         let alone = weights.clone();
         let mut rounds = Vec::with_capacity(ADAPT_ROUNDS);
@@ -164,7 +177,7 @@ fn total_per_label(labels: &LabelSet, truth: &[u32], weights: &[f64]) -> Vec<f64
 }
 
 /// The label of each cell that has one with confidence. A cell without any marker has none: nothing speaks for it.
-fn confident(model: &LinearModel, query: &Block<LogNorm>) -> Result<Vec<Option<u32>>, PredictError> {
+fn confident(model: &WeightedModel, query: &Block<LogNorm>) -> Result<Vec<Option<u32>>, PredictError> {
     let mut scores = Scores::default();
     model.probabilities_into(query, &mut scores)?;
     let label = |cell: usize| {
@@ -219,7 +232,7 @@ mod tests {
 
     fn adapted(reference: &(Block<LogNorm>, Labels), query: &Block<LogNorm>) -> Adapted {
         let data = LabelledCells::new(&reference.0, &reference.1).unwrap();
-        match trainer().adapt(&data, query, &genes(), &Silent).unwrap() {
+        match trainer().adapt(&data, reference.1.len(), query, &genes(), &Silent).unwrap() {
             Adaptation::Adapted(adapted) => *adapted,
             other @ Adaptation::TooFewCells { .. } => panic!("{other:?}"),
         }
@@ -245,7 +258,7 @@ mod tests {
     fn few_cells_say_nothing_about_a_query() {
         let reference = cells(1, 80, |_, _| 1.0);
         let data = LabelledCells::new(&reference.0, &reference.1).unwrap();
-        let of = |n| trainer().adapt(&data, &cells(2, n, |_, _| 1.0).0, &genes(), &Silent).unwrap();
+        let of = |n| trainer().adapt(&data, 80, &cells(2, n, |_, _| 1.0).0, &genes(), &Silent).unwrap();
         assert!(matches!(of(119), Adaptation::TooFewCells { found: 119, needed: 120 }));
         assert!(matches!(of(120), Adaptation::Adapted(_)));
     }
@@ -254,13 +267,13 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let reference = cells(1, 80, |_, _| 1.0);
         let data = LabelledCells::new(&reference.0, &reference.1).unwrap();
-        let error = trainer().adapt(&data, &Block::empty(3), &genes(), &Silent).unwrap_err();
+        let error = trainer().adapt(&data, 80, &Block::empty(3), &genes(), &Silent).unwrap_err();
         assert!(matches!(error, AdaptError::Query(PredictError::Genes { expected: N_GENES, found: 3 })));
         let few = Vocabulary::new(vec!["A".into()]).unwrap();
-        let error = trainer().adapt(&data, &Block::empty(1), &few, &Silent).unwrap_err();
+        let error = trainer().adapt(&data, 80, &Block::empty(1), &few, &Silent).unwrap_err();
         assert!(matches!(error, AdaptError::Fit(FitError::Genes { columns: N_GENES, genes: 1 })));
         let wild = Block::new(N_GENES, (0..=120).collect(), vec![0; 120], vec![90.0; 120]).unwrap();
-        let error = trainer().adapt(&data, &wild, &genes(), &Silent).unwrap_err();
+        let error = trainer().adapt(&data, 80, &wild, &genes(), &Silent).unwrap_err();
         assert!(matches!(error, AdaptError::Query(PredictError::Value { cell: 0, .. })));
     }
 
@@ -315,6 +328,25 @@ mod tests {
         }
         assert_eq!(adapted.model.kind(), Weighted::KIND);
         assert!(adapted.training.converged && adapted.warnings.is_empty());
+    }
+
+    /// Each cell of the reference three times is the reference, where one cell stands for three.
+    #[test]
+    fn a_sketch_counts_as_what_it_stands_for() {
+        let few = cells(11, 120, |_, _| 0.8);
+        let (query, _) = cells(12, 240, |_, _| 0.6);
+        let thrice: Vec<usize> = (0..120).flat_map(|cell| [cell; 3]).collect();
+        let many = (few.0.select_cells(&thrice), few.1.select(&thrice));
+        let rounds = |(cells, labels): &(Block<LogNorm>, Labels), stands_for| {
+            let data = LabelledCells::new(cells, labels).unwrap();
+            match trainer().adapt(&data, stands_for, &query, &genes(), &Silent).unwrap() {
+                Adaptation::Adapted(adapted) => *adapted,
+                other @ Adaptation::TooFewCells { .. } => panic!("{other:?}"),
+            }
+        };
+        let (whole, sketch, alone) = (rounds(&many, 360), rounds(&few, 360), rounds(&few, 120));
+        assert_eq!(whole.rounds, sketch.rounds);
+        assert_ne!(whole.rounds, alone.rounds, "120 cells speak more softly than 360");
     }
 
     #[test]

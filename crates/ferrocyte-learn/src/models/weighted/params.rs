@@ -7,6 +7,9 @@ use crate::models::linear::Intercept;
 use crate::models::logistic::LogisticParams;
 use crate::models::param_error::ParamError;
 
+/// Models that can be averaged.
+pub(super) const MOST_VIEWS: usize = 2;
+
 /// Unchecked settings, as typed by a user or read from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -23,6 +26,12 @@ pub struct WeightedParams {
     pub intercept: Intercept,
     /// How much the cells of rare labels count.
     pub balance: Balance,
+    /// Models whose probabilities are averaged, from 1 to 2: the second sees the genes in another light.
+    pub views: usize,
+    /// Marker genes kept for each label in the second view, if `markers` are not fewer.
+    pub second_markers: usize,
+    /// The power of the effect in the second view.
+    pub second_exponent: f64,
     /// Steps after which training stops with a warning if it has not converged.
     pub max_iterations: usize,
     /// The objective is brought to within this share of its lowest value.
@@ -39,6 +48,9 @@ impl Default for WeightedParams {
             l2: 20.0,
             intercept: Intercept::Zero,
             balance,
+            views: 1,
+            second_markers: 300,
+            second_exponent: 1.0,
             max_iterations,
             tolerance,
         }
@@ -46,6 +58,27 @@ impl Default for WeightedParams {
 }
 
 impl WeightedParams {
+    /// The settings in a model file. Files of before there were views have one.
+    ///
+    /// # Errors
+    /// When they are not settings of this kind.
+    pub fn of_model(mut settings: serde_json::Value) -> Result<Self, serde_json::Error> {
+        if let Some(settings) = settings.as_object_mut() {
+            settings.entry("views").or_insert_with(|| 1.into());
+        }
+        serde_json::from_value(settings)
+    }
+
+    /// How one of `views`, counted from 0, sees the genes: how many of each label it keeps, and the power of their effect.
+    pub(super) fn view(&self, view: usize) -> (usize, f64) {
+        if view == 0 {
+            (self.markers, self.exponent)
+        } else {
+            // Its genes are then among those of the first.
+            (self.second_markers.min(self.markers), self.second_exponent)
+        }
+    }
+
     /// The only way to a [`Weighted`], which holds settings known to be valid.
     ///
     /// # Errors
@@ -53,17 +86,23 @@ impl WeightedParams {
     pub fn check(self) -> Result<Weighted, ParamError> {
         let Self { l2, max_iterations, tolerance, balance, .. } = self;
         LogisticParams { l2, max_iterations, tolerance, balance, ..LogisticParams::default() }.check()?;
-        for (name, value) in [("markers", self.markers), ("min_cells", self.min_cells)] {
+        let at_least_one = [
+            ("markers", self.markers),
+            ("min_cells", self.min_cells),
+            ("second_markers", self.second_markers),
+        ];
+        for (name, value) in at_least_one {
             if value == 0 {
                 return Err(ParamError { name, rule: "at least 1", found: "0".into() });
             }
         }
-        if !(0.0..=4.0).contains(&self.exponent) {
-            return Err(ParamError {
-                name: "exponent",
-                rule: "from 0 to 4",
-                found: self.exponent.to_string(),
-            });
+        for (name, value) in [("exponent", self.exponent), ("second_exponent", self.second_exponent)] {
+            if !(0.0..=4.0).contains(&value) {
+                return Err(ParamError { name, rule: "from 0 to 4", found: value.to_string() });
+            }
+        }
+        if !(1..=MOST_VIEWS).contains(&self.views) {
+            return Err(ParamError { name: "views", rule: "1 or 2", found: self.views.to_string() });
         }
         Ok(Weighted { params: self })
     }
@@ -79,6 +118,7 @@ impl WeightedParams {
 ///    largest is 1. A strong marker then costs the penalty less than a weak one: a ridge that adapts to the gene.
 /// 4. [`Logistic`](crate::models::Logistic)'s objective on these, with the intercepts held at zero. A label with weak
 ///    markers otherwise gains a large intercept, and takes every cell that shows little of anything.
+/// 5. With two views, the same again with fewer genes and a larger exponent; a cell's probabilities are the mean of both.
 ///
 /// The factors fold into the weights, so the model is linear in the log-normalised values of the kept genes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -109,5 +149,10 @@ mod tests {
         assert!(error(WeightedParams { min_cells: 0, ..good }).contains("`min_cells`"));
         assert!(error(WeightedParams { exponent: f64::NAN, ..good }).contains("`exponent`"));
         assert!(error(WeightedParams { l2: 0.0, ..good }).contains("`l2`"));
+        for views in [0, 3] {
+            assert!(error(WeightedParams { views, ..good }).contains("`views`"));
+        }
+        assert!(error(WeightedParams { second_markers: 0, ..good }).contains("`second_markers`"));
+        assert!(error(WeightedParams { second_exponent: -1.0, ..good }).contains("`second_exponent`"));
     }
 }

@@ -7,9 +7,11 @@ use ferrocyte_core::{ArrayData, Block, LogNorm, NamedArray, NamedArrays};
 
 use super::super::network::Net;
 use super::super::params::GenebertParams;
+use super::super::predictor::Memory;
 use crate::nn::batch::SparseRows;
+use crate::nn::first_predictor::FirstMemory;
 use crate::nn::loss::CrossEntropy;
-use crate::nn::network::Network;
+use crate::nn::network::{Network, Predictor};
 use crate::nn::scaling::Scaling;
 use crate::nn::train_batch::{BatchCells, Batches};
 use crate::optimise::AdamW;
@@ -82,6 +84,16 @@ fn scores(net: &Net, cells: &Block<LogNorm>) -> Vec<f32> {
     scores
 }
 
+/// The same, as a model that was trained computes them.
+fn predicted(net: &Net, cells: &Block<LogNorm>) -> Vec<f32> {
+    let (n, predictor) = (cells.n_cells(), net.predictor());
+    let mut first = vec![0.0; n * net.first_width()];
+    predictor.first().apply(cells, n, |cell| cell, &mut FirstMemory::default(), &mut first);
+    let mut scores = vec![0.0; n * LABELS];
+    predictor.scores(&mut first, &mut Memory::default(), &mut scores);
+    scores
+}
+
 fn assert_near(found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len());
     for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
@@ -93,7 +105,9 @@ fn assert_near(found: &[f32], expected: &[f32], tolerance: f32) {
 fn scores_loss_and_gradients_are_those_of_pytorch() {
     let Some(Golden { mut net, cells, labels, batch, expected }) = golden() else { return };
     // Sums of thousands of products in f32, in another order: scores of size 1 differ by some 1e-6.
-    assert_near(&scores(&net, &cells), batch.f32("logits", &[64, LABELS]).unwrap(), 1e-4);
+    let logits = batch.f32("logits", &[64, LABELS]).unwrap();
+    assert_near(&scores(&net, &cells), logits, 1e-4);
+    assert_near(&predicted(&net, &cells), logits, 1e-4);
 
     let all: Vec<usize> = (0..64).collect();
     let weights = vec![1.0; 64];

@@ -1,30 +1,24 @@
 //! Steps towards the lowest point of an elastic net.
 
+use super::super::coordinates::Coordinates;
 use super::super::objective::CrossEntropy;
+use super::super::objective::bend::Bend;
 use super::super::objective::dual::Penalty;
-use crate::optimise::Objective;
+use super::quadratic::Quadratic;
+use crate::kernels::gene_major::GeneMajor;
 
-/// Steps from one look at the duality gap to the next: a look costs about as much as two steps.
-const LOOK_EVERY: usize = 20;
+/// Passes over the weights that work on one quadratic model.
+const MOST_PASSES: usize = 50;
+/// Share of what the first pass won below which another is not worth it.
+const NOT_WORTH: f64 = 0.02;
 /// Differences of values below this share of the value are rounding: single-precision scores, summed over cells.
 const ROUNDING: f64 = 1e-7;
-/// A rise is judged by values where it is this many times as large as their rounding.
-const CLEARLY: f64 = 100.0;
-/// What a restart leaves of the curvature, so that one met far away does not shorten all later steps.
-const CURVATURE_LEFT: f64 = 0.5;
-/// The largest curvature that is tried; steps are too short to change a weight long before.
-const LARGEST_CURVATURE: f64 = 1e200;
-
-/// Where a descent is and what it learnt on the way.
-#[derive(Debug)]
-pub(super) struct Descent {
-    pub(super) point: Vec<f64>,
-    scale: Vec<f64>, // how strongly the objective bends along each variable, in any unit; positive
-    /// Curvature that the steps trust, times `scale`; positive.
-    pub(super) curvature: f64,
-    pub(super) steps: usize,
-    pub(super) gap: Gap,
-}
+/// Share of what the slope promises that a step must win.
+const ENOUGH: f64 = 1e-3;
+/// Shortest step, as a share of the one that the model wants.
+const SHORTEST: f64 = 1e-6;
+/// Steps in a row that bring the gap no lower after which none will.
+const PATIENCE: usize = 5;
 
 /// How far a point can be from the lowest.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -35,113 +29,89 @@ pub(super) struct Gap {
     pub(super) share: f64,
 }
 
-impl Descent {
-    pub(super) fn from(point: Vec<f64>, curvature: f64, scale: Vec<f64>) -> Self {
-        Self { point, scale, curvature, steps: 0, gap: Gap::default() }
-    }
-
-    /// Goes on until the gap is within `goal` or `max_steps` are done, by FISTA (Beck and Teboulle 2009,
-    /// doi:10.1137/080716542) that starts its momentum anew where it leads uphill (O'Donoghue and Candès 2015,
-    /// doi:10.1007/s10208-013-9150-3). A weight that the penalty holds is exactly zero. `false` where no step is short
-    /// enough.
-    pub(super) fn descend(
-        &mut self,
-        objective: &mut CrossEntropy<'_>,
-        penalty: Penalty,
-        goal: f64,
-        max_steps: usize,
-    ) -> bool {
-        let n_weights = objective.n_weights();
-        let mut pull = vec![0.0; n_weights];
-        let mut gradient = vec![0.0; self.point.len()];
-        let mut there = gradient.clone();
-        let mut ahead = self.point.clone();
-        let mut next = self.point.clone();
-        let mut momentum = 1.0_f64;
-        for step in 0.. {
-            if step % LOOK_EVERY == 0 || step == max_steps {
-                self.gap = gap(objective, penalty, &self.point, &mut pull);
-                if self.gap.share <= goal || step == max_steps {
-                    break;
-                }
-            }
-            let value = objective.evaluate(&ahead, &mut gradient);
-            if !self.try_steps(objective, penalty, (value, &gradient), &ahead, (&mut next, &mut there)) {
-                self.gap = gap(objective, penalty, &self.point, &mut pull);
-                return false;
-            }
-            self.steps += 1;
-            let uphill: f64 = ahead
-                .iter()
-                .zip(&next)
-                .zip(self.point.iter().zip(&self.scale))
-                .map(|((ahead, next), (here, scale))| scale * (ahead - next) * (next - here))
-                .sum();
-            if uphill > 0.0 {
-                momentum = 1.0;
-                self.curvature *= CURVATURE_LEFT;
-                ahead.copy_from_slice(&next);
-            } else {
-                let larger = 0.5 * (1.0 + (1.0 + 4.0 * momentum * momentum).sqrt());
-                let carry = (momentum - 1.0) / larger;
-                for ((ahead, next), here) in ahead.iter_mut().zip(&next).zip(&self.point) {
-                    *ahead = next + carry * (next - here);
-                }
-                momentum = larger;
-            }
-            std::mem::swap(&mut self.point, &mut next);
-        }
-        true
-    }
-
-    /// The step from `ahead` that the curvature allows; raises it until the value is where the curvature promised.
-    fn try_steps(
-        &mut self,
-        objective: &mut CrossEntropy<'_>,
-        penalty: Penalty,
-        (value, gradient): (f64, &[f64]),
-        ahead: &[f64],
-        (next, there): (&mut [f64], &mut [f64]),
-    ) -> bool {
-        let n_weights = objective.n_weights();
-        while self.curvature < LARGEST_CURVATURE {
-            let (mut slope, mut squares) = (0.0, 0.0);
-            for (i, next) in next.iter_mut().enumerate() {
-                let curvature = self.curvature * self.scale[i];
-                let to = ahead[i] - gradient[i] / curvature;
-                *next = if i < n_weights { shrink(to, penalty.l1 / curvature) } else { to };
-                let moved = *next - ahead[i];
-                slope += gradient[i] * moved;
-                squares += self.scale[i] * moved * moved;
-            }
-            let rise = 0.5 * self.curvature * squares;
-            // Where differences of values drown in rounding, slopes are still good.
-            let held = if rise > CLEARLY * ROUNDING * value.abs() {
-                objective.value_at(next) <= value + slope + rise + ROUNDING * value.abs()
-            } else {
-                objective.evaluate(next, there);
-                let slopes = there.iter().zip(gradient).zip(next.iter().zip(ahead));
-                let turned: f64 =
-                    slopes.map(|((there, here), (next, ahead))| (there - here) * (next - ahead)).sum();
-                turned <= self.curvature * squares
-            };
-            if held {
-                return true;
-            }
-            self.curvature *= 2.0;
-        }
-        false
-    }
+/// Where a descent is.
+#[derive(Debug)]
+pub(super) struct Descent<'a> {
+    pub(super) genes: &'a GeneMajor,
+    pub(super) coordinates: &'a Coordinates,
+    pub(super) cell_weights: &'a [f64],
+    pub(super) penalty: Penalty,
+    /// Weights, shape `(n_genes, n_labels)`.
+    pub(super) weights: Vec<f64>,
+    pub(super) intercept: Vec<f64>,
+    /// Passes over the weights that were made.
+    pub(super) passes: usize,
 }
 
-/// Nearer to zero by `threshold`, and zero where that is past it.
-fn shrink(weight: f64, threshold: f64) -> f64 {
-    if weight > threshold {
-        weight - threshold
-    } else if weight < -threshold {
-        weight + threshold
-    } else {
-        0.0
+impl Descent<'_> {
+    /// Goes on until the gap is within `goal`, `max_passes` are done or no step leads down.
+    ///
+    /// Steps are those of a proximal Newton method (Yuan, Ho and Lin 2012, <https://jmlr.org/papers/v13/yuan12a.html>): towards the lowest
+    /// point of a quadratic model with the penalty, which coordinate descent finds roughly, as far as the objective
+    /// itself falls. A weight that the penalty holds is exactly zero.
+    pub(super) fn descend(&mut self, objective: &mut CrossEntropy<'_>, goal: f64, max_passes: usize) {
+        let mut pull = vec![0.0; objective.n_weights()];
+        let (mut smallest, mut since) = (f64::INFINITY, 0);
+        loop {
+            let point = self.coordinates.to_point(&self.weights, &self.intercept);
+            let share = gap(objective, self.penalty, &point, &mut pull).share;
+            since = if share < smallest { 0 } else { since + 1 };
+            smallest = smallest.min(share);
+            if share <= goal || self.passes >= max_passes || since == PATIENCE {
+                return;
+            }
+            let bend = objective.bend_at(&point);
+            let (to, shift) = self.lowest_of_model(&bend, max_passes);
+            if !self.step(objective, &bend, &to, &shift) {
+                return;
+            }
+        }
+    }
+
+    /// Weights at about the lowest point of the quadratic model, and what the intercepts moved by.
+    fn lowest_of_model(&mut self, bend: &Bend, max_passes: usize) -> (Vec<f64>, Vec<f64>) {
+        let mut model = Quadratic::new(self.genes, bend, self.cell_weights, self.penalty, &self.weights);
+        let mut first = None;
+        for _ in 0..MOST_PASSES.min(max_passes - self.passes) {
+            let won = model.pass();
+            self.passes += 1;
+            if won <= first.map_or(0.0, |first: f64| NOT_WORTH * first) {
+                break;
+            }
+            first = first.or(Some(won));
+        }
+        let mut to = self.weights.clone();
+        model.write_weights(&mut to);
+        (to, model.shift)
+    }
+
+    /// Takes the longest step towards `to` that wins enough. `false` where none is short enough.
+    fn step(&mut self, objective: &mut CrossEntropy<'_>, bend: &Bend, to: &[f64], shift: &[f64]) -> bool {
+        let Penalty { l1, l2 } = self.penalty;
+        let size = |weights: &[f64]| weights.iter().map(|weight| weight.abs()).sum::<f64>();
+        let here = bend.value + l1 * size(&self.weights);
+        let slopes = bend.pull.iter().zip(self.weights.iter().zip(to));
+        let of_weights: f64 = slopes
+            .map(|(pull, (here, to))| (pull + l2 * here) * (to - here) + l1 * (to.abs() - here.abs()))
+            .sum();
+        let of_intercepts: f64 = bend.intercept_pull.iter().zip(shift).map(|(pull, by)| pull * by).sum();
+        let slope = of_weights + of_intercepts;
+        let mut length = 1.0;
+        while length > SHORTEST {
+            // Rounded to what cells are scored with, so that size and score are of the same weight.
+            let towards = |(here, to): (&f64, &f64)| f64::from((here + length * (to - here)) as f32);
+            let weights: Vec<f64> = self.weights.iter().zip(to).map(towards).collect();
+            let intercept: Vec<f64> =
+                self.intercept.iter().zip(shift).map(|(here, by)| here + length * by).collect();
+            let point = self.coordinates.to_point(&weights, &intercept);
+            let value = objective.value_at(&point) + l1 * size(&weights);
+            if value <= here + ENOUGH * length * slope + ROUNDING * here.abs() {
+                (self.weights, self.intercept) = (weights, intercept);
+                return true;
+            }
+            length *= 0.5;
+        }
+        false
     }
 }
 

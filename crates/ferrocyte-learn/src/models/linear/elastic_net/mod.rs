@@ -1,6 +1,8 @@
 //! Weights of which most are zero: logistic regression with an elastic net.
 
+mod best_shift;
 mod descent;
+mod quadratic;
 mod working_genes;
 
 use ferrocyte_core::{Curve, Progress, TrainingRecord, Warning};
@@ -73,7 +75,6 @@ impl ElasticNet<'_> {
         let mut pull = vec![0.0; all.n_weights()];
         let mut looks = Looks::default();
         let mut bar = Bar::new(progress, self.gap);
-        let mut curvature = 1.0;
         let end = loop {
             let point = coordinates.to_point(&place.weights, &place.intercept);
             let found = gap(&mut all, penalty, &point, &mut pull);
@@ -89,13 +90,19 @@ impl ElasticNet<'_> {
             let coordinates = Coordinates::new(&some, cell_weights, n_labels, intercept);
             let mut objective =
                 CrossEntropy::new(&some_cells, truth, cell_weights, &some, &coordinates, penalty.l2);
-            let mut descent = Descent::from(place.of(&genes, &coordinates), curvature, coordinates.bends());
             let goal = (GOAL_WITHIN * self.gap).max(GAP_WITHIN * found.share);
-            let left = self.problem.max_iterations - looks.steps;
-            descent.descend(&mut objective, penalty, goal, left);
-            looks.steps += descent.steps;
-            curvature = descent.curvature;
-            place.take(&genes, &descent.point, &objective.intercept_at(&descent.point));
+            let mut descent = Descent {
+                genes: &some,
+                coordinates: &coordinates,
+                cell_weights,
+                penalty,
+                weights: place.of(&genes),
+                intercept: place.intercept.clone(),
+                passes: 0,
+            };
+            descent.descend(&mut objective, goal, self.problem.max_iterations - looks.steps);
+            looks.steps += descent.passes;
+            place.take(&genes, &descent.weights, &descent.intercept);
         };
         looks.end = Some(end);
         progress.finish();
@@ -147,21 +154,20 @@ impl ElasticNet<'_> {
 }
 
 impl Place {
-    /// The variables of some genes.
-    fn of(&self, genes: &[usize], coordinates: &Coordinates) -> Vec<f64> {
+    /// The weights of some genes.
+    fn of(&self, genes: &[usize]) -> Vec<f64> {
         let n_labels = self.intercept.len();
-        let weights: Vec<f64> = genes
+        genes
             .iter()
             .flat_map(|&gene| &self.weights[gene * n_labels..(gene + 1) * n_labels])
             .copied()
-            .collect();
-        coordinates.to_point(&weights, &self.intercept)
+            .collect()
     }
 
     /// Takes over what was found for some genes.
-    fn take(&mut self, genes: &[usize], point: &[f64], intercept: &[f64]) {
+    fn take(&mut self, genes: &[usize], weights: &[f64], intercept: &[f64]) {
         let n_labels = self.intercept.len();
-        for (&gene, row) in genes.iter().zip(point.chunks_exact(n_labels)) {
+        for (&gene, row) in genes.iter().zip(weights.chunks_exact(n_labels)) {
             self.weights[gene * n_labels..(gene + 1) * n_labels].copy_from_slice(row);
         }
         self.intercept.copy_from_slice(intercept);

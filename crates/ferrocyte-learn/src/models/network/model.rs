@@ -1,55 +1,53 @@
-//! A fitted multilayer perceptron.
+//! A fitted network of any kind.
 
 use ferrocyte_core::{Block, LabelSet, LogNorm, NamedArrays, Scores, Vocabulary};
 
-use super::network::Net;
-use super::params::{Mlp, MlpParams};
+use super::architecture::Architecture;
+use super::stored::{check_arrays, scaling_arrays, stored_scaling};
 use crate::models::classifier::{Classifier, PredictError, check_block};
-use crate::models::kind::SettingsError;
 use crate::models::load::LoadError;
-use crate::models::stored_network::{check_arrays, scaling_arrays, stored_scaling};
 use crate::nn::network::{Network, predict, to_arrays};
 use crate::nn::scaling::Scaling;
 
-/// A fitted multilayer perceptron.
-#[derive(Debug, Clone)]
-pub struct MlpModel {
+/// A fitted network.
+pub(in crate::models) struct NetworkModel<A: Architecture> {
+    architecture: A,
     genes: Vocabulary,
     labels: LabelSet,
-    settings: MlpParams,
     scaling: Scaling,
-    net: Net,
+    net: A::Net,
+    predictor: <A::Net as Network>::Predictor,
 }
 
-impl MlpModel {
+impl<A: Architecture> NetworkModel<A> {
     pub(super) fn new(
+        architecture: A,
         genes: Vocabulary,
         labels: LabelSet,
-        settings: MlpParams,
         scaling: Scaling,
-        net: Net,
+        net: A::Net,
     ) -> Self {
-        Self { genes, labels, settings, scaling, net }
+        let predictor = net.predictor();
+        Self { architecture, genes, labels, scaling, net, predictor }
     }
 
+    /// The model that arrays as [`to_arrays`](Classifier::to_arrays) gives them hold, wherever they come from.
     pub(in crate::models) fn from_arrays(
+        architecture: A,
         genes: Vocabulary,
         labels: LabelSet,
-        settings: serde_json::Value,
         arrays: &NamedArrays,
     ) -> Result<Self, LoadError> {
-        let settings: MlpParams = serde_json::from_value(settings).map_err(SettingsError::from)?;
-        settings.check().map_err(SettingsError::from)?;
         check_arrays(arrays)?;
         let scaling = stored_scaling(arrays, genes.len())?;
-        let net = Net::new(&settings, labels.len(), &scaling, &mut &*arrays)?;
-        Ok(Self { genes, labels, settings, scaling, net })
+        let net = architecture.stored(labels.len(), &scaling, arrays)?;
+        Ok(Self::new(architecture, genes, labels, scaling, net))
     }
 }
 
-impl Classifier for MlpModel {
+impl<A: Architecture> Classifier for NetworkModel<A> {
     fn kind(&self) -> &'static str {
-        Mlp::KIND
+        A::KIND
     }
 
     fn genes(&self) -> &Vocabulary {
@@ -61,7 +59,7 @@ impl Classifier for MlpModel {
     }
 
     fn settings(&self) -> serde_json::Value {
-        serde_json::json!(self.settings)
+        self.architecture.settings()
     }
 
     fn probabilities_into(
@@ -70,7 +68,7 @@ impl Classifier for MlpModel {
         probabilities: &mut Scores,
     ) -> Result<(), PredictError> {
         check_block(block, &self.genes)?;
-        predict(&self.net, block, block.n_cells(), |cell| cell, probabilities);
+        predict(&self.predictor, block, block.n_cells(), |cell| cell, probabilities);
         Ok(())
     }
 
@@ -80,10 +78,12 @@ impl Classifier for MlpModel {
         Some(self.net.first().gene_weights())
     }
 
-    /// Weights and biases of each layer, shaped as in `PyTorch`, and `mean` and `sd` of each gene; all `f32`.
+    /// The weights by their names in a `PyTorch` `state_dict` and shaped as there, `mean` and `sd` of each gene, and what
+    /// else the kind of network needs; all `f32`.
     fn to_arrays(&self) -> NamedArrays {
         let mut arrays = to_arrays(&mut self.net.clone());
         arrays.extend(scaling_arrays(&self.scaling));
+        arrays.extend(A::other_arrays(&self.net));
         NamedArrays::new(arrays).expect("shapes and names are right by construction")
     }
 }

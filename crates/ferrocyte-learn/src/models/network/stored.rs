@@ -2,8 +2,8 @@
 
 use ferrocyte_core::{ArrayData, NamedArray, NamedArrays};
 
-use super::load::LoadError;
 use crate::labelled_cells::LARGEST_VALUE;
+use crate::models::load::LoadError;
 use crate::nn::scaling::{SMALLEST_SD, Scaling};
 
 /// Largest number that is loaded. Training gives far smaller ones; what a network makes of such numbers can still be

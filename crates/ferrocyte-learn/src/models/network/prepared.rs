@@ -2,29 +2,29 @@
 
 use ferrocyte_core::{LabelSet, Vocabulary};
 
-use super::balance::Balance;
-use super::labels_with_cells::labels_with_cells;
-use super::train::FitError;
 use crate::labelled_cells::LabelledCells;
+use crate::models::balance::Balance;
+use crate::models::labels_with_cells::labels_with_cells;
+use crate::models::train::FitError;
 use crate::nn::scaling::Scaling;
 use crate::nn::training::TrainingCells;
 use crate::nn::validation::set_aside;
 
 /// Training cells, divided, weighted and measured.
-pub(super) struct Prepared<'a> {
+pub(in crate::models) struct Prepared<'a> {
     data: &'a LabelledCells<'a>,
-    pub(super) labels: LabelSet,
+    pub(in crate::models) labels: LabelSet,
     truth: Vec<u32>,
     weights: Vec<f64>,
-    pub(super) training: Vec<usize>,
+    pub(in crate::models) training: Vec<usize>,
     validation: Vec<usize>,
-    pub(super) scaling: Scaling,
-    pub(super) varies: Vec<bool>,
+    pub(in crate::models) scaling: Scaling,
+    pub(in crate::models) varies: Vec<bool>,
 }
 
 impl<'a> Prepared<'a> {
     /// Sets cells aside and measures the genes on the others alone.
-    pub(super) fn new(
+    pub(in crate::models) fn new(
         data: &'a LabelledCells<'a>,
         genes: &Vocabulary,
         balance: Balance,
@@ -44,7 +44,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// What the training loop takes.
-    pub(super) fn cells(&self) -> TrainingCells<'_> {
+    pub(in crate::models) fn cells(&self) -> TrainingCells<'_> {
         TrainingCells {
             block: self.data.cells(),
             labels: &self.truth,

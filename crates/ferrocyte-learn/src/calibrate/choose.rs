@@ -1,0 +1,202 @@
+//! Which calibration is taken.
+
+use ferrocyte_core::{Calibration, Scores};
+use rayon::prelude::*;
+
+use super::apply::apply;
+use super::held_out::HeldOut;
+use super::{isotonic, temperature, vector};
+
+/// Fewest held-out cells that a calibration is fitted on.
+const FEWEST_CELLS: usize = 50;
+
+/// A calibration, and what it does to cells that it was not fitted on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// Fitted on all held-out cells: for new ones.
+    pub calibration: Calibration,
+    /// The probabilities that the same kind of calibration gives to each part when it is fitted on the others: what can
+    /// be scored.
+    pub probabilities: Scores,
+}
+
+/// The kinds of calibration, from the simplest.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    None,
+    Temperature,
+    Vector,
+    Isotonic,
+}
+
+/// Fits each kind of calibration to all parts but one and judges it on that one, part after part, by the mean squared
+/// distance between the confidence in the most probable label and whether it was right (Brier's score of one event: it is
+/// lowest where confidence is honest and sharp). The kind that is best over all parts is taken; the simpler one of equals.
+///
+/// `part_of` says in which part (fold) a cell was held out. With fewer than two parts, or fewer than 50 cells outside a part, nothing
+/// is fitted.
+///
+/// # Panics
+/// When probabilities, labels and parts are not of as many cells.
+pub fn choose(held_out: &HeldOut<'_>, part_of: &[usize]) -> Chosen {
+    let n_cells = held_out.labels.len();
+    assert_eq!(n_cells, part_of.len(), "a part for each cell");
+    assert_eq!(n_cells, held_out.probabilities.n_cells(), "probabilities of each cell");
+    let n_parts = part_of.iter().max().map_or(0, |last| last + 1);
+    let parts: Vec<(Vec<usize>, Vec<usize>)> = (0..n_parts)
+        .map(|part| (0..n_cells).partition(|&cell| part_of[cell] == part))
+        .filter(|(inside, _): &(Vec<usize>, Vec<usize>)| !inside.is_empty())
+        .collect();
+    let none = Chosen { calibration: Calibration::None, probabilities: held_out.probabilities.clone() };
+    if parts.len() < 2 || parts.iter().any(|(_, others)| others.len() < FEWEST_CELLS) {
+        return none;
+    }
+    let all: Vec<usize> = (0..n_cells).collect();
+    let tried: Vec<(Kind, Scores, f64)> = [Kind::None, Kind::Temperature, Kind::Vector, Kind::Isotonic]
+        .into_par_iter()
+        .map(|kind| {
+            let mut probabilities = held_out.probabilities.clone();
+            for (inside, others) in &parts {
+                let calibration = kind.fit(held_out, others);
+                let rows: Vec<f64> =
+                    inside.iter().flat_map(|&cell| held_out.probabilities.row(cell)).copied().collect();
+                let Ok(mut of_part) = Scores::from_rows(held_out.probabilities.n_labels(), rows) else {
+                    continue;
+                };
+                apply(&calibration, &mut of_part);
+                for (&cell, row) in inside.iter().zip(of_part.rows()) {
+                    probabilities.row_mut(cell).copy_from_slice(row);
+                }
+            }
+            let brier = brier_of_confidence(
+                &HeldOut { probabilities: &probabilities, labels: held_out.labels },
+                &all,
+            );
+            (kind, probabilities, brier)
+        })
+        .collect();
+    let best = tried.into_iter().reduce(|best, next| if next.2 < best.2 { next } else { best });
+    best.map_or(none, |(kind, probabilities, _)| Chosen {
+        calibration: kind.fit(held_out, &all),
+        probabilities,
+    })
+}
+
+/// Mean squared distance between how sure the most probable label was and whether it was right.
+fn brier_of_confidence(held_out: &HeldOut<'_>, cells: &[usize]) -> f64 {
+    let distance = |top: super::held_out::Top| {
+        let off = top.confidence - f64::from(u8::from(top.right));
+        off * off
+    };
+    held_out.tops(cells).into_iter().map(distance).sum::<f64>() / cells.len() as f64
+}
+
+impl Kind {
+    fn fit(self, held_out: &HeldOut<'_>, cells: &[usize]) -> Calibration {
+        match self {
+            Self::None => Calibration::None,
+            Self::Temperature => Calibration::Temperature { temperature: temperature::fit(held_out, cells) },
+            Self::Vector => {
+                let vector::Vector { slopes, shifts } = vector::fit(held_out, cells);
+                Calibration::Vector { slopes, shifts }
+            }
+            Self::Isotonic => {
+                let isotonic::Isotonic { confidence, right } = isotonic::fit(held_out, cells);
+                Calibration::Isotonic { confidence, right }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ferrocyte_core::Labels;
+
+    use super::*;
+    use crate::sample::{Purpose, Seeded};
+
+    /// Cells in four parts whose probabilities are honest when raised to the power `1 / sure`.
+    fn example(sure: f64) -> (Scores, Labels, Vec<usize>) {
+        let mut random = Seeded::new(11, Purpose::Bootstrap);
+        let (mut rows, mut names, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        for cell in 0..4000 {
+            let honest = 0.34 + 0.65 * random.below(1000) as f64 / 1000.0;
+            let row = [honest, (1.0 - honest) * 0.7, (1.0 - honest) * 0.3];
+            let drawn = random.below(1_000_000) as f64 / 1e6;
+            let truth = if drawn < row[0] { 0 } else { usize::from(drawn >= row[0] + row[1]) + 1 };
+            names.push(["a", "b", "c"][truth]);
+            let mut said = row;
+            temperature::apply(1.0 / sure, &mut said);
+            rows.extend(said);
+            parts.push(cell % 4);
+        }
+        (Scores::from_rows(3, rows).unwrap(), Labels::from_names(&names), parts)
+    }
+
+    fn gap(probabilities: &Scores, labels: &Labels) -> f64 {
+        let tops = HeldOut { probabilities, labels }.tops(&(0..labels.len()).collect::<Vec<_>>());
+        let n = tops.len() as f64;
+        let sure: f64 = tops.iter().map(|top| top.confidence).sum();
+        let right: f64 = tops.iter().map(|top| f64::from(u8::from(top.right))).sum();
+        ((sure - right) / n).abs()
+    }
+
+    #[test]
+    fn what_is_too_sure_is_made_honest_and_what_is_honest_is_left() {
+        let (said, labels, parts) = example(3.0);
+        let chosen = choose(&HeldOut { probabilities: &said, labels: &labels }, &parts);
+        assert_ne!(chosen.calibration, Calibration::None);
+        assert!(gap(&said, &labels) > 0.1 && gap(&chosen.probabilities, &labels) < 0.02);
+        let (honest, labels, parts) = example(1.0);
+        let chosen = choose(&HeldOut { probabilities: &honest, labels: &labels }, &parts);
+        assert!(gap(&chosen.probabilities, &labels) < 0.02);
+    }
+
+    #[test]
+    fn every_kind_undoes_too_much_certainty() {
+        let (said, labels, _) = example(3.0);
+        let held_out = HeldOut { probabilities: &said, labels: &labels };
+        let all: Vec<usize> = (0..labels.len()).collect();
+        for kind in [Kind::Temperature, Kind::Vector, Kind::Isotonic] {
+            let calibration = kind.fit(&held_out, &all);
+            let mut made = said.clone();
+            apply(&calibration, &mut made);
+            assert!(gap(&made, &labels) < 0.02, "{calibration:?}");
+            for (cell, row) in made.rows().enumerate() {
+                assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+                if !matches!(kind, Kind::Vector) {
+                    assert_eq!(made.best(cell), said.best(cell), "{calibration:?}: {row:?}");
+                }
+            }
+        }
+        let Calibration::Temperature { temperature } = Kind::Temperature.fit(&held_out, &all) else {
+            panic!()
+        };
+        assert!((temperature - 3.0).abs() < 0.3, "{temperature}");
+    }
+
+    #[test]
+    fn few_cells_and_single_parts_are_left_as_they_are() {
+        let (said, labels, parts) = example(3.0);
+        let held_out = HeldOut { probabilities: &said, labels: &labels };
+        assert_eq!(choose(&held_out, &vec![0; parts.len()]).calibration, Calibration::None);
+        let few: Vec<usize> = (0..60).collect();
+        let rows = few.iter().flat_map(|&cell| said.row(cell)).copied().collect();
+        let said = Scores::from_rows(3, rows).unwrap();
+        let labels = labels.select(&few);
+        let held_out = HeldOut { probabilities: &said, labels: &labels };
+        assert_eq!(choose(&held_out, &parts[..60]).calibration, Calibration::None);
+    }
+
+    #[test]
+    fn what_is_impossible_stays_so() {
+        let (said, labels, _) = example(2.0);
+        let held_out = HeldOut { probabilities: &said, labels: &labels };
+        let all: Vec<usize> = (0..labels.len()).collect();
+        for kind in [Kind::Temperature, Kind::Vector, Kind::Isotonic] {
+            let mut scores = Scores::from_rows(3, vec![0.8, 0.2, 0.0, 1.0, 0.0, 0.0]).unwrap();
+            apply(&kind.fit(&held_out, &all), &mut scores);
+            assert_eq!((scores.row(0)[2], scores.row(1)[1]), (0.0, 0.0), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Columns that look as if they said which cells belong together.
+
+use ferrocyte_core::Labels;
+use ferrocyte_learn::evaluate::donor_like_columns;
+
+use crate::dataset::Dataset;
+
+/// A column that divides the cells.
+pub(crate) struct GroupColumn {
+    pub(crate) name: String,
+    /// Its entries; cells without one share the empty name.
+    pub(crate) groups: Labels,
+}
+
+/// Columns that look as if they said which cells belong together, from the most to the least telling. Those in `known` are left out.
+pub(crate) fn donor_like(dataset: &Dataset, known: &[Option<&str>]) -> Vec<GroupColumn> {
+    let Some(file) = dataset.files.first() else { return Vec::new() };
+    let read = |name: &String| {
+        let entries = dataset.column(name).ok().filter(|_| !known.contains(&Some(name.as_str())))?;
+        let entries: Vec<&str> = entries.iter().map(|entry| entry.as_deref().unwrap_or_default()).collect();
+        Some(GroupColumn { name: name.clone(), groups: Labels::from_names(&entries) })
+    };
+    let mut columns: Vec<GroupColumn> = file.content.obs().names().iter().filter_map(read).collect();
+    let sizes: Vec<(&str, usize)> = columns
+        .iter()
+        .map(|column| {
+            let named = column.groups.set().names().iter().filter(|name| !name.is_empty()).count();
+            (column.name.as_str(), named)
+        })
+        .collect();
+    let order: Vec<String> =
+        donor_like_columns(&sizes, dataset.n_cells()).into_iter().map(str::to_owned).collect();
+    let place = |column: &GroupColumn| order.iter().position(|name| *name == column.name);
+    columns.retain(|column| place(column).is_some());
+    columns.sort_by_key(place);
+    columns
+}
