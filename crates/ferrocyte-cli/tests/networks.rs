@@ -130,3 +130,20 @@ fn only_genebert_is_trained_on_a_gpu_and_only_where_it_was_built_in() {
     #[cfg(not(feature = "gpu"))]
     assert!(refused("--model genebert").contains("--features gpu"));
 }
+
+/// Most machines have no GPU. There the program says so and ends as it does for what else was asked wrongly; elsewhere it trains.
+#[cfg(feature = "gpu")]
+#[test]
+fn without_a_gpu_it_says_what_trains_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.ferrocyte");
+    let line = "train {} --label cell_type --no-score --model genebert --epochs 1 --device gpu -o {}";
+    let outcome = run(line, &[&reference(), &model]);
+    if outcome.status == 0 {
+        assert!(model.exists());
+    } else {
+        assert_eq!(outcome.status, 2, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("`--device cpu` trains on the processor"), "{}", outcome.stderr);
+        assert!(!model.exists());
+    }
+}

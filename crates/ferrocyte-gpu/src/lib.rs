@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(any(feature = "cpu", feature = "wgpu"))]
+mod caught;
+#[cfg(any(feature = "cpu", feature = "wgpu"))]
 mod columns;
 #[cfg(any(feature = "cpu", feature = "wgpu"))]
 mod gpu;
@@ -15,7 +17,8 @@ mod parameters;
 #[cfg(any(feature = "cpu", feature = "wgpu"))]
 mod train;
 
-#[cfg(all(test, feature = "cpu"))]
+#[cfg(test)]
+#[cfg(feature = "cpu")]
 mod tests;
 
 #[cfg(any(feature = "cpu", feature = "wgpu"))]

@@ -4,6 +4,7 @@ use ferrocyte_core::{Progress, Vocabulary};
 use ferrocyte_learn::LabelledCells;
 use ferrocyte_learn::models::{Checkpoints, Fit, FitError, Genebert, NoCheckpoints, Train};
 
+use crate::caught::Caught;
 use crate::gpu::Gpu;
 use crate::learner::Learner;
 
@@ -54,7 +55,7 @@ impl Train for GenebertOnGpu {
         progress: &dyn Progress,
         checkpoints: &mut dyn Checkpoints,
     ) -> Result<Fit, FitError> {
-        let mut learner = Learner::new(self.gpu.device());
+        let mut learner = Caught(Learner::new(self.gpu.device()));
         self.genebert.fit_on(&mut learner, data, genes, seed, progress, checkpoints)
     }
 }
