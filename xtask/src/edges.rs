@@ -3,19 +3,24 @@
 use crate::workspace::Workspace;
 
 /// Each crate of ours and those of ours that it may name, in any kind of dependency.
-const MAY_NAME: [(&str, &[&str]); 8] = [
+const MAY_NAME: [(&str, &[&str]); 9] = [
     ("ferrocyte-core", &[]),
     ("ferrocyte-io", &["ferrocyte-core"]),
     ("ferrocyte-learn", &["ferrocyte-core"]),
     ("ferrocyte-report", &["ferrocyte-core"]),
-    ("ferrocyte", &["ferrocyte-core", "ferrocyte-io", "ferrocyte-learn", "ferrocyte-report"]),
+    ("ferrocyte-gpu", &["ferrocyte-core", "ferrocyte-learn"]),
+    (
+        "ferrocyte",
+        &["ferrocyte-core", "ferrocyte-gpu", "ferrocyte-io", "ferrocyte-learn", "ferrocyte-report"],
+    ),
     ("ferrocyte-cli", &["ferrocyte"]),
     ("ferrocyte-python", &["ferrocyte"]),
     ("xtask", &["ferrocyte-core", "ferrocyte-cli"]),
 ];
 
 /// Crates of others that belong behind one door.
-const BEHIND_A_DOOR: [(&str, &str); 2] = [("clap", "ferrocyte-cli"), ("pyo3", "ferrocyte-python")];
+const BEHIND_A_DOOR: [(&str, &str); 3] =
+    [("clap", "ferrocyte-cli"), ("pyo3", "ferrocyte-python"), ("burn-tensor", "ferrocyte-gpu")];
 
 /// One sentence for each dependency that the picture does not have.
 pub fn violations(workspace: &Workspace) -> Vec<String> {

@@ -114,3 +114,36 @@ fn settings_of_another_kind_and_settings_that_disagree_are_refused_by_name() {
         assert!(!output.exists());
     }
 }
+
+#[test]
+fn only_genebert_is_trained_on_a_gpu_and_only_where_it_was_built_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.ferrocyte");
+    let refused = |settings: &str| {
+        let line = format!("train {{}} --label cell_type --no-score {settings} --device gpu -o {{}}");
+        let refused = run(&line, &[&reference(), &model]);
+        assert_eq!(refused.status, 2, "{}", refused.stderr);
+        assert!(!model.exists());
+        refused.stderr
+    };
+    assert!(refused("--model mlp").contains("only models of kind `genebert`"));
+    #[cfg(not(feature = "gpu"))]
+    assert!(refused("--model genebert").contains("--features gpu"));
+}
+
+/// Most machines have no GPU. There the program says so and ends as it does for what else was asked wrongly; elsewhere it trains.
+#[cfg(feature = "gpu")]
+#[test]
+fn without_a_gpu_it_says_what_trains_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.ferrocyte");
+    let line = "train {} --label cell_type --no-score --model genebert --epochs 1 --device gpu -o {}";
+    let outcome = run(line, &[&reference(), &model]);
+    if outcome.status == 0 {
+        assert!(model.exists());
+    } else {
+        assert_eq!(outcome.status, 2, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("`--device cpu` trains on the processor"), "{}", outcome.stderr);
+        assert!(!model.exists());
+    }
+}

@@ -7,6 +7,7 @@ use ferrocyte_core::Choice;
 use ferrocyte_learn::models::{GeneChoice, ModelKind, OnChosenGenes, SettingsError, Train, UnknownModelKind};
 use serde_json::{Map, Value};
 
+use crate::device::{Device, DeviceError, trainer_on_gpu};
 use crate::model_choices::{genes_choice, model_choices};
 
 /// The kind of model that is trained when none is named.
@@ -30,6 +31,8 @@ pub struct ModelOptions {
     pub settings: Map<String, Value>,
     /// Which genes the model may use, chosen on its training cells.
     pub genes: GeneChoice,
+    /// What computes its training.
+    pub device: Device,
 }
 
 impl Default for ModelOptions {
@@ -112,12 +115,15 @@ pub enum ModelOptionsError {
     /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] SettingsError),
+    /// It cannot be trained where it was to be.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
 }
 
 impl ModelOptions {
     /// A kind of model with its default settings.
     pub fn of(kind: impl Into<String>) -> Self {
-        Self { kind: kind.into(), settings: Map::new(), genes: GeneChoice::All }
+        Self { kind: kind.into(), settings: Map::new(), genes: GeneChoice::All, device: Device::Cpu }
     }
 
     /// With a setting, where there is a value.
@@ -136,6 +142,13 @@ impl ModelOptions {
         self
     }
 
+    /// Trained on a device.
+    #[must_use]
+    pub fn on_device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
     /// The trainer with these settings, checked.
     pub(crate) fn trainer(&self) -> Result<Box<dyn Train>, ModelOptionsError> {
         let kind: ModelKind = self.kind.parse()?;
@@ -148,6 +161,10 @@ impl ModelOptions {
         }
         let trainer =
             kind.trainer(Value::Object(self.settings.clone())).map_err(|error| self.named(kind, error))?;
+        let trainer = match self.device {
+            Device::Cpu => trainer,
+            Device::Gpu => trainer_on_gpu(kind, trainer.settings())?,
+        };
         Ok(match self.genes {
             GeneChoice::All => trainer,
             choice => Box::new(OnChosenGenes::new(choice, trainer)),
@@ -173,6 +190,7 @@ impl ModelOptions {
         let mut choices =
             model_choices(trainer, |setting| self.settings.contains_key(setting), self.kind != DEFAULT_MODEL);
         choices.push(genes_choice(self.genes));
+        choices.extend(self.device.choice());
         choices
     }
 }

@@ -16,6 +16,7 @@ use crate::checkpoint::{FileCheckpoints, ResumeError};
 use crate::choices::choice;
 use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
+use crate::device::Device;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
 use crate::scoring::{ScoringError, ScoringOptions, score};
@@ -159,6 +160,9 @@ fn trainer_if_named(options: &TrainOptions) -> Result<Option<Box<dyn Train>>, Tr
     }
     if let Some(setting) = options.model.settings.keys().next() {
         return Err(TrainError::AutoWithSettings { setting: setting.clone() });
+    }
+    if options.model.device != Device::Cpu {
+        return Err(TrainError::AutoWithSettings { setting: "device".to_owned() });
     }
     if options.scoring.is_none() {
         return Err(TrainError::AutoWithoutScore);

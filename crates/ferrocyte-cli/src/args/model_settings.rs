@@ -1,7 +1,7 @@
 //! Which model, with which settings.
 
 use clap::ValueEnum;
-use ferrocyte::ModelOptions;
+use ferrocyte::{Device, ModelOptions};
 
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
@@ -135,6 +135,9 @@ struct NetworkArgs {
     /// genebert: tokens per cell, among which the genes are divided [default: 1]
     #[arg(long, value_name = "N")]
     tokens: Option<u32>,
+    /// genebert: what computes the training [default: cpu]
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<DeviceArg>,
     /// mlp: width of the first hidden layer [default: 128]
     #[arg(long, value_name = "N")]
     hidden: Option<u32>,
@@ -188,6 +191,14 @@ enum NormArg {
     Layer,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DeviceArg {
+    /// The processor: the same bytes on every machine
+    Cpu,
+    /// A GPU, where the program was built with `--features gpu`: another rounding
+    Gpu,
+}
+
 impl ModelSettingsArgs {
     pub(crate) fn options(self) -> ModelOptions {
         let Self {
@@ -222,6 +233,7 @@ impl ModelSettingsArgs {
             layers,
             heads,
             tokens,
+            device,
             hidden,
             hidden2,
             norm,
@@ -261,6 +273,10 @@ impl ModelSettingsArgs {
             .with("hidden", hidden)
             .with("hidden2", hidden2)
             .with("norm", norm.as_ref().map(name))
+            .on_device(match device {
+                Some(DeviceArg::Gpu) => Device::Gpu,
+                Some(DeviceArg::Cpu) | None => Device::Cpu,
+            })
     }
 }
 

@@ -38,7 +38,9 @@ pub use contract::check_classifier;
 pub use ensemble::{Ensemble, EnsembleModel, EnsembleParams};
 pub use gene_choice::{GeneChoice, GeneChoiceError, GeneDispersion, OnChosenGenes, gene_dispersions};
 pub use gene_means::GeneMeans;
-pub use genebert::{Genebert, GenebertParams};
+pub use genebert::{
+    DeviceBatch, DeviceError, DeviceNetwork, DeviceWeights, Genebert, GenebertDevice, GenebertParams, LeftOut,
+};
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};
 pub use linear::{Intercept, LinearModel};

@@ -144,6 +144,12 @@ pub enum FitError {
         /// What went wrong, with its causes.
         problem: String,
     },
+    /// The device beside the processor, which was to compute it, failed.
+    #[error("the training failed on the device: {problem}")]
+    Device {
+        /// What went wrong, with its causes.
+        problem: String,
+    },
     /// What was kept is not a state of this training.
     #[error("what was saved is not a state of this training: {problem}")]
     Resume {

@@ -17,6 +17,7 @@ pub(crate) mod encoder_predictor;
 pub(crate) mod first_predictor;
 pub(crate) mod initial;
 pub(crate) mod layer_norm;
+pub(crate) mod learner;
 pub(crate) mod linear;
 pub(crate) mod loss;
 pub(crate) mod network;

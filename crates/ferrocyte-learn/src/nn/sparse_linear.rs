@@ -94,6 +94,11 @@ impl SparseLinear {
         &self.token_of
     }
 
+    /// What each gene's values are multiplied by, and what is then taken off.
+    pub(crate) fn folded_scaling(&self) -> (&[f32], &[f32]) {
+        (&self.factor, &self.shift)
+    }
+
     /// How far each gene moves what the layer gives, in a cell that is one standard deviation from the mean: the length
     /// of its row of weights, since the layer takes z-scores. Zero for genes that do not vary.
     pub(crate) fn gene_weights(&self) -> Vec<f64> {

@@ -30,7 +30,7 @@ struct Chunk<Tape> {
 }
 
 /// The cells of a batch.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct BatchCells<'a> {
     pub(crate) block: &'a Block<LogNorm>,
     pub(crate) cells: &'a [usize],
@@ -38,6 +38,13 @@ pub(crate) struct BatchCells<'a> {
     pub(crate) labels: &'a [u32],
     /// How much every cell of the block counts.
     pub(crate) weights: &'a [f64],
+}
+
+impl BatchCells<'_> {
+    /// How much the cells of the batch count together.
+    pub(crate) fn weight(&self) -> f64 {
+        self.cells.iter().map(|&cell| self.weights[cell]).sum()
+    }
 }
 
 impl<N: Network> Batches<N> {
@@ -68,7 +75,7 @@ impl<N: Network> Batches<N> {
             .enumerate()
             .for_each(|(chunk, rows)| first.fill(rows, block, cells_of(chunk).iter().copied()));
 
-        let total: f64 = cells.iter().map(|&cell| weights[cell]).sum();
+        let total = batch.weight();
         let width = network.first_width() * first.tokens();
         self.d_first.resize(cells.len() * width, 0.0);
         let Self { rows, chunks, by_gene, d_first } = self;

@@ -6,11 +6,12 @@ use ferrocyte_core::{
 use serde::{Deserialize, Serialize};
 
 use super::dropout::Noise;
+use super::learner::{Learner, OnProcessor};
 use super::loss::CrossEntropy;
-use super::network::{Network, predict};
+use super::network::Network;
 use super::parameter::Parameter;
 use super::schedule::Schedule;
-use super::train_batch::{BatchCells, Batches};
+use super::train_batch::BatchCells;
 use crate::evaluate::{F1Scope, Tally};
 use crate::models::{Checkpoints, FitError, ParamError, TrainingState};
 use crate::optimise::AdamW;
@@ -110,46 +111,54 @@ pub(crate) fn train<N: Network>(
     progress: &dyn Progress,
     checkpoints: &mut dyn Checkpoints,
 ) -> Result<(TrainingRecord, Option<Warning>), FitError> {
+    train_on(&mut OnProcessor::new(network), cells, training, seed, progress, checkpoints)
+}
+
+/// As [`train`], wherever it is computed.
+pub(crate) fn train_on<L: Learner>(
+    learner: &mut L,
+    cells: &TrainingCells<'_>,
+    training: &Training,
+    seed: u64,
+    progress: &dyn Progress,
+    checkpoints: &mut dyn Checkpoints,
+) -> Result<(TrainingRecord, Option<Warning>), FitError> {
     let mut best = Vec::new();
     let mut log = Log::default();
     if let Some(state) = checkpoints.resume() {
-        log = restore(network, &mut best, &state, training)?;
+        log = restore(learner, &mut best, &state, training)?;
     }
-    let mut batches = Batches::new();
     progress.begin("training", training.epochs as u64);
     progress.advance(log.epochs.len() as u64);
     while log.epochs.len() < training.epochs && !out_of_patience(&log, training) {
-        let epoch = run_epoch(network, &mut batches, cells, training, log.epochs.len(), seed)?;
+        let epoch = run_epoch(learner, cells, training, log.epochs.len(), seed)?;
         progress.note(&in_words(log.epochs.len() + 1, &epoch));
         progress.advance(1);
         log.epochs.push(epoch);
         if is_best(&log) {
             log.best = log.epochs.len();
             best.clear();
-            network.visit(&mut |named| best.push(named.parameter.value.clone()));
+            learner.visit(&mut |named| best.push(named.parameter.value.clone()))?;
         }
         if checkpoints.keeps() {
-            let epoch = log.epochs.len();
-            let failed = |problem| FitError::Save { epoch, problem };
-            let state = save(network, &best, &log).map_err(failed)?;
-            checkpoints.save(&state).map_err(|error| failed(chain(error.as_ref())))?;
+            let state = save(learner, &best, &log)?;
+            checkpoints.save(&state).map_err(|error| failed_to_save(&log, chain(error.as_ref())))?;
         }
     }
     progress.finish();
     let mut values = best.into_iter();
-    network.visit(&mut |named| {
+    learner.visit(&mut |named| {
         if let Some(value) = values.next() {
             named.parameter.value = value;
         }
         named.parameter.end_training();
-    });
-    network.weights_changed();
+    })?;
+    learner.weights_changed()?;
     Ok((record(&log, cells, training), last_was_best(&log, cells, training)))
 }
 
-fn run_epoch<N: Network>(
-    network: &mut N,
-    batches: &mut Batches<N>,
+fn run_epoch<L: Learner>(
+    learner: &mut L,
     cells: &TrainingCells<'_>,
     training: &Training,
     epoch: usize,
@@ -164,21 +173,21 @@ fn run_epoch<N: Network>(
     let loss = CrossEntropy { smoothing: training.smoothing };
     let mut order = cells.training.to_vec();
     Seeded::of_epoch(seed, epoch).shuffle(&mut order);
-    let (mut sum, mut total, mut learning_rate) = (0.0, 0.0, 0.0);
+    let (mut total, mut learning_rate) = (0.0, 0.0);
     for (batch, cells) in (0..).zip(order.chunks(training.batch_size)) {
         let number = epoch as u64 * steps_per_epoch + batch;
         learning_rate = training.learning_rate * training.schedule.share(number, warm_up, steps);
         let step = adamw.step(number + 1, learning_rate);
         let noise = Noise::new(seed, number, training.dropout);
-        let weight: f64 = cells.iter().map(|&cell| weights[cell]).sum();
         let batch = BatchCells { block, cells, labels, weights };
-        sum += weight * batches.learn(network, batch, loss, noise.as_ref(), Some(&step));
-        total += weight;
+        learner.learn(batch, loss, noise.as_ref(), &step)?;
+        total += batch.weight();
     }
+    let sum = learner.loss()?;
     if !f64::is_finite(sum) {
         return Err(FitError::Diverged { epoch: epoch + 1 });
     }
-    let validation = validate(network, cells);
+    let validation = validate(learner, cells)?;
     if validation.is_some_and(|validation| !validation.loss.is_finite()) {
         return Err(FitError::Diverged { epoch: epoch + 1 });
     }
@@ -186,14 +195,14 @@ fn run_epoch<N: Network>(
 }
 
 /// Scores on the cells set aside; every cell counts the same, and labels are not smoothed.
-fn validate<N: Network>(network: &N, cells: &TrainingCells<'_>) -> Option<Validation> {
+fn validate<L: Learner>(learner: &mut L, cells: &TrainingCells<'_>) -> Result<Option<Validation>, FitError> {
     let TrainingCells { block, labels, validation, .. } = *cells;
     if validation.is_empty() {
-        return None;
+        return Ok(None);
     }
     let mut probabilities = Scores::default();
-    predict(&network.predictor(), block, validation.len(), |i| validation[i], &mut probabilities);
-    let n_labels = network.n_labels();
+    learner.predict(block, validation, &mut probabilities)?;
+    let n_labels = learner.n_labels();
     let none = vec![0; n_labels];
     let mut tally = Tally {
         cells: validation.len(),
@@ -212,11 +221,11 @@ fn validate<N: Network>(network: &N, cells: &TrainingCells<'_>) -> Option<Valida
         loss -= libm::log(probabilities.row(i)[label].max(f64::MIN_POSITIVE));
     }
     let n = validation.len() as f64;
-    Some(Validation {
+    Ok(Some(Validation {
         loss: loss / n,
         accuracy: tally.right() as f64 / n,
         f1_macro: tally.f1_macro(F1Scope::Given),
-    })
+    }))
 }
 
 /// Whether the last epoch is better than the best before it.
@@ -286,10 +295,10 @@ fn last_was_best(log: &Log, cells: &TrainingCells<'_>, training: &Training) -> O
 }
 
 /// Everything that the next epoch needs. Random numbers need no state: each epoch has its own.
-fn save<N: Network>(network: &mut N, best: &[Vec<f32>], log: &Log) -> Result<TrainingState, String> {
+fn save<L: Learner>(learner: &mut L, best: &[Vec<f32>], log: &Log) -> Result<TrainingState, FitError> {
     let mut arrays = Vec::new();
     let mut best = best.iter();
-    network.visit(&mut |named| {
+    learner.visit(&mut |named| {
         let Parameter { value, first, second, .. } = &*named.parameter;
         let parts =
             [(WEIGHT, Some(value)), (FIRST, Some(first)), (SECOND, Some(second)), (BEST, best.next())];
@@ -299,14 +308,19 @@ fn save<N: Network>(network: &mut N, best: &[Vec<f32>], log: &Log) -> Result<Tra
                 arrays.push(NamedArray { name, shape, data: ArrayData::F32(values.clone()) });
             }
         }
-    });
-    let log = serde_json::to_value(log).map_err(|error| error.to_string())?;
-    Ok(TrainingState { log, arrays: NamedArrays::new(arrays).map_err(|error| error.to_string())? })
+    })?;
+    let arrays = NamedArrays::new(arrays).map_err(|error| failed_to_save(log, error.to_string()))?;
+    let log = serde_json::to_value(log).map_err(|error| failed_to_save(log, error.to_string()))?;
+    Ok(TrainingState { log, arrays })
+}
+
+fn failed_to_save(log: &Log, problem: String) -> FitError {
+    FitError::Save { epoch: log.epochs.len(), problem }
 }
 
 /// Puts a network where it was.
-fn restore<N: Network>(
-    network: &mut N,
+fn restore<L: Learner>(
+    learner: &mut L,
     best: &mut Vec<Vec<f32>>,
     state: &TrainingState,
     training: &Training,
@@ -318,7 +332,7 @@ fn restore<N: Network>(
         return Err(refuse(format!("it says that epoch {} of {n} is the best", log.best)));
     }
     let mut problem = None;
-    network.visit(&mut |named| {
+    learner.visit(&mut |named| {
         let shape = [named.parameter.value.len()];
         let mut take = |part: &str| match state.arrays.f32(&format!("{part}{}", named.name), &shape) {
             Ok(values) => values.to_vec(),
@@ -330,13 +344,13 @@ fn restore<N: Network>(
         *named.parameter =
             Parameter { value: take(WEIGHT), gradient: Vec::new(), first: take(FIRST), second: take(SECOND) };
         best.push(take(BEST));
-    });
-    network.weights_changed();
+    })?;
+    learner.weights_changed()?;
     problem.map_or(Ok(log), |problem| Err(refuse(problem)))
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -7,33 +7,47 @@ use crate::kernels::widest::widest;
 /// Loshchilov, Hutter: Decoupled weight decay regularization, <https://arxiv.org/abs/1711.05101>, algorithm 2, as `PyTorch` computes
 /// it: all weights decay, biases and norms too.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct AdamW {
+pub struct AdamW {
     /// Share of the running mean of gradients that stays.
-    pub(crate) beta1: f64,
+    pub beta1: f64,
     /// Share of the running mean of squared gradients that stays.
-    pub(crate) beta2: f64,
+    pub beta2: f64,
     /// Added to the root of the mean square.
-    pub(crate) epsilon: f64,
+    pub epsilon: f64,
     /// Share of a weight that goes in a step, times the learning rate.
-    pub(crate) weight_decay: f64,
+    pub weight_decay: f64,
 }
 
-/// What one step multiplies with.
+/// What one step multiplies with:
+///
+/// ```text
+/// first  ← beta1 · first  + new1 · gradient
+/// second ← beta2 · second + new2 · gradient²
+/// weight ← keep · weight − size · first / (√second · unbias_root + epsilon)
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct AdamWStep {
-    keep: f32,
-    beta1: f32,
-    new1: f32,
-    beta2: f32,
-    new2: f32,
-    unbias_root: f32,
-    epsilon: f32,
-    size: f32,
+pub struct AdamWStep {
+    /// Share of a weight that stays.
+    pub keep: f32,
+    /// Share of the running mean of gradients that stays.
+    pub beta1: f32,
+    /// Share of a gradient that goes into it.
+    pub new1: f32,
+    /// Share of the running mean of squared gradients that stays.
+    pub beta2: f32,
+    /// Share of a squared gradient that goes into it.
+    pub new2: f32,
+    /// What makes up for the means having begun at zero: one over the root of what is left of 1.
+    pub unbias_root: f32,
+    /// Added to the root of the mean square.
+    pub epsilon: f32,
+    /// The learning rate, made up for the same.
+    pub size: f32,
 }
 
 impl AdamW {
     /// Step number `step`, from 1.
-    pub(crate) fn step(&self, step: u64, learning_rate: f64) -> AdamWStep {
+    pub fn step(&self, step: u64, learning_rate: f64) -> AdamWStep {
         let unbias1 = 1.0 - libm::pow(self.beta1, step as f64);
         let unbias2 = 1.0 - libm::pow(self.beta2, step as f64);
         AdamWStep {

@@ -6,7 +6,7 @@ mod line_search;
 mod objective;
 mod vector;
 
-pub(crate) use adamw::{AdamW, AdamWStep};
+pub use adamw::{AdamW, AdamWStep};
 pub use lbfgs::{Lbfgs, Minimum, Step, Stop};
 pub use objective::{Nearness, Objective};
 pub(crate) use vector::dot;

@@ -1,6 +1,7 @@
 //! `GeneBERT`: a small transformer over one token per cell, exactly as its original work has it.
 
 mod architecture;
+mod device;
 #[cfg(test)]
 mod golden;
 mod network;
@@ -10,4 +11,5 @@ mod predictor;
 mod tests;
 mod tokens;
 
+pub use device::{DeviceBatch, DeviceError, DeviceNetwork, DeviceWeights, GenebertDevice, LeftOut};
 pub use params::{Genebert, GenebertParams};

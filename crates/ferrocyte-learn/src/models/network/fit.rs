@@ -1,13 +1,13 @@
 //! Training of any kind of network.
 
-use ferrocyte_core::{Progress, Vocabulary};
+use ferrocyte_core::{Progress, TrainingRecord, Vocabulary, Warning};
 
 use super::architecture::Architecture;
 use super::model::NetworkModel;
 use super::prepared::Prepared;
 use crate::labelled_cells::LabelledCells;
 use crate::models::train::{Checkpoints, Fit, FitError, NoCheckpoints, Train};
-use crate::nn::training;
+use crate::nn::training::{self, TrainingCells};
 
 impl<A: Architecture> Train for A {
     fn kind(&self) -> &'static str {
@@ -40,16 +40,27 @@ impl<A: Architecture> Train for A {
         progress: &dyn Progress,
         checkpoints: &mut dyn Checkpoints,
     ) -> Result<Fit, FitError> {
-        let prepared = Prepared::new(data, genes, self.balance(), self.validation(), seed)?;
-        let mut net = self.untrained(&prepared, seed);
-        let cells = prepared.cells();
-        let (record, warning) =
-            training::train(&mut net, &cells, &self.training(), seed, progress, checkpoints)?;
-        let Prepared { labels, scaling, .. } = prepared;
-        Ok(Fit {
-            model: Box::new(NetworkModel::new(self.clone(), genes.clone(), labels, scaling, net)),
-            training: record,
-            warnings: warning.into_iter().collect(),
+        fit_by(self, data, genes, seed, |net, cells| {
+            training::train(net, cells, &self.training(), seed, progress, checkpoints)
         })
     }
+}
+
+/// Puts everything in place, and lets somebody train.
+pub(in crate::models) fn fit_by<A: Architecture>(
+    architecture: &A,
+    data: &LabelledCells<'_>,
+    genes: &Vocabulary,
+    seed: u64,
+    train: impl FnOnce(&mut A::Net, &TrainingCells<'_>) -> Result<(TrainingRecord, Option<Warning>), FitError>,
+) -> Result<Fit, FitError> {
+    let prepared = Prepared::new(data, genes, architecture.balance(), architecture.validation(), seed)?;
+    let mut net = architecture.untrained(&prepared, seed);
+    let (record, warning) = train(&mut net, &prepared.cells())?;
+    let Prepared { labels, scaling, .. } = prepared;
+    Ok(Fit {
+        model: Box::new(NetworkModel::new(architecture.clone(), genes.clone(), labels, scaling, net)),
+        training: record,
+        warnings: warning.into_iter().collect(),
+    })
 }

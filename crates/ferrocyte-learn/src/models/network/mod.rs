@@ -7,5 +7,6 @@ mod prepared;
 mod stored;
 
 pub(super) use architecture::Architecture;
+pub(super) use fit::fit_by;
 pub(super) use model::NetworkModel;
 pub(super) use prepared::Prepared;
