@@ -90,7 +90,7 @@ const WEIGHTED: &[Reason] = &[
         setting: "markers",
         title: "markers per class",
         why: "genes that are higher in a class than in the rest, those with the largest effect; scores are flat from 150 \
-                 to 500, and 50 are too few",
+                 to 1,000, and 50 are too few",
     },
     Reason {
         setting: "exponent",

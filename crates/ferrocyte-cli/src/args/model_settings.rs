@@ -45,7 +45,7 @@ pub(crate) struct ModelSettingsArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Markers (--model weighted or centroid)")]
 struct MarkerArgs {
-    /// Marker genes kept for each class, those with the largest effect [default: 500, of centroid 50]
+    /// Marker genes kept for each class, those with the largest effect [default: 1000, of centroid 50]
     #[arg(long, value_name = "N")]
     markers: Option<u32>,
     /// Values of a gene are multiplied by its effect to this power; 0: by nothing [default: 0.5]

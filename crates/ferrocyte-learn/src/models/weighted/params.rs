@@ -42,7 +42,7 @@ impl Default for WeightedParams {
     fn default() -> Self {
         let LogisticParams { max_iterations, tolerance, balance, .. } = LogisticParams::default();
         Self {
-            markers: 500,
+            markers: 1000,
             exponent: 0.5,
             min_cells: 3,
             l2: 20.0,
