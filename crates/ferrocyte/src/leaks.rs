@@ -109,9 +109,13 @@ fn feature_is_label(reference: &Reference) -> Option<Leak> {
 
 /// Cells that are nearly the same, in different folds. Those that are exactly the same are spoken of elsewhere.
 fn near_copies(reference: &Reference, folds: &Folds) -> Option<Leak> {
-    let exact = |one: usize, other: usize| {
-        reference.duplicates.sets.iter().any(|set| set.contains(&one) && set.contains(&other))
-    };
+    let mut set_of = vec![None; reference.cells.n_cells()];
+    for (number, set) in reference.duplicates.sets.iter().enumerate() {
+        for &cell in set {
+            set_of[cell] = Some(number);
+        }
+    }
+    let exact = |one: usize, other: usize| set_of[one].is_some() && set_of[one] == set_of[other];
     let found = evaluate::near_copies(&reference.cells);
     let across = (found.pairs.iter())
         .filter(|&&(one, other)| folds.fold_of(one) != folds.fold_of(other) && !exact(one, other))
