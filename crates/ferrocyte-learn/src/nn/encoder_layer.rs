@@ -41,18 +41,15 @@ pub(crate) struct EncoderTape {
     projected: Vec<f32>,
     attention: AttentionTape,
     mixed: Vec<f32>,
-    sum: Vec<f32>,
     norm1: NormTape,
     middle: Vec<f32>,
     hidden: Vec<f32>,
-    slopes: Vec<f32>,
+    d_hidden: Vec<f32>, // the slopes of GELU until the way back
     norm2: NormTape,
     factors1: Vec<f32>, // of dropout; empty where nothing is left out
     factors2: Vec<f32>,
     d_projected: Vec<f32>,
-    d_mixed: Vec<f32>,
     d_attended: Vec<f32>,
-    d_hidden: Vec<f32>,
     d_forwarded: Vec<f32>,
 }
 
@@ -118,32 +115,31 @@ impl EncoderLayer {
         tape.x.extend_from_slice(rows);
         tape.projected.resize(n * self.in_proj.width(), 0.0);
         tape.mixed.resize(n * width, 0.0);
-        tape.sum.resize(n * width, 0.0);
         tape.middle.resize(n * width, 0.0);
         tape.hidden.resize(n * self.linear1.width(), 0.0);
-        tape.slopes.resize(n * self.linear1.width(), 0.0);
+        tape.d_hidden.resize(n * self.linear1.width(), 0.0);
 
+        let mut sum = vec![0.0; n * width];
         self.in_proj.forward(&tape.x, &mut tape.projected);
         let place = noise.map(|noise| (noise, first_cell, self.place));
         self.attention.forward(&tape.projected, place, &mut tape.attention, &mut tape.mixed);
-        self.out_proj.forward(&tape.mixed, &mut tape.sum);
-        leave_out(1, width, &mut tape.factors1, &mut tape.sum);
-        add(&mut tape.sum, &tape.x);
-        self.norm1.forward(&tape.sum, &mut tape.norm1, &mut tape.middle);
+        self.out_proj.forward(&tape.mixed, &mut sum);
+        leave_out(1, width, &mut tape.factors1, &mut sum);
+        add(&mut sum, &tape.x);
+        self.norm1.forward(&sum, &mut tape.norm1, &mut tape.middle);
 
         self.linear1.forward(&tape.middle, &mut tape.hidden);
-        gelu(&mut tape.hidden, &mut tape.slopes);
+        gelu(&mut tape.hidden, &mut tape.d_hidden);
         // The slope takes the factor along: that is all the way back needs to know of it.
-        let mut factors = std::mem::take(&mut tape.factors2);
+        let mut factors = Vec::new();
         leave_out(2, self.linear1.width(), &mut factors, &mut tape.hidden);
         if !factors.is_empty() {
-            scale(&mut tape.slopes, &factors);
+            scale(&mut tape.d_hidden, &factors);
         }
-        self.linear2.forward(&tape.hidden, &mut tape.sum);
-        leave_out(3, width, &mut factors, &mut tape.sum);
-        tape.factors2 = factors;
-        add(&mut tape.sum, &tape.middle);
-        self.norm2.forward(&tape.sum, &mut tape.norm2, rows);
+        self.linear2.forward(&tape.hidden, &mut sum);
+        leave_out(3, width, &mut tape.factors2, &mut sum);
+        add(&mut sum, &tape.middle);
+        self.norm2.forward(&sum, &mut tape.norm2, rows);
     }
 
     /// `rows` from the gradient by what went out to the gradient by what came in.
@@ -151,29 +147,30 @@ impl EncoderLayer {
         let n = rows.len() / self.attention.width;
         tape.d_forwarded.resize(rows.len(), 0.0);
         tape.d_attended.resize(rows.len(), 0.0);
-        tape.d_mixed.resize(rows.len(), 0.0);
-        tape.d_hidden.resize(n * self.linear1.width(), 0.0);
         tape.d_projected.resize(n * self.in_proj.width(), 0.0);
 
-        self.norm2.backward(rows, &mut tape.norm2, &mut tape.sum);
-        tape.d_forwarded.copy_from_slice(&tape.sum);
+        let mut sum = vec![0.0; rows.len()];
+        self.norm2.backward(rows, &mut tape.norm2, &mut sum);
+        tape.d_forwarded.copy_from_slice(&sum);
         if !tape.factors2.is_empty() {
             scale(&mut tape.d_forwarded, &tape.factors2);
         }
-        self.linear2.backward(&tape.d_forwarded, &mut tape.d_hidden);
-        scale(&mut tape.d_hidden, &tape.slopes);
+        let mut d_activated = vec![0.0; n * self.linear1.width()];
+        self.linear2.backward(&tape.d_forwarded, &mut d_activated);
+        scale(&mut tape.d_hidden, &d_activated);
         self.linear1.backward(&tape.d_hidden, rows);
-        add(rows, &tape.sum);
+        add(rows, &sum);
 
-        self.norm1.backward(rows, &mut tape.norm1, &mut tape.sum);
-        tape.d_attended.copy_from_slice(&tape.sum);
+        self.norm1.backward(rows, &mut tape.norm1, &mut sum);
+        tape.d_attended.copy_from_slice(&sum);
         if !tape.factors1.is_empty() {
             scale(&mut tape.d_attended, &tape.factors1);
         }
-        self.out_proj.backward(&tape.d_attended, &mut tape.d_mixed);
-        self.attention.backward(&tape.projected, &tape.d_mixed, &tape.attention, &mut tape.d_projected);
+        let mut d_mixed = vec![0.0; rows.len()];
+        self.out_proj.backward(&tape.d_attended, &mut d_mixed);
+        self.attention.backward(&tape.projected, &d_mixed, &tape.attention, &mut tape.d_projected);
         self.in_proj.backward(&tape.d_projected, rows);
-        add(rows, &tape.sum);
+        add(rows, &sum);
     }
 
     /// Sums the gradients over the tapes of a batch and moves the weights where there is a step.

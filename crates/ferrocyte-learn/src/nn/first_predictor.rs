@@ -78,7 +78,7 @@ impl FirstPredictor {
         let mut rows: Vec<(&[u32], &[f32])> = if tokens == 1 {
             (0..n).map(|cell| block.cell(cells(cell))).map(|cell| (cell.genes, cell.values)).collect()
         } else {
-            of_tokens.fill_unscaled(block, (0..n).map(cells), tokens, &self.token_of);
+            of_tokens.fill_unscaled(block, (0..n).map(&cells), tokens, &self.token_of);
             (0..n * tokens).map(|row| of_tokens.row(row)).collect()
         };
         sums.resize(rows.len() * self.stride);

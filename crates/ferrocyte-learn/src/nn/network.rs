@@ -3,7 +3,7 @@
 use ferrocyte_core::{ArrayData, Block, LogNorm, NamedArray, Scores};
 use rayon::prelude::*;
 
-use super::batch::{GeneRows, SparseRows};
+use super::batch::{Drawn, SparseRows};
 use super::dropout::Noise;
 use super::first_predictor::{FirstMemory, FirstPredictor};
 use super::parameter::{Visitor, to_rows};
@@ -46,7 +46,7 @@ pub(crate) trait Network: Send + Sync {
     fn backward(&self, d_scores: &[f32], tape: &mut Self::Tape, d_first: &mut [f32]);
 
     /// Sums the gradients over the chunks of a batch and moves the weights where there is a step.
-    fn learn(&mut self, x: &GeneRows, d_first: &[f32], tapes: &[&Self::Tape], step: Option<&AdamWStep>);
+    fn learn(&mut self, batch: Drawn<'_>, d_first: &[f32], tapes: &[&Self::Tape], step: Option<&AdamWStep>);
 
     /// Must be called after the weights were changed from outside.
     fn weights_changed(&mut self);

@@ -3,7 +3,7 @@
 use ferrocyte_core::{ArrayError, Block, LogNorm};
 use rayon::prelude::*;
 
-use super::batch::{GeneRows, SparseRows};
+use super::batch::{Drawn, GeneRows, SparseRows};
 use super::first_predictor::FirstPredictor;
 use super::linear::add_columns;
 use super::parameter::{Layout, Named, Parameter, Visitor};
@@ -14,6 +14,10 @@ use crate::optimise::AdamWStep;
 
 /// Genes that one thread takes at once. Sums over genes run group by group, so this is part of the result.
 const GROUP: usize = 64;
+
+/// Genes of which a thread turns a batch at once: few, so that the batch does not lie in memory once more. Whole groups; no
+/// result depends on it otherwise.
+const TURNED: usize = 8 * GROUP;
 
 /// `y = (x − mean) / sd · W + b` where only the values of `x` that are not zero are touched:
 ///
@@ -113,7 +117,7 @@ impl SparseLinear {
         &self,
         rows: &mut SparseRows,
         block: &Block<LogNorm>,
-        cells: impl Iterator<Item = usize>,
+        cells: impl Iterator<Item = usize> + Clone,
     ) {
         rows.fill(block, cells, &self.factor, self.tokens, &self.token_of);
     }
@@ -135,48 +139,59 @@ impl SparseLinear {
 
     /// Sums the gradient over a batch (`d_y` has a row for each of its rows) and moves the weights where there is a step, gene by
     /// gene: a gene's gradient is used while it is in the cache and never stored.
-    pub(crate) fn learn(&mut self, x: &GeneRows, d_y: &[f32], step: Option<&AdamWStep>) {
-        let width = self.width;
-        let mut sums = vec![0.0; self.tokens * width];
+    pub(crate) fn learn(&mut self, batch: Drawn<'_>, d_y: &[f32], step: Option<&AdamWStep>) {
+        let (width, tokens) = (self.width, self.tokens);
+        let mut sums = vec![0.0; tokens * width];
         add_columns(d_y, &mut sums); // a row of `sums` as wide as all tokens of a cell: each token apart
-        let gradient_of = |gene: usize, out: &mut [f32]| {
-            let token = self.token_of.get(gene).map_or(0, |&token| token as usize);
-            let shift = self.shift[gene];
-            for (out, sum) in out.iter_mut().zip(&sums[token * width..]) {
-                *out = -shift * sum;
+        let Self { weight, factor, shift, token_of, .. } = self;
+        let token_of_gene = |gene: usize| token_of.get(gene).map_or(0, |&token| token as usize);
+        let gradients_from = |first: usize, take: &mut dyn FnMut(usize, &[f32])| {
+            let genes = first..(first + TURNED).min(factor.len());
+            let (mut by_gene, mut gradient) = (GeneRows::default(), vec![0.0; width]);
+            by_gene.fill(batch, &genes, factor, tokens, token_of);
+            for gene in genes {
+                let sum = &sums[token_of_gene(gene) * width..];
+                for (out, sum) in gradient.iter_mut().zip(sum) {
+                    *out = -shift[gene] * sum;
+                }
+                let (rows, values) = by_gene.gene(gene - first);
+                add_rows(rows, values, d_y, &mut gradient);
+                take(gene, &gradient);
             }
-            let (rows, values) = x.gene(gene);
-            add_rows(rows, values, d_y, out);
         };
-        let Parameter { value, gradient, first, second } = &mut self.weight;
+        let Parameter { value, gradient, first, second } = weight;
+        let part = TURNED * width;
         let Some(step) = step else {
             gradient.resize(value.len(), 0.0);
-            gradient.par_chunks_exact_mut(width).enumerate().for_each(|(gene, out)| gradient_of(gene, out));
+            gradient.par_chunks_mut(part).enumerate().for_each(|(index, out)| {
+                let mut out = out.chunks_exact_mut(width);
+                gradients_from(index * TURNED, &mut |_, gradient| {
+                    if let Some(out) = out.next() {
+                        out.copy_from_slice(gradient);
+                    }
+                });
+            });
             self.bias.gradient().copy_from_slice(&sums);
             return;
         };
         first.resize(value.len(), 0.0);
         second.resize(value.len(), 0.0);
-        let offsets: Vec<Vec<f32>> = (value.par_chunks_mut(GROUP * width))
-            .zip(first.par_chunks_mut(GROUP * width))
-            .zip(second.par_chunks_mut(GROUP * width))
+        let offsets: Vec<Vec<f32>> = (value.par_chunks_mut(part))
+            .zip(first.par_chunks_mut(part))
+            .zip(second.par_chunks_mut(part))
             .enumerate()
-            .map_init(
-                || vec![0.0; width],
-                |gradient, (group, ((value, first), second))| {
-                    let mut offset = vec![0.0; self.tokens * width];
-                    let rows = value.chunks_exact_mut(width).zip(first.chunks_exact_mut(width));
-                    for (i, ((value, first), second)) in rows.zip(second.chunks_exact_mut(width)).enumerate()
-                    {
-                        let gene = group * GROUP + i;
-                        gradient_of(gene, gradient);
-                        step.apply(gradient, value, first, second);
-                        let token = self.token_of.get(gene).map_or(0, |&token| token as usize);
-                        take(self.shift[gene], value, &mut offset[token * width..][..width]);
-                    }
-                    offset
-                },
-            )
+            .flat_map_iter(|(index, ((value, first), second))| {
+                let begin = index * TURNED;
+                let mut offsets = vec![vec![0.0; tokens * width]; (value.len() / width).div_ceil(GROUP)];
+                gradients_from(begin, &mut |gene, gradient| {
+                    let at = (gene - begin) * width..(gene - begin + 1) * width;
+                    let value = &mut value[at.clone()];
+                    step.apply(gradient, value, &mut first[at.clone()], &mut second[at]);
+                    let offset = &mut offsets[(gene - begin) / GROUP];
+                    take(shift[gene], value, &mut offset[token_of_gene(gene) * width..][..width]);
+                });
+                offsets
+            })
             .collect();
         self.bias.gradient().copy_from_slice(&sums);
         self.bias.apply(0, step);
@@ -271,12 +286,12 @@ mod tests {
         y
     }
 
-    fn forward(linear: &SparseLinear, block: &Block<LogNorm>) -> (SparseRows, Vec<f32>) {
+    fn forward(linear: &SparseLinear, block: &Block<LogNorm>) -> Vec<f32> {
         let mut x = SparseRows::default();
         linear.fill(&mut x, block, 0..block.n_cells());
         let mut y = vec![0.0; x.n_rows() * WIDTH];
         linear.forward(&x, &mut y);
-        (x, y)
+        y
     }
 
     #[test]
@@ -289,26 +304,25 @@ mod tests {
             };
             let (weight, bias) = (numbers(5 * WIDTH, 1), numbers(tokens * WIDTH, 2));
             let mut linear = make(&weight, &bias);
-            let (x, y) = forward(&linear, &block);
+            let y = forward(&linear, &block);
             for (found, expected) in y.iter().zip(by_the_book(&linear, &scaling, &block)) {
                 assert!((found - expected).abs() < 1e-5, "{found} and {expected}");
             }
             let d_y = numbers(y.len(), 3);
-            let mut by_gene = GeneRows::default();
-            by_gene.fill(5, [&x].into_iter());
-            linear.learn(&by_gene, &d_y, None);
+            let batch = Drawn { block: &block, cells: &[0, 1, 2] };
+            linear.learn(batch, &d_y, None);
             check_gradient(&weight, &linear.weight.gradient, |weight| {
-                weighted_sum(&forward(&make(weight, &bias), &block).1, &d_y)
+                weighted_sum(&forward(&make(weight, &bias), &block), &d_y)
             });
             check_gradient(&bias, &linear.bias.gradient, |bias| {
-                weighted_sum(&forward(&make(&weight, bias), &block).1, &d_y)
+                weighted_sum(&forward(&make(&weight, bias), &block), &d_y)
             });
 
             // A step moves as the optimiser says, and the offset follows.
             let step = AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 }.step(1, 0.1);
             let mut expected = linear.weight.clone();
             expected.apply(0, &step);
-            linear.learn(&by_gene, &d_y, Some(&step));
+            linear.learn(batch, &d_y, Some(&step));
             assert_eq!(linear.weight.value, expected.value);
             let offset = linear.offset.clone();
             linear.weights_changed();
@@ -323,11 +337,10 @@ mod tests {
         assert_eq!(varies, [true, false, false, true, false]);
         let mut linear = SparseLinear::new("0", WIDTH, 1, vec![], &scaling, &mut Initial::new(0)).unwrap();
         linear.silence(&varies);
-        let (x, y) = forward(&linear, &block);
-        let mut by_gene = GeneRows::default();
-        by_gene.fill(5, [&x].into_iter());
+        let y = forward(&linear, &block);
+        let batch = Drawn { block: &block, cells: &[0, 1, 2] };
         let step = AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 }.step(1, 0.1);
-        linear.learn(&by_gene, &numbers(y.len(), 3), Some(&step));
+        linear.learn(batch, &numbers(y.len(), 3), Some(&step));
         for gene in [1, 2, 4] {
             assert!(linear.weight.value[gene * WIDTH..(gene + 1) * WIDTH].iter().all(|&w| w == 0.0));
         }

@@ -3,7 +3,7 @@
 use ferrocyte_core::{Block, LogNorm};
 use rayon::prelude::*;
 
-use super::batch::{GeneRows, SparseRows};
+use super::batch::{Drawn, SparseRows};
 use super::dropout::Noise;
 use super::loss::CrossEntropy;
 use super::network::Network;
@@ -15,9 +15,7 @@ const CHUNK_CELLS: (usize, usize) = (16, 64);
 
 /// Memory that one batch after the other is worked on in.
 pub(crate) struct Batches<N: Network> {
-    rows: Vec<SparseRows>,
     chunks: Vec<Chunk<N::Tape>>,
-    by_gene: GeneRows,
     d_first: Vec<f32>,
 }
 
@@ -49,7 +47,7 @@ impl BatchCells<'_> {
 
 impl<N: Network> Batches<N> {
     pub(crate) fn new() -> Self {
-        Self { rows: Vec::new(), chunks: Vec::new(), by_gene: GeneRows::default(), d_first: Vec::new() }
+        Self { chunks: Vec::new(), d_first: Vec::new() }
     }
 
     /// Computes the gradient over a batch, moves the weights where there is a step, and returns the loss before it.
@@ -64,45 +62,35 @@ impl<N: Network> Batches<N> {
         let BatchCells { block, cells, labels, weights } = batch;
         let chunk_cells = (cells.len() / 8).clamp(CHUNK_CELLS.0, CHUNK_CELLS.1);
         let n_chunks = cells.len().div_ceil(chunk_cells);
-        self.rows.resize_with(n_chunks, SparseRows::default);
         self.chunks.resize_with(n_chunks, Chunk::default);
         let cells_of =
             |chunk: usize| &cells[chunk * chunk_cells..((chunk + 1) * chunk_cells).min(cells.len())];
 
         let first = network.first();
-        self.rows
-            .par_iter_mut()
-            .enumerate()
-            .for_each(|(chunk, rows)| first.fill(rows, block, cells_of(chunk).iter().copied()));
-
         let total = batch.weight();
         let width = network.first_width() * first.tokens();
         self.d_first.resize(cells.len() * width, 0.0);
-        let Self { rows, chunks, by_gene, d_first } = self;
-        let (rows, shared) = (&*rows, &*network);
-        rayon::join(
-            || by_gene.fill(block.n_genes(), rows.iter()),
-            || {
-                let parts = chunks.par_iter_mut().zip(d_first.par_chunks_mut(chunk_cells * width)).zip(rows);
-                parts.enumerate().for_each(|(index, ((chunk, d_first), x))| {
-                    let cells = cells_of(index);
-                    let n_labels = shared.n_labels();
-                    chunk.scores.resize(cells.len() * n_labels, 0.0);
-                    chunk.d_scores.resize(cells.len() * n_labels, 0.0);
-                    shared.forward(x, index * chunk_cells, noise, &mut chunk.tape, &mut chunk.scores);
-                    chunk.losses.clear();
-                    let rows =
-                        chunk.scores.chunks_exact(n_labels).zip(chunk.d_scores.chunks_exact_mut(n_labels));
-                    for (&cell, (scores, d_scores)) in cells.iter().zip(rows) {
-                        let label = labels[cell] as usize;
-                        chunk.losses.push(loss.cell(scores, label, weights[cell], total, d_scores));
-                    }
-                    shared.backward(&chunk.d_scores, &mut chunk.tape, d_first);
-                });
-            },
-        );
+        let Self { chunks, d_first } = self;
+        let shared = &*network;
+        let parts = chunks.par_iter_mut().zip(d_first.par_chunks_mut(chunk_cells * width));
+        // The cells of a chunk are made ready just before, so that few chunks lie twice in memory.
+        parts.enumerate().for_each_init(SparseRows::default, |x, (index, (chunk, d_first))| {
+            let cells = cells_of(index);
+            first.fill(x, block, cells.iter().copied());
+            let n_labels = shared.n_labels();
+            chunk.scores.resize(cells.len() * n_labels, 0.0);
+            chunk.d_scores.resize(cells.len() * n_labels, 0.0);
+            shared.forward(x, index * chunk_cells, noise, &mut chunk.tape, &mut chunk.scores);
+            chunk.losses.clear();
+            let rows = chunk.scores.chunks_exact(n_labels).zip(chunk.d_scores.chunks_exact_mut(n_labels));
+            for (&cell, (scores, d_scores)) in cells.iter().zip(rows) {
+                let label = labels[cell] as usize;
+                chunk.losses.push(loss.cell(scores, label, weights[cell], total, d_scores));
+            }
+            shared.backward(&chunk.d_scores, &mut chunk.tape, d_first);
+        });
         let tapes: Vec<&N::Tape> = self.chunks.iter().map(|chunk| &chunk.tape).collect();
-        network.learn(&self.by_gene, &self.d_first, &tapes, step);
+        network.learn(Drawn { block, cells }, &self.d_first, &tapes, step);
         self.chunks.iter().flat_map(|chunk| &chunk.losses).sum()
     }
 }

@@ -126,7 +126,7 @@ pub(crate) fn train_on<L: Learner>(
     let mut best = Vec::new();
     let mut log = Log::default();
     if let Some(state) = checkpoints.resume() {
-        log = restore(learner, &mut best, &state, training)?;
+        log = restore(learner, &mut best, &state, training, !cells.validation.is_empty())?;
     }
     progress.begin("training", training.epochs as u64);
     progress.advance(log.epochs.len() as u64);
@@ -138,7 +138,10 @@ pub(crate) fn train_on<L: Learner>(
         if is_best(&log) {
             log.best = log.epochs.len();
             best.clear();
-            learner.visit(&mut |named| best.push(named.parameter.value.clone()))?;
+            // Without cells set aside the last epoch is the best, and the network itself is the copy.
+            if !cells.validation.is_empty() {
+                learner.visit(&mut |named| best.push(named.parameter.value.clone()))?;
+            }
         }
         if checkpoints.keeps() {
             let state = save(learner, &best, &log)?;
@@ -318,12 +321,13 @@ fn failed_to_save(log: &Log, problem: String) -> FitError {
     FitError::Save { epoch: log.epochs.len(), problem }
 }
 
-/// Puts a network where it was.
+/// Puts a network where it was; the best epoch is kept apart only where cells were set aside to find it.
 fn restore<L: Learner>(
     learner: &mut L,
     best: &mut Vec<Vec<f32>>,
     state: &TrainingState,
     training: &Training,
+    keeps_best: bool,
 ) -> Result<Log, FitError> {
     let refuse = |problem: String| FitError::Resume { problem };
     let log: Log = serde_json::from_value(state.log.clone()).map_err(|error| refuse(error.to_string()))?;
@@ -343,7 +347,9 @@ fn restore<L: Learner>(
         };
         *named.parameter =
             Parameter { value: take(WEIGHT), gradient: Vec::new(), first: take(FIRST), second: take(SECOND) };
-        best.push(take(BEST));
+        if keeps_best {
+            best.push(take(BEST));
+        }
     })?;
     learner.weights_changed()?;
     problem.map_or(Ok(log), |problem| Err(refuse(problem)))

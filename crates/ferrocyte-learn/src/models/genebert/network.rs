@@ -5,7 +5,7 @@ use ferrocyte_core::ArrayError;
 use super::params::GenebertParams;
 use super::predictor::NetPredictor;
 use crate::nn::activation::{add, gelu, relu, scale};
-use crate::nn::batch::{GeneRows, SparseRows};
+use crate::nn::batch::{Drawn, SparseRows};
 use crate::nn::dropout::Noise;
 use crate::nn::encoder_layer::{EncoderLayer, EncoderShape, EncoderTape};
 use crate::nn::initial::Initial;
@@ -179,13 +179,13 @@ impl Network for Net {
         scale(d_first, &tape.slopes);
     }
 
-    fn learn(&mut self, x: &GeneRows, d_first: &[f32], tapes: &[&Tape], step: Option<&AdamWStep>) {
+    fn learn(&mut self, batch: Drawn<'_>, d_first: &[f32], tapes: &[&Tape], step: Option<&AdamWStep>) {
         let Self { embedding, norm, position, layers, hidden, output, .. } = self;
         let parts = |of: for<'t> fn(&'t Tape) -> (&'t [f32], &'t [f32])| {
             tapes.iter().map(|&tape| of(tape)).collect::<Vec<_>>()
         };
         rayon::scope(|scope| {
-            scope.spawn(|_| embedding.learn(x, d_first, step));
+            scope.spawn(|_| embedding.learn(batch, d_first, step));
             for (number, layer) in layers.iter_mut().enumerate() {
                 scope.spawn(move |_| {
                     let tapes: Vec<&EncoderTape> = tapes.iter().map(|tape| &tape.layers[number]).collect();

@@ -5,7 +5,7 @@ use ferrocyte_core::ArrayError;
 use super::params::{MlpParams, Norm};
 use super::predictor::NetPredictor;
 use crate::nn::activation::{relu, scale};
-use crate::nn::batch::{GeneRows, SparseRows};
+use crate::nn::batch::{Drawn, SparseRows};
 use crate::nn::dropout::Noise;
 use crate::nn::initial::Initial;
 use crate::nn::layer_norm::{LayerNorm, NormTape};
@@ -190,13 +190,13 @@ impl Network for Net {
         d_first.copy_from_slice(&tape.first.d_linear);
     }
 
-    fn learn(&mut self, x: &GeneRows, d_first: &[f32], tapes: &[&Tape], step: Option<&AdamWStep>) {
+    fn learn(&mut self, batch: Drawn<'_>, d_first: &[f32], tapes: &[&Tape], step: Option<&AdamWStep>) {
         let Self { first, after_first, second, output } = self;
         let parts = |of: for<'t> fn(&'t Tape) -> (&'t [f32], &'t [f32])| {
             tapes.iter().map(|&tape| of(tape)).collect::<Vec<_>>()
         };
         rayon::join(
-            || first.learn(x, d_first, step),
+            || first.learn(batch, d_first, step),
             || {
                 if let Some(norm) = &mut after_first.norm {
                     norm.learn(tapes.iter().map(|tape| &tape.first.norm), step);
