@@ -187,11 +187,19 @@ const KNN: &[Reason] = &[
     },
 ];
 
-const ENSEMBLE: &[Reason] = &[Reason {
-    setting: "models",
-    title: "members",
-    why: "trained on the same cells, each with its own settings; a cell's probabilities are the mean of theirs",
-}];
+const ENSEMBLE: &[Reason] = &[
+    Reason {
+        setting: "models",
+        title: "members",
+        why: "trained on the same cells, each with its own settings; a cell's probabilities are the mean of theirs",
+    },
+    Reason {
+        setting: "calibrate",
+        title: "members calibrated",
+        why: "a temperature for each, found on a fifth of the training cells held out of it: a member that is too sure would \
+              speak for all",
+    },
+];
 
 const SCALING: &str =
     "mean and standard deviation are taken over the cells trained on alone, without those set aside";

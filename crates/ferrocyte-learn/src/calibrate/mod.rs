@@ -19,3 +19,4 @@ mod vector;
 pub use apply::apply;
 pub use choose::{Chosen, choose};
 pub use held_out::HeldOut;
+pub(crate) use temperature::fit as fit_temperature;

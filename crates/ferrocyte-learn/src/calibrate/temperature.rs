@@ -15,7 +15,7 @@ const SECTION: f64 = 0.618_033_988_749_894_8;
 ///
 /// Guo et al. 2017, <https://proceedings.mlr.press/v70/guo17a.html>, fit it by the log-loss of the given label, to which
 /// a cell with an unknown label says nothing.
-pub(super) fn fit(held_out: &HeldOut<'_>, cells: &[usize]) -> f64 {
+pub(crate) fn fit(held_out: &HeldOut<'_>, cells: &[usize]) -> f64 {
     let loss = |log_temperature: f64| -> f64 {
         let temperature = libm::exp(log_temperature);
         let of_cell = |&cell: &usize| {

@@ -3,6 +3,7 @@
 mod fit;
 mod model;
 mod params;
+mod temperature;
 #[cfg(test)]
 mod tests;
 

@@ -3,16 +3,24 @@
 use std::borrow::Cow;
 
 use ferrocyte_core::{
-    ArrayData, Block, LabelSet, LogNorm, ModelHeader, NamedArray, NamedArrays, Scores, Vocabulary,
+    ArrayData, Block, Calibration, LabelSet, LogNorm, ModelHeader, NamedArray, NamedArrays, Scores,
+    Vocabulary,
 };
 
 use super::params::{Ensemble, EnsembleParams};
+use crate::calibrate;
 use crate::models::classifier::{Classifier, PredictError, check_block};
 use crate::models::kind::SettingsError;
 use crate::models::load::{LoadError, load};
 
 /// Name of the array with the genes of a member, after the member's own name and a point.
 const GENES: &str = "genes";
+
+/// Name of the array with the temperature of a member, in the same way.
+const TEMPERATURE: &str = "calibration.temperature";
+
+/// What a temperature can be in a file.
+const TEMPERATURES: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
 
 /// Fitted models of several kinds; a cell's probabilities are the mean of theirs.
 pub struct EnsembleModel {
@@ -25,19 +33,24 @@ pub struct EnsembleModel {
 struct Member {
     model: Box<dyn Classifier>,
     genes: Vec<u32>, // positions among those of the ensemble, increasing
+    calibration: Calibration,
 }
 
 impl EnsembleModel {
-    /// `members` were trained on cells with the columns `genes`, all on the same.
-    pub(super) fn new(params: EnsembleParams, genes: &Vocabulary, members: Vec<Box<dyn Classifier>>) -> Self {
-        let used = |name: &&str| members.iter().any(|member| member.genes().find(name).is_some());
+    /// `members`, each with its temperature, were trained on cells with the columns `genes`, all on the same.
+    pub(super) fn new(
+        params: EnsembleParams,
+        genes: &Vocabulary,
+        members: Vec<(Box<dyn Classifier>, f64)>,
+    ) -> Self {
+        let used = |name: &&str| members.iter().any(|(member, _)| member.genes().find(name).is_some());
         let genes = Vocabulary::of_distinct(genes.names().iter().map(String::as_str).filter(used));
         let members = members
             .into_iter()
-            .map(|model| {
+            .map(|(model, temperature)| {
                 let names = model.genes().names().iter();
                 let genes = names.filter_map(|name| genes.find(name)).map(|gene| gene.0).collect();
-                Member { model, genes }
+                Member { model, genes, calibration: Calibration::Temperature { temperature } }
             })
             .collect();
         Self { params, genes, members }
@@ -65,11 +78,14 @@ impl EnsembleModel {
             };
             let prefix = format!("{kind}.");
             let own = arrays.iter().filter_map(|array| {
-                let name = array.name.strip_prefix(&prefix).filter(|name| *name != GENES)?.to_owned();
+                let name =
+                    array.name.strip_prefix(&prefix).filter(|name| ![GENES, TEMPERATURE].contains(name))?;
+                let name = name.to_owned();
                 Some(NamedArray { name, ..array.clone() })
             });
             let model = load(&header, &NamedArrays::new(own.collect())?)?;
-            members.push(Member { model, genes: positions });
+            let calibration = member_calibration(kind, arrays)?;
+            members.push(Member { model, genes: positions, calibration });
         }
         Ok(Self { params, genes, members })
     }
@@ -123,6 +139,17 @@ fn member_genes(kind: &str, n_genes: usize, arrays: &NamedArrays) -> Result<Vec<
     Ok(values.iter().map(|&value| value as u32).collect())
 }
 
+/// How sure a member may be.
+fn member_calibration(kind: &str, arrays: &NamedArrays) -> Result<Calibration, LoadError> {
+    let array = format!("{kind}.{TEMPERATURE}");
+    let &[temperature] = arrays.f64(&array, &[1])? else { return Ok(Calibration::None) };
+    if !TEMPERATURES.contains(&temperature) {
+        let expected = format!("a number from {} to {}", TEMPERATURES.start(), TEMPERATURES.end());
+        return Err(LoadError::Value { array, position: 0, found: temperature, expected });
+    }
+    Ok(Calibration::Temperature { temperature })
+}
+
 impl Member {
     fn probabilities_into(
         &self,
@@ -134,7 +161,9 @@ impl Member {
         } else {
             Cow::Owned(block.select_genes(&self.genes))
         };
-        self.model.probabilities_into(&cells, probabilities)
+        self.model.probabilities_into(&cells, probabilities)?;
+        calibrate::apply(&self.calibration, probabilities);
+        Ok(())
     }
 }
 
@@ -184,7 +213,7 @@ impl Classifier for EnsembleModel {
     /// Whether a member can; the others take zero.
     fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {
         let mut any = false;
-        for Member { model, genes } in &mut self.members {
+        for Member { model, genes, .. } in &mut self.members {
             let typical: Vec<f32> = genes.iter().map(|&gene| typical[gene as usize]).collect();
             let found: Vec<bool> = genes.iter().map(|&gene| found[gene as usize]).collect();
             any |= model.lack(&typical, &found);
@@ -195,7 +224,7 @@ impl Classifier for EnsembleModel {
     /// The mean of the members' shares; a member that cannot say gives each of its genes the same.
     fn gene_weights(&self) -> Option<Vec<f64>> {
         let mut weights = vec![0.0; self.genes.len()];
-        for Member { model, genes } in &self.members {
+        for Member { model, genes, .. } in &self.members {
             let of_member = model.gene_weights().unwrap_or_else(|| vec![1.0; genes.len()]);
             let total: f64 = of_member.iter().sum();
             if total > 0.0 {
@@ -208,11 +237,18 @@ impl Classifier for EnsembleModel {
     }
 
     /// The arrays of each member, with its name and a point before their own, and `NAME.genes`, `f32`: which of the genes
-    /// are the member's, by position.
+    /// are the member's, by position, and `NAME.calibration.temperature`, `f64`: how sure it may be.
     fn to_arrays(&self) -> NamedArrays {
         let mut arrays = Vec::new();
-        for Member { model, genes } in &self.members {
+        for Member { model, genes, calibration } in &self.members {
             let kind = model.kind();
+            if let Calibration::Temperature { temperature } = calibration {
+                arrays.push(NamedArray {
+                    name: format!("{kind}.{TEMPERATURE}"),
+                    shape: vec![1],
+                    data: ArrayData::F64(vec![*temperature]),
+                });
+            }
             arrays.push(NamedArray {
                 name: format!("{kind}.{GENES}"),
                 shape: vec![genes.len()],

@@ -67,7 +67,8 @@ fn it_keeps_the_promises_of_a_classifier() {
 #[test]
 fn probabilities_are_the_mean_and_agreement_the_share_of_the_members() {
     let (cells, labels) = random_cells(2, 120, 40, 4);
-    let both = fit(&params(&["weighted", "knn"]).check().unwrap(), &cells, &labels);
+    let plain = EnsembleParams { calibrate: false, ..params(&["weighted", "knn"]) };
+    let both = fit(&plain.check().unwrap(), &cells, &labels);
     let alone: Vec<Scores> = [ModelKind::Weighted, ModelKind::Knn]
         .map(|kind| {
             let fit = fit(kind.trainer(serde_json::json!({})).unwrap().as_ref(), &cells, &labels);
@@ -91,6 +92,34 @@ fn probabilities_are_the_mean_and_agreement_the_share_of_the_members() {
         assert!((share - agree as f64 / 2.0).abs() < 1e-12);
     }
     assert!(agreement.iter().any(|&share| share < 1.0), "some cells are doubtful");
+}
+
+#[test]
+fn a_member_that_is_too_sure_is_made_less_so() {
+    let (cells, labels) = random_cells(5, 300, 40, 4);
+    // Two neighbours vote nearly as one; with an eighth of the labels drawn anew they cannot be that sure.
+    let names: Vec<String> = (0..300)
+        .map(|cell| {
+            labels.set().name(if cell % 8 == 0 { (cell / 8) % 4 } else { labels.code(cell) }).to_owned()
+        })
+        .collect();
+    let labels = Labels::from_names(&names);
+    let mut settings = params(&["weighted", "knn"]);
+    settings.settings.insert("knn".into(), serde_json::json!({"neighbours": 2}));
+    let model = fit(&settings.check().unwrap(), &cells, &labels).model;
+    let arrays = model.to_arrays();
+    let temperature = |kind: &str| arrays.f64(&format!("{kind}.calibration.temperature"), &[1]).unwrap()[0];
+    assert!(temperature("knn") > 1.2, "{}", temperature("knn"));
+    assert!(temperature("weighted") > 0.0);
+
+    let header = crate::models::contract::header_of(model.as_ref());
+    let changed = arrays.iter().map(|array| match array.name.as_str() {
+        "knn.calibration.temperature" => NamedArray { data: ArrayData::F64(vec![0.0]), ..array.clone() },
+        _ => array.clone(),
+    });
+    let changed = NamedArrays::new(changed.collect()).unwrap();
+    let error = crate::models::load(&header, &changed).err().unwrap().to_string();
+    assert!(error.contains("`knn.calibration.temperature`") && error.contains("found 0"), "{error}");
 }
 
 #[test]
