@@ -127,6 +127,9 @@ pub struct TrainingProvenance {
     /// Column that said which cells belong together (donor), where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_column: Option<String>,
+    /// Column that said which study a cell is from, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study_column: Option<String>,
     /// Names of the groups (donors).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,

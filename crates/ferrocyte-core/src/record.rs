@@ -220,6 +220,9 @@ pub struct DataSummary {
     /// Column that says which cells belong together (donor), where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_column: Option<String>,
+    /// Column that says which study a cell is from, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study_column: Option<String>,
     /// Cells of each label, in label order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelCount>,
@@ -263,6 +266,10 @@ pub enum SplitKind {
     Groups,
     /// Each group is held out once, alone.
     LeaveOneGroupOut,
+    /// Each study is held out once, alone.
+    LeaveOneStudyOut,
+    /// One part, named by a condition, is tested on; the other cells are trained on.
+    TestPart,
 }
 
 impl SplitKind {
@@ -272,6 +279,8 @@ impl SplitKind {
             Self::StratifiedCells => "folds by cell",
             Self::Groups => "folds by group, no group on both sides",
             Self::LeaveOneGroupOut => "each group held out once",
+            Self::LeaveOneStudyOut => "each study held out once",
+            Self::TestPart => "one part tested on, the other trained on",
         }
     }
 }
@@ -284,10 +293,13 @@ pub struct Splits {
     pub kind: SplitKind,
     /// Number of folds.
     pub folds: usize,
-    /// Number of groups, where groups were given.
+    /// What says who is held out: the column of groups or studies, or the condition that test cells meet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out_by: Option<String>,
+    /// Number of groups (studies) that are held out, over all folds, where cells are divided by them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: Option<usize>,
-    /// Test cells of each fold.
+    /// Test cells of each fold. Every cell is tested once, but for those that a single test part leaves out.
     pub sizes: Vec<usize>,
 }
 
@@ -343,6 +355,9 @@ pub struct FoldRecord {
     /// Labels of held-out cells that no training cell had: the model could not know them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels_not_in_training: Vec<String>,
+    /// The kind of model that was chosen for this fold by folds inside its training cells, where the kind is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<String>,
     /// Whether the optimiser reached its goal.
     pub converged: bool,
     /// Steps the optimiser took.

@@ -47,6 +47,7 @@ fn safetensors_reads_it_and_the_checksum_is_what_the_documentation_says() {
             cells_per_label: Vec::new(),
             label_column: "cell_type".into(),
             group_column: None,
+            study_column: None,
             groups: Vec::new(),
             choices: Vec::new(),
             converged: true,

@@ -24,6 +24,10 @@ pub(crate) struct ReferenceArguments {
     #[pyo3(item)]
     group: Option<String>,
     #[pyo3(item)]
+    study: Option<String>,
+    #[pyo3(item)]
+    test_where: Vec<String>,
+    #[pyo3(item)]
     drop_copies: bool,
     #[pyo3(item)]
     downsample: Option<usize>,
@@ -58,10 +62,13 @@ pub(crate) struct ModelArguments {
 
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
+        let tested: Result<Vec<Condition>, _> = self.test_where.iter().map(|text| text.parse()).collect();
         Ok(ReferenceOptions {
             data: self.data.options()?,
             label: self.label,
             group: self.group,
+            study: self.study,
+            test_where: Filter(tested.map_err(|error| to_python(&error))?),
             drop_copies: self.drop_copies,
             downsample: self.downsample,
             max_per_class: self.max_per_class,

@@ -32,16 +32,19 @@ pub(crate) fn baselines(
     let centroid = CentroidParams::default().check().expect("the default settings keep their own rules");
     let nearest = cross_validate(reference, &centroid, folds, seed, progress)?.result;
     let named = [("majority class", common), ("stratified random", drawn), ("nearest centroid", nearest)];
-    named.into_iter().map(|(name, result)| baseline(reference, name, &result, seed)).collect()
+    let tested = folds.tested();
+    named.into_iter().map(|(name, result)| baseline(reference, &tested, name, &result, seed)).collect()
 }
 
 fn baseline(
     reference: &Reference,
+    tested: &[usize],
     name: &str,
     result: &CrossValidation,
     seed: u64,
 ) -> Result<Baseline, ScoringError> {
-    let answers = Answers::new(&reference.labels, &result.called, Some(&result.probabilities))?;
-    let groups = reference.units().map(|(_, groups)| groups);
-    Ok(Baseline { name: name.to_owned(), metrics: evaluate::intervals(&answers, groups, seed).metrics })
+    let labels = reference.labels.select(tested);
+    let answers = Answers::new(&labels, &result.called, Some(&result.probabilities))?;
+    let groups = reference.units().map(|(_, groups)| groups.select(tested).over_occurring());
+    Ok(Baseline { name: name.to_owned(), metrics: evaluate::intervals(&answers, groups.as_ref(), seed).metrics })
 }

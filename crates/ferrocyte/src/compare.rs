@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use ferrocyte_core::{
     Calibration, ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference,
-    StepTiming, Timing,
+    StepTiming, Timing, Warning,
 };
-use ferrocyte_learn::evaluate::{PairedAnswers, PairedScore, Resampled, resample};
+use ferrocyte_learn::evaluate::{Folds, PairedAnswers, PairedScore, Resampled, resample};
 use ferrocyte_learn::models::Train;
 
 use crate::baselines::baselines;
@@ -19,7 +19,7 @@ use crate::reference::{Reference, ReferenceOptions};
 use crate::scoring::{Scored, ScoringError, ScoringOptions, begin, cross_validate, fill, plan};
 
 /// The score that decides which kind is better: every label counts the same, however rare.
-const DECIDED_BY: PairedScore = PairedScore::F1Macro;
+pub(crate) const DECIDED_BY: PairedScore = PairedScore::F1Macro;
 /// The kinds that are compared when none is named: those that train in seconds.
 pub const COMPARED_BY_DEFAULT: [&str; 3] = ["weighted", "logistic", "svm"];
 
@@ -81,6 +81,13 @@ pub fn compare(options: &CompareOptions, progress: &dyn Progress) -> Result<RunR
     let compared = judge(&reference, &candidates, options.scoring, options.seed, progress, &mut record)?;
     let best = compared.best;
     compared.take(best, &candidates, &reference, options.seed, &mut record)?;
+    let message = format!(
+        "the scores of this record are those of `{}`, the best of {} kinds on these very cells: they flatter by a little; \
+         `evaluate --model auto` scores such a choice itself, made anew inside the training cells of each fold",
+        candidates[best].name,
+        candidates.len()
+    );
+    record.warnings.push(Warning::note("best-of-several", message));
     Ok(record)
 }
 
@@ -112,7 +119,11 @@ pub(crate) fn candidates(models: &[ModelOptions]) -> Result<Vec<Candidate>, Comp
 
 /// What a comparison found, kind by kind.
 pub(crate) struct Compared {
-    scored: Vec<Scored>, // one per candidate
+    pub(crate) scored: Vec<Scored>, // one per candidate
+    /// How the cells were divided.
+    pub(crate) folds: Folds,
+    /// The deciding score of each kind, on the cells and on every draw of them.
+    pub(crate) decisive: Resampled,
     /// The kind with the best score, clearly or not.
     pub(crate) best: usize,
 }
@@ -144,19 +155,18 @@ pub(crate) fn judge(
     let called: Vec<&[Option<usize>]> =
         results.iter().map(|of: &Scored| of.result.called.as_slice()).collect();
     record.baselines = baselines(reference, &plan.folds, seed, progress)?;
-    let groups = reference.units().map(|(_, groups)| groups);
-    let answers = PairedAnswers { given: &reference.labels, called: &called, groups };
-    let resamples = resamples(reference.labels.len());
+    let tested = plan.folds.tested();
+    let given = reference.labels.select(&tested);
+    let groups = reference.units().map(|(_, groups)| groups.select(&tested).over_occurring());
+    let groups = groups.as_ref();
+    let answers = PairedAnswers { given: &given, called: &called, groups };
+    let resamples = resamples(given.len());
     let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
-    let mut differences = Vec::new();
-    let mut best = 0;
-    for score in [DECIDED_BY, PairedScore::Accuracy] {
-        let found = resample(answers, score, resamples, seed);
-        if score == DECIDED_BY {
-            best = position_of_largest(&found.scores);
-        }
-        differences.extend(all_pairs(&found, &names, score));
-    }
+    let decisive = resample(answers, DECIDED_BY, resamples, seed);
+    let best = position_of_largest(&decisive.scores);
+    let mut differences: Vec<ScoreDifference> = all_pairs(&decisive, &names, DECIDED_BY).collect();
+    let accuracy = resample(answers, PairedScore::Accuracy, resamples, seed);
+    differences.extend(all_pairs(&accuracy, &names, PairedScore::Accuracy));
     let unit = if groups.is_some() { "groups" } else { "cells" };
     let (winner, verdict) = verdict(&names, best, &differences, unit);
     record.choices.push(choice(
@@ -187,7 +197,7 @@ pub(crate) fn judge(
         steps,
         threads: rayon::current_num_threads(),
     });
-    Ok(Compared { scored: results, best })
+    Ok(Compared { scored: results, folds: plan.folds, decisive, best })
 }
 
 impl Compared {
@@ -212,14 +222,14 @@ impl Compared {
 }
 
 /// How often cells are drawn: often enough for the ends of an interval of 95 %, less often where each draw is long.
-fn resamples(n_cells: usize) -> usize {
+pub(crate) fn resamples(n_cells: usize) -> usize {
     const MOST: usize = 2000;
     const CELLS_IN_ALL: usize = 400_000_000;
     (CELLS_IN_ALL / n_cells.max(1)).clamp(200, MOST)
 }
 
 /// The first of the largest values.
-fn position_of_largest(values: &[f64]) -> usize {
+pub(crate) fn position_of_largest(values: &[f64]) -> usize {
     (0..values.len()).reduce(|best, i| if values[i] > values[best] { i } else { best }).unwrap_or(0)
 }
 

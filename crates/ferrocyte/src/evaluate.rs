@@ -2,6 +2,8 @@
 
 use ferrocyte_core::{Flow, ModelSummary, Progress, RunRecord};
 
+use crate::auto_model::{AUTO_MODEL, choose_model, setting_of_unknown_kind};
+use crate::compare::CompareError;
 use crate::dataset::DataError;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions};
@@ -27,6 +29,15 @@ pub enum EvaluateError {
     /// The model's settings are out of range.
     #[error(transparent)]
     Model(#[from] ModelOptionsError),
+    /// Settings of a kind that is not known yet.
+    #[error("`auto` compares kinds of models with their default settings, found the setting `{setting}`")]
+    AutoWithSettings {
+        /// The setting.
+        setting: String,
+    },
+    /// The kinds of models cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// The reference cannot be used.
     #[error("the reference cannot be used")]
     Reference(#[source] DataError),
@@ -35,16 +46,28 @@ pub enum EvaluateError {
     Scoring(#[from] ScoringError),
 }
 
-/// Trains and scores a model in each fold; returns everything that was found.
+/// Trains and scores a model in each fold; returns everything that was found. With [`AUTO_MODEL`] the kind is chosen anew
+/// in each fold, by folds inside its training cells, and the scores are those of choosing.
 ///
 /// # Errors
 /// When a setting, the reference or the division into folds cannot be used.
 pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<RunRecord, EvaluateError> {
-    let trainer = options.model.trainer()?;
+    let trainer = if options.model.kind == AUTO_MODEL {
+        if let Some(setting) = setting_of_unknown_kind(&options.model) {
+            return Err(EvaluateError::AutoWithSettings { setting });
+        }
+        None
+    } else {
+        Some(options.model.trainer()?)
+    };
     let reference =
         Reference::read(&options.reference, options.seed, progress).map_err(EvaluateError::Reference)?;
     let mut record = RunRecord::new(Flow::Evaluate, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
+    let Some(trainer) = trainer else {
+        choose_model(&reference, options.model.genes, options.scoring, options.seed, progress, &mut record)?;
+        return Ok(record);
+    };
     record.choices.extend(options.model.choices(trainer.as_ref()));
     record.model = Some(ModelSummary {
         kind: trainer.kind().to_owned(),

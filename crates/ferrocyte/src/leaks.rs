@@ -14,6 +14,7 @@ pub(crate) fn find(reference: &Reference, folds: &Folds) -> Vec<Leak> {
     let copies = reference.duplicates.leakage(|cell| folds.fold_of(cell));
     leaks.extend(copies.map(|warning| leak(LeakKind::CopiesAcrossFolds, None, &warning.message)));
     leaks.extend(near_copies(reference, folds));
+    leaks.extend(groups_on_both_sides(reference, folds));
     if folds.record().kind == SplitKind::StratifiedCells
         && let Some(column) = reference.donor_like.first()
     {
@@ -38,6 +39,10 @@ pub(crate) fn warnings(leaks: &[Leak]) -> impl Iterator<Item = Warning> + '_ {
             LeakKind::FeatureIsLabel => {
                 ("feature-is-label", "if it is no gene, take it out of the matrix and score again")
             }
+            LeakKind::GroupOnBothSides if leak.detail.contains(ON_BOTH_SIDES) => (
+                "group-on-both-sides",
+                "a score on new groups needs folds by group: --group with neither --study nor --test-where",
+            ),
             LeakKind::LabelIsFile | LeakKind::GroupOnBothSides | LeakKind::CopiesAcrossFolds => return None,
         };
         Some(Warning::new(code, leak.detail.clone()).with_hint(hint))
@@ -48,12 +53,50 @@ fn leak(kind: LeakKind, column: Option<&str>, detail: &str) -> Leak {
     Leak { kind, column: column.map(str::to_owned), detail: detail.to_owned() }
 }
 
+/// The words of a leak by groups that were counted.
+const ON_BOTH_SIDES: &str = "stand on both sides of a split";
+
+/// Groups with cells that are trained on and cells that are tested, where cells are divided by something else than by
+/// group and so that it can be counted.
+fn groups_on_both_sides(reference: &Reference, folds: &Folds) -> Option<Leak> {
+    const SHOWN: usize = 4;
+    if !matches!(folds.record().kind, SplitKind::LeaveOneStudyOut | SplitKind::TestPart) {
+        return None;
+    }
+    let given = reference.summary.group_column.as_deref().zip(reference.groups.as_ref());
+    let found = || reference.donor_like.first().map(|column| (column.name.as_str(), &column.groups));
+    let (column, groups) = given.or_else(found)?;
+    let mut part_of_group = vec![None; groups.set().len()];
+    let mut both = vec![false; groups.set().len()];
+    for (cell, code) in groups.codes().enumerate() {
+        let part = folds.fold_of(cell);
+        both[code] |= *part_of_group[code].get_or_insert(part) != part;
+    }
+    let names: Vec<&String> =
+        groups.set().names().iter().zip(&both).filter(|(_, both)| **both).map(|(name, _)| name).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let detail = format!(
+        "{} of {} values of `{column}` {ON_BOTH_SIDES} ({}{more}): the model is scored on groups that it was trained on, \
+         in other cells of them",
+        names.len(),
+        groups.set().len(),
+        shown.join(", ")
+    );
+    Some(leak(LeakKind::GroupOnBothSides, Some(column), &detail))
+}
+
 /// Columns that tell the label by themselves. Where one does so perfectly, those that do it nearly say nothing new.
 fn confounded(reference: &Reference) -> Vec<Leak> {
     let label = reference.summary.label_column.as_deref().unwrap_or("the label");
     let given = reference.summary.group_column.as_deref().zip(reference.groups.as_ref());
+    let study = reference.summary.study_column.as_deref().zip(reference.studies.as_ref());
     let others = reference.donor_like.iter().map(|column| (column.name.as_str(), &column.groups));
-    let mut found: Vec<(&str, f64)> = (given.into_iter().chain(others))
+    let mut found: Vec<(&str, f64)> = (given.into_iter().chain(study).chain(others))
         .filter_map(|(name, column): (&str, &Labels)| {
             Some((name, evaluate::follows(&reference.labels, column)?.share))
         })

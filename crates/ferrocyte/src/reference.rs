@@ -12,6 +12,7 @@ use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
 use crate::duplicates::{Duplicates, Fingerprint};
+use crate::filter::Filter;
 use crate::genes::GeneNames;
 use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
@@ -30,6 +31,10 @@ pub struct ReferenceOptions {
     pub label: Option<String>,
     /// Column that says which cells belong together: the donor, for example.
     pub group: Option<String>,
+    /// Column that says which study a cell is from: for a score, each study is held out once, alone.
+    pub study: Option<String>,
+    /// For a score, test on the cells for which this holds and train on the others; nothing in it for folds.
+    pub test_where: Filter,
     /// Leave out cells that have exactly the counts of an earlier one.
     pub drop_copies: bool,
     /// Use this many cells, drawn in proportion to the labels.
@@ -57,6 +62,17 @@ impl ReferenceOptions {
     }
 }
 
+/// The cells that a score is of, where a condition names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TestPart {
+    /// The condition, as it was given.
+    pub(crate) condition: String,
+    /// What its columns hold, in words.
+    pub(crate) values: String,
+    /// Whether a cell meets it.
+    pub(crate) tested: Vec<bool>,
+}
+
 /// A labelled reference in memory.
 pub(crate) struct Reference {
     pub(crate) cells: Block<LogNorm>,
@@ -65,6 +81,10 @@ pub(crate) struct Reference {
     pub(crate) other_gene_names: Vec<String>,
     pub(crate) labels: Labels,
     pub(crate) groups: Option<Labels>,
+    /// Which study each cell is from, where a column says so.
+    pub(crate) studies: Option<Labels>,
+    /// Which cells are tested on, where a condition says so.
+    pub(crate) test_part: Option<TestPart>,
     /// Columns that look as if they said which cells belong together, from the most to the least telling; the column of
     /// groups, where one was given, is not among them.
     pub(crate) donor_like: Vec<GroupColumn>,
@@ -91,8 +111,9 @@ impl Reference {
         let mut warnings = Vec::new();
         let files = dataset.inputs();
         let source = LabelSource::of(options.label.as_deref(), &files)?;
-        let (labels, groups) = labels_and_groups(&mut dataset, &source, options, &mut warnings)?;
-        let (labels, groups) = downsample(&mut dataset, options, seed, labels, groups);
+        let marks = Marks::read(&mut dataset, &source, options, &mut warnings)?;
+        let marks = downsample(&mut dataset, options, seed, marks);
+        let labels = &marks.labels;
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
@@ -100,20 +121,21 @@ impl Reference {
             });
         }
         let per_file = matches!(source, LabelSource::Files);
-        warnings.extend(label_is_file(&labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
-        let known = [options.label.as_deref(), options.group.as_deref()];
+        warnings.extend(label_is_file(labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
+        let known = [options.label.as_deref(), options.group.as_deref(), options.study.as_deref()];
         let donor_like = group_columns::donor_like(&dataset, &known);
 
         let CellsRead { cells, vocabulary, other_gene_names, genes_without_counts, fingerprints, found } =
             read_cells(&dataset, progress, &mut warnings)?;
-        let mut duplicates = find_duplicates(&dataset, &labels, &fingerprints, &mut warnings);
+        let mut duplicates = find_duplicates(&dataset, labels, &fingerprints, &mut warnings);
         let mut left_out = empty_cells(&cells, &mut warnings);
         if options.drop_copies {
             left_out.extend(drop_copies(&mut duplicates, &mut warnings));
             left_out.sort_unstable();
         }
         duplicates.without_others(&left_out);
-        let (cells, labels, groups, donor_like) = without_cells(&left_out, cells, labels, groups, donor_like);
+        let (cells, marks, donor_like) = without_cells(&left_out, cells, marks, donor_like);
+        let Marks { labels, groups, studies, test_part } = marks;
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
@@ -130,6 +152,7 @@ impl Reference {
             non_zeros,
             label_column: options.label.clone(),
             group_column: options.group.clone(),
+            study_column: options.study.clone(),
             labels: count(&labels),
             groups: groups.as_ref().map(count).unwrap_or_default(),
         };
@@ -139,6 +162,8 @@ impl Reference {
             other_gene_names,
             labels,
             groups,
+            studies,
+            test_part,
             donor_like,
             duplicates,
             inputs: dataset
@@ -156,11 +181,12 @@ impl Reference {
     }
 
     /// What may be drawn whole where chance is to be judged, and the column it is from: the groups that were given, else
-    /// those of the column that looks most like donors.
+    /// the studies, else those of the column that looks most like donors.
     pub(crate) fn units(&self) -> Option<(&str, &Labels)> {
-        let given = self.groups.as_ref().zip(self.summary.group_column.as_deref());
+        let groups = self.summary.group_column.as_deref().zip(self.groups.as_ref());
+        let studies = self.summary.study_column.as_deref().zip(self.studies.as_ref());
         let found = || self.donor_like.first().map(|column| (column.name.as_str(), &column.groups));
-        given.map(|(groups, name)| (name, groups)).or_else(found)
+        groups.or(studies).or_else(found)
     }
 
     /// Puts what was read, how and why into a new record.
@@ -183,70 +209,120 @@ pub(crate) fn count(labels: &Labels) -> Vec<LabelCount> {
         .collect()
 }
 
-/// Labels and groups of the cells that have both; the others are left out, aloud.
-fn labels_and_groups(
-    dataset: &mut Dataset,
-    source: &LabelSource<'_>,
-    options: &ReferenceOptions,
-    warnings: &mut Vec<Warning>,
-) -> Result<(Labels, Option<Labels>), DataError> {
-    let labels = match source {
-        LabelSource::Column(column) => dataset.column(column)?,
-        LabelSource::Files => dataset.file_labels(),
-    };
-    let groups = options.group.as_deref().map(|group| dataset.column(group)).transpose()?;
-    let has_label = |cell: usize| label_of(labels[cell].as_deref()).is_some();
-    let has_group =
-        |cell: usize| groups.as_ref().is_none_or(|groups| label_of(groups[cell].as_deref()).is_some());
-    let check = LabelCheck::of(labels.iter().map(Option::as_deref));
-    let groups_check = LabelCheck::of(
-        (groups.iter().flatten().enumerate())
-            .filter(|(cell, _)| has_label(*cell))
-            .map(|(_, group)| group.as_deref()),
-    );
-    let of_group = options.group.as_ref().map(|group| format!("column `{group}`")).unwrap_or_default();
-    for (check, place) in [(&check, &source.in_words()), (&groups_check, &of_group)] {
-        let (count, words) = (check.n_missing(), check.missing_in_words());
-        if count > 0 {
-            warnings.push(Warning::note(
-                "cells-left-out",
-                format!("{count} cells have no entry in {place}{words} and are left out"),
-            ));
+/// What is known of each cell beside its counts.
+struct Marks {
+    labels: Labels,
+    groups: Option<Labels>,
+    studies: Option<Labels>,
+    test_part: Option<TestPart>,
+}
+
+impl Marks {
+    /// Of the cells that have a label, and a group and a study where those are asked for; the others are left out, aloud.
+    fn read(
+        dataset: &mut Dataset,
+        source: &LabelSource<'_>,
+        options: &ReferenceOptions,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Self, DataError> {
+        let labels = match source {
+            LabelSource::Column(column) => dataset.column(column)?,
+            LabelSource::Files => dataset.file_labels(),
+        };
+        let column = |name: &Option<String>| name.as_deref().map(|name| dataset.column(name)).transpose();
+        let groups = column(&options.group)?;
+        let studies = column(&options.study)?;
+        let test_part = test_part(dataset, &options.test_where)?;
+        let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
+        let has_label = |cell: usize| has(&labels, cell);
+        let among_others =
+            |entries: &Option<Vec<Option<String>>>, cell: usize| entries.as_ref().is_none_or(|entries| has(entries, cell));
+        let check = LabelCheck::of(labels.iter().map(Option::as_deref));
+        let checks = [(&groups, &options.group), (&studies, &options.study)].map(|(entries, name)| {
+            let labelled = entries.iter().flatten().enumerate().filter(|(cell, _)| has_label(*cell));
+            let place = name.as_ref().map(|name| format!("column `{name}`")).unwrap_or_default();
+            (LabelCheck::of(labelled.map(|(_, entry)| entry.as_deref())), place)
+        });
+        for (check, place) in [(&check, &source.in_words())].into_iter().chain(checks.iter().map(|(a, b)| (a, b))) {
+            let (count, words) = (check.n_missing(), check.missing_in_words());
+            if count > 0 {
+                warnings.push(Warning::note(
+                    "cells-left-out",
+                    format!("{count} cells have no entry in {place}{words} and are left out"),
+                ));
+            }
+        }
+        warnings.extend(check.warnings(&source.in_words()));
+        let kept: Vec<usize> = (0..labels.len())
+            .filter(|&cell| has_label(cell) && among_others(&groups, cell) && among_others(&studies, cell))
+            .collect();
+        if kept.is_empty() {
+            return Err(DataError::NoLabels { place: source.in_words(), words: check.missing_in_words() });
+        }
+        dataset.keep(&kept);
+        let names = |entries: &[Option<String>]| {
+            Labels::from_names(
+                &kept.iter().map(|&cell| entries[cell].as_deref().unwrap_or("")).collect::<Vec<_>>(),
+            )
+        };
+        Ok(Self {
+            labels: names(&labels),
+            groups: groups.as_deref().map(names),
+            studies: studies.as_deref().map(names),
+            test_part: test_part.map(|part| part.select(&kept)),
+        })
+    }
+
+    /// Of these cells.
+    fn select(self, kept: &[usize]) -> Self {
+        let of_kept = |labels: Labels| labels.select(kept).over_occurring();
+        Self {
+            labels: of_kept(self.labels),
+            groups: self.groups.map(of_kept),
+            studies: self.studies.map(of_kept),
+            test_part: self.test_part.map(|part| part.select(kept)),
         }
     }
-    warnings.extend(check.warnings(&source.in_words()));
-    let kept: Vec<usize> = (0..labels.len()).filter(|&cell| has_label(cell) && has_group(cell)).collect();
-    if kept.is_empty() {
-        return Err(DataError::NoLabels { place: source.in_words(), words: check.missing_in_words() });
+}
+
+impl TestPart {
+    fn select(self, kept: &[usize]) -> Self {
+        Self { tested: kept.iter().map(|&cell| self.tested[cell]).collect(), ..self }
     }
-    dataset.keep(&kept);
-    let names = |entries: &[Option<String>]| {
-        Labels::from_names(
-            &kept.iter().map(|&cell| entries[cell].as_deref().unwrap_or("")).collect::<Vec<_>>(),
-        )
-    };
-    Ok((names(&labels), groups.as_deref().map(names)))
+}
+
+/// The cells that meet the conditions; `None` where there are none.
+fn test_part(dataset: &Dataset, conditions: &Filter) -> Result<Option<TestPart>, DataError> {
+    if conditions.is_empty() {
+        return Ok(None);
+    }
+    let mut tested = vec![true; dataset.n_cells()];
+    let mut values = Vec::new();
+    for column in conditions.columns() {
+        let entries = dataset.column(column)?;
+        for (tested, entry) in tested.iter_mut().zip(&entries) {
+            *tested = *tested && conditions.accepts(column, entry.as_deref());
+        }
+        let mut found: Vec<String> = entries.into_iter().flatten().collect();
+        found.sort_unstable();
+        found.dedup();
+        values.push(format!("`{column}` holds {}", crate::hint::list(&found)));
+    }
+    Ok(Some(TestPart { condition: conditions.to_string(), values: values.join("; "), tested }))
 }
 
 /// Draws the cells that are used, where fewer were asked for.
-fn downsample(
-    dataset: &mut Dataset,
-    options: &ReferenceOptions,
-    seed: u64,
-    labels: Labels,
-    groups: Option<Labels>,
-) -> (Labels, Option<Labels>) {
-    let mut kept: Vec<usize> = (0..labels.len()).collect();
+fn downsample(dataset: &mut Dataset, options: &ReferenceOptions, seed: u64, marks: Marks) -> Marks {
+    let mut kept: Vec<usize> = (0..marks.labels.len()).collect();
     if let Some(most) = options.max_per_class {
-        kept = sample::max_per_class(&labels, most, seed);
+        kept = sample::max_per_class(&marks.labels, most, seed);
     }
     if let Some(n) = options.downsample {
-        let drawn = sample::downsample(&labels.select(&kept), n, seed);
+        let drawn = sample::downsample(&marks.labels.select(&kept), n, seed);
         kept = drawn.into_iter().map(|position| kept[position]).collect();
     }
     dataset.keep(&kept);
-    let of_kept = |labels: Labels| labels.select(&kept).over_occurring();
-    (of_kept(labels), groups.map(of_kept))
+    marks.select(&kept)
 }
 
 /// All cells, on the genes that at least one of them has.
@@ -375,20 +451,18 @@ fn find_duplicates(
 fn without_cells(
     left_out: &[usize],
     cells: Block<LogNorm>,
-    labels: Labels,
-    groups: Option<Labels>,
+    marks: Marks,
     mut columns: Vec<GroupColumn>,
-) -> (Block<LogNorm>, Labels, Option<Labels>, Vec<GroupColumn>) {
+) -> (Block<LogNorm>, Marks, Vec<GroupColumn>) {
     if left_out.is_empty() {
-        return (cells, labels, groups, columns);
+        return (cells, marks, columns);
     }
     let kept: Vec<usize> =
         (0..cells.n_cells()).filter(|cell| left_out.binary_search(cell).is_err()).collect();
-    let of_kept = |labels: &Labels| labels.select(&kept).over_occurring();
     for column in &mut columns {
-        column.groups = of_kept(&column.groups);
+        column.groups = column.groups.select(&kept).over_occurring();
     }
-    (cells.select_cells(&kept), of_kept(&labels), groups.as_ref().map(of_kept), columns)
+    (cells.select_cells(&kept), marks.select(&kept), columns)
 }
 
 /// The choices made in reading, with reasons.

@@ -1,8 +1,8 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{
-    Calibration, CalibrationRecord, Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent,
-    SplitKind, TrainingRecord, Warning,
+    Calibration, CalibrationRecord, Choice, Labels, Metrics, Progress, ReliabilityBin, ResampledUnit, Resampling,
+    RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, Vocabulary, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::evaluate::{
@@ -15,7 +15,7 @@ use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 use crate::baselines::baselines;
 use crate::choices::{choice, detected};
 use crate::leaks;
-use crate::reference::Reference;
+use crate::reference::{Reference, TestPart};
 
 /// Number of folds when none is said: each model is trained on four fifths of the cells.
 const DEFAULT_FOLDS: usize = 5;
@@ -38,6 +38,25 @@ pub enum ScoringError {
     /// Leaving groups out needs groups.
     #[error("holding each group out once needs a column of groups")]
     NoGroups,
+    /// Cells can be divided in one way only.
+    #[error("the cells are divided by {one} or by {other}, not by both")]
+    TwoRules {
+        /// A rule.
+        one: &'static str,
+        /// Another.
+        other: &'static str,
+    },
+    /// The part to test on is nothing, or all.
+    #[error("the cells cannot be divided by `{condition}`; {values}")]
+    TestPart {
+        /// The condition.
+        condition: String,
+        /// What its columns hold.
+        values: String,
+        /// What is wrong.
+        #[source]
+        source: SplitError,
+    },
     /// The cells cannot be divided like this.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -68,11 +87,19 @@ pub enum FoldError {
 pub(crate) struct Plan {
     pub(crate) folds: Folds,
     choice: Choice,
+    /// What says who is held out.
+    held_out_by: Option<String>,
 }
 
 /// What a kind of model did in every fold.
 pub(crate) struct Scored {
     pub(crate) result: CrossValidation,
+    /// The cells that were tested: what `result` is of.
+    pub(crate) tested: Vec<usize>,
+    /// Their probabilities before calibration.
+    pub(crate) uncalibrated: Scores,
+    /// Folds that had one label to learn from, with that label.
+    pub(crate) one_label: Vec<(usize, String)>,
     /// How training went in the first fold.
     pub(crate) training: Option<TrainingRecord>,
     /// What makes the probabilities of a model of all cells say how often they are right.
@@ -107,55 +134,116 @@ pub(crate) fn cross_validate(
     progress: &dyn Progress,
 ) -> Result<Scored, ScoringError> {
     let mut first_training = None;
+    let mut one_label = Vec::new();
     let result = evaluate::cross_validate(&reference.cells, &reference.labels, folds, progress, |data| {
-        let FoldData { training_cells, training_labels, test_cells, .. } = data;
-        let training = LabelledCells::new(training_cells, training_labels)?;
-        let fit = trainer.fit(&training, &reference.genes, seed, &Silent)?;
-        let mut probabilities = Scores::default();
-        let test_cells = on_genes_of(fit.model.as_ref(), test_cells, &reference.genes);
-        fit.model.probabilities_into(&test_cells, &mut probabilities)?;
-        let (converged, iterations) = (fit.training.converged, fit.training.iterations);
-        first_training.get_or_insert(fit.training);
-        Ok::<_, FoldError>(FoldPrediction { probabilities, converged, iterations })
+        if let [only] = data.training_labels.set().names() {
+            one_label.push((data.fold.number, only.clone()));
+        }
+        let (prediction, training) = fit_and_predict(data, trainer, &reference.genes, seed)?;
+        first_training = first_training.take().or(training);
+        Ok::<_, FoldError>(prediction)
     })?;
-    calibrated(reference, folds, result, first_training)
+    let mut scored = calibrated(reference, folds, result)?;
+    scored.training = first_training;
+    scored.one_label = one_label;
+    Ok(scored)
+}
+
+/// Trains on the cells of a fold and predicts its held-out ones. Where the training cells have one label only there is
+/// nothing to tell apart: every cell is called that, which is what such a fold is worth.
+pub(crate) fn fit_and_predict(
+    data: FoldData<'_>,
+    trainer: &dyn Train,
+    genes: &Vocabulary,
+    seed: u64,
+) -> Result<(FoldPrediction, Option<TrainingRecord>), FoldError> {
+    let FoldData { training_cells, training_labels, test_cells, .. } = data;
+    if training_labels.set().len() == 1 {
+        let probabilities = evaluate::majority(training_labels, test_cells.n_cells());
+        return Ok((FoldPrediction { probabilities, converged: true, iterations: 0 }, None));
+    }
+    let training = LabelledCells::new(training_cells, training_labels)?;
+    let fit = trainer.fit(&training, genes, seed, &Silent)?;
+    let mut probabilities = Scores::default();
+    let test_cells = on_genes_of(fit.model.as_ref(), test_cells, genes);
+    fit.model.probabilities_into(&test_cells, &mut probabilities)?;
+    let (converged, iterations) = (fit.training.converged, fit.training.iterations);
+    Ok((FoldPrediction { probabilities, converged, iterations }, Some(fit.training)))
 }
 
 /// Calibrates the held-out probabilities, those of each fold by the others, and judges them anew.
 fn calibrated(
     reference: &Reference,
     folds: &Folds,
-    result: CrossValidation,
-    training: Option<TrainingRecord>,
+    mut result: CrossValidation,
 ) -> Result<Scored, ScoringError> {
-    let labels = &reference.labels;
-    let fold_of: Vec<usize> = (0..labels.len()).map(|cell| folds.fold_of(cell)).collect();
-    let chosen = choose(&HeldOut { probabilities: &result.probabilities, labels }, &fold_of);
+    let tested = folds.tested();
+    let labels = reference.labels.select(&tested);
+    let fold_of: Vec<usize> = tested.iter().map(|&cell| folds.fold_of(cell)).collect();
+    let chosen = choose(&HeldOut { probabilities: &result.probabilities, labels: &labels }, &fold_of);
     let before = (result.judgement.metrics, result.judgement.reliability.clone());
+    let uncalibrated = std::mem::take(&mut result.probabilities);
     let result = match chosen.calibration {
-        Calibration::None => result,
-        _ => result.judged_by(labels, folds, chosen.probabilities)?,
+        Calibration::None => CrossValidation { probabilities: chosen.probabilities, ..result },
+        _ => result.judged_by(&reference.labels, folds, chosen.probabilities)?,
     };
-    let after = result.judgement.metrics;
-    let (metrics, reliability_before) = before;
-    let calibrated = match (metrics.ece, after.ece, metrics.brier, after.brier) {
-        (Some(ece_before), Some(ece_after), Some(brier_before), Some(brier_after)) => {
-            Some(CalibrationRecord {
-                method: chosen.calibration.method().to_owned(),
-                ece_before,
-                ece_after,
-                brier_before,
-                brier_after,
-                reliability_before,
-            })
-        }
-        _ => None,
-    };
-    Ok(Scored { result, training, calibration: chosen.calibration, calibrated })
+    let calibrated = calibration_record(&chosen.calibration, before, &result.judgement.metrics);
+    Ok(Scored {
+        result,
+        tested,
+        uncalibrated,
+        one_label: Vec::new(),
+        training: None,
+        calibration: chosen.calibration,
+        calibrated,
+    })
+}
+
+/// What a calibration changed; `None` where there were no probabilities.
+pub(crate) fn calibration_record(
+    calibration: &Calibration,
+    (before, reliability_before): (Metrics, Vec<ReliabilityBin>),
+    after: &Metrics,
+) -> Option<CalibrationRecord> {
+    Some(CalibrationRecord {
+        method: calibration.method().to_owned(),
+        ece_before: before.ece?,
+        ece_after: after.ece?,
+        brier_before: before.brier?,
+        brier_after: after.brier?,
+        reliability_before,
+    })
 }
 
 /// Divides the cells of a reference.
 pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Plan, ScoringError> {
+    let study = reference.studies.as_ref().zip(reference.summary.study_column.as_ref());
+    let by_hand = [
+        (reference.test_part.is_some(), "a part to test on"),
+        (study.is_some(), "study"),
+        (options.leave_one_out, "each group held out once"),
+        (options.folds.is_some(), "a number of folds"),
+    ];
+    let mut asked = by_hand.iter().filter(|(asked, _)| *asked).map(|(_, rule)| *rule);
+    if let (Some(one), Some(other)) = (asked.next(), asked.next()) {
+        return Err(ScoringError::TwoRules { one, other });
+    }
+    if let Some(part) = &reference.test_part {
+        return by_test_part(part, reference.groups.as_ref());
+    }
+    if let Some((studies, column)) = study {
+        return Ok(Plan {
+            folds: evaluate::leave_one_study_out(studies)?,
+            choice: choice(
+                "folds",
+                format!("{}, each study of `{column}` held out once", studies.set().len()),
+                true,
+                "studies differ in more than donors do (protocol, place, who labelled): only a score on studies that were \
+                 not trained on says what to expect on the next one",
+            ),
+            held_out_by: Some(column.clone()),
+        });
+    }
     let Some(groups) = &reference.groups else {
         if options.leave_one_out {
             return Err(ScoringError::NoGroups);
@@ -169,8 +257,40 @@ pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) ->
                 options.folds.is_some(),
                 "every cell is held out once; with a column of donors as --group the score would be on new donors",
             ),
+            held_out_by: None,
         });
     };
+    by_groups(groups, reference.summary.group_column.clone(), options)
+}
+
+/// Trains on the other cells and tests on one part.
+fn by_test_part(part: &TestPart, groups: Option<&Labels>) -> Result<Plan, ScoringError> {
+    let TestPart { condition, values, tested } = part;
+    let folds = evaluate::test_part(tested, groups).map_err(|source| ScoringError::TestPart {
+        condition: condition.clone(),
+        values: values.clone(),
+        source,
+    })?;
+    let n_tested = folds.tested().len();
+    Ok(Plan {
+        choice: choice(
+            "folds",
+            format!("one: {n_tested} cells with {condition} tested, {} trained on", tested.len() - n_tested),
+            true,
+            "these cells were named as the ones to test on; each score is of them alone, and a single split does not \
+             show how much it depends on who is tested",
+        ),
+        folds,
+        held_out_by: Some(condition.clone()),
+    })
+}
+
+/// Divides whole groups.
+fn by_groups(
+    groups: &Labels,
+    held_out_by: Option<String>,
+    options: ScoringOptions,
+) -> Result<Plan, ScoringError> {
     let n_groups = groups.set().len();
     if options.leave_one_out {
         return Ok(Plan {
@@ -181,6 +301,7 @@ pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) ->
                 true,
                 "the most training cells that an honest score on new groups allows",
             ),
+            held_out_by,
         });
     }
     let n = options.folds.unwrap_or(DEFAULT_FOLDS.min(n_groups));
@@ -194,12 +315,13 @@ pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) ->
         } else {
             choice("folds", value, options.folds.is_some(), reason)
         },
+        held_out_by,
     })
 }
 
 /// How cells are divided, and what is to be known before a score is believed.
 pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) {
-    let splits = plan.folds.record();
+    let splits = Splits { held_out_by: plan.held_out_by.clone(), ..plan.folds.record() };
     record.choices.push(plan.choice.clone());
     if splits.kind == SplitKind::StratifiedCells {
         let column = reference.donor_like.first().map(|column| column.name.as_str());
@@ -208,6 +330,9 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
+    if let (SplitKind::Groups | SplitKind::LeaveOneGroupOut, Some(groups)) = (splits.kind, &reference.groups) {
+        record.warnings.extend(single_cell_groups(reference, groups));
+    }
     record.splits = Some(splits);
     record.leaks = leaks::find(reference, &plan.folds);
     // What undoes a score is said before all else.
@@ -221,11 +346,13 @@ pub(crate) fn fill(
     scored: Scored,
     seed: u64,
 ) -> Result<Calibration, ScoringError> {
-    let Scored { result, training, calibration, calibrated } = scored;
+    let Scored { result, tested, one_label, training, calibration, calibrated, .. } = scored;
+    let labels = reference.labels.select(&tested);
     record.training = training;
-    record.choices.push(calibration_choice(&calibration));
+    record.choices.push(calibration_choice(&calibration, result.folds.len()));
     record.calibration = calibrated;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
+    record.warnings.extend(one_label_folds(&one_label, result.folds.len()));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
         record.warnings.push(
             Warning::new(
@@ -235,17 +362,58 @@ pub(crate) fn fill(
             .with_hint("raise --max-iterations"),
         );
     }
-    let answers = Answers::new(&reference.labels, &result.called, Some(&result.probabilities))?;
-    let units = reference.units();
-    let intervals = evaluate::intervals(&answers, units.map(|(_, groups)| groups), seed);
-    judged(record, result.judgement, intervals, units.map(|(column, _)| column));
+    let answers = Answers::new(&labels, &result.called, Some(&result.probabilities))?;
+    let units = reference.units().map(|(column, groups)| (column, groups.select(&tested).over_occurring()));
+    let groups = units.as_ref().map(|(_, groups)| groups);
+    let intervals = evaluate::intervals(&answers, groups, seed);
+    judged(record, result.judgement, intervals, units.as_ref().map(|(column, _)| *column));
     record.fold_mean = result.fold_mean;
     record.folds = result.folds;
     Ok(calibration)
 }
 
+/// Says so where folds had one label to learn from.
+fn one_label_folds(folds: &[(usize, String)], n_folds: usize) -> Option<Warning> {
+    let (number, label) = folds.first()?;
+    let message = format!(
+        "the training cells of {} of {n_folds} folds have one label only (fold {number}: `{label}`): every held-out cell is \
+         called that there, right or wrong",
+        folds.len()
+    );
+    let hint = "a label must occur in several groups to be learnt without one of them";
+    Some(Warning::new("one-label-fold", message).with_hint(hint))
+}
+
+/// Says so where groups have a single cell.
+fn single_cell_groups(reference: &Reference, groups: &Labels) -> Option<Warning> {
+    let column = reference.summary.group_column.as_deref().unwrap_or("group");
+    let counts = groups.counts();
+    let single: Vec<String> = (groups.set().names().iter().zip(&counts))
+        .filter(|(_, count)| **count == 1)
+        .map(|(name, _)| name.clone())
+        .collect();
+    if single.is_empty() {
+        return None;
+    }
+    if single.len() == counts.len() {
+        let message = format!("every group of `{column}` has one cell: these are folds by cell under another name");
+        return Some(Warning::new("single-cell-groups", message).with_hint("name the column of donors as --group"));
+    }
+    let message = format!(
+        "{} of {} groups of `{column}` have one cell: {}; each is tested, and says next to nothing by itself",
+        single.len(),
+        counts.len(),
+        crate::hint::list(&single)
+    );
+    Some(Warning::note("single-cell-groups", message))
+}
+
 /// The calibration in words.
-fn calibration_choice(calibration: &Calibration) -> Choice {
+fn calibration_choice(calibration: &Calibration, n_folds: usize) -> Choice {
+    if n_folds < 2 {
+        let reason = "a calibration is fitted on some held-out folds and judged on another: there is one part only";
+        return detected("calibration", "none", reason);
+    }
     let value = match calibration {
         Calibration::None => "none".to_owned(),
         Calibration::Temperature { temperature } => format!("temperature {temperature:.3}"),

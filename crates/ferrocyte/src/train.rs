@@ -11,12 +11,11 @@ use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::models::{Classifier, FitError, GeneMeans, Sketch, SketchError, Train, Weighted};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError, sample};
 
-use crate::auto_model::{AUTO_MODEL, choose_model};
+use crate::auto_model::{AUTO_MODEL, choose_model, setting_of_unknown_kind};
 use crate::checkpoint::{FileCheckpoints, ResumeError};
 use crate::choices::choice;
 use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
-use crate::device::Device;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
 use crate::scoring::{ScoringError, ScoringOptions, score};
@@ -158,11 +157,8 @@ fn trainer_if_named(options: &TrainOptions) -> Result<Option<Box<dyn Train>>, Tr
     if options.model.kind != AUTO_MODEL {
         return Ok(Some(options.model.trainer()?));
     }
-    if let Some(setting) = options.model.settings.keys().next() {
-        return Err(TrainError::AutoWithSettings { setting: setting.clone() });
-    }
-    if options.model.device != Device::Cpu {
-        return Err(TrainError::AutoWithSettings { setting: "device".to_owned() });
+    if let Some(setting) = setting_of_unknown_kind(&options.model) {
+        return Err(TrainError::AutoWithSettings { setting });
     }
     if options.scoring.is_none() {
         return Err(TrainError::AutoWithoutScore);
@@ -244,6 +240,7 @@ fn header(
             cells_per_label: reference.labels.counts(),
             label_column: options.reference.label.clone().unwrap_or_default(),
             group_column: options.reference.group.clone(),
+            study_column: options.reference.study.clone(),
             groups: group_names.unwrap_or_default(),
             choices: record.choices.clone(),
             converged: record.training.as_ref().is_some_and(|training| training.converged),

@@ -62,6 +62,13 @@ pub(crate) struct ReferenceArgs {
     /// Column that says which cells belong together, the donor for example: no group is trained on and scored on
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
+    /// Column that says which study a cell is from. For the score each study is held out once, alone; with --group beside
+    /// it, intervals are still over groups
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["test_where", "folds", "leave_one_out"])]
+    study: Option<String>,
+    /// For the score test on the cells for which this holds, as in --where, and train on all others, once
+    #[arg(long, value_name = "CONDITION", conflicts_with_all = ["folds", "leave_one_out"])]
+    test_where: Vec<Condition>,
     #[command(flatten)]
     genes: GenesArgs,
     #[command(flatten)]
@@ -84,11 +91,13 @@ impl ReferenceArgs {
     }
 
     pub(crate) fn options(self) -> ReferenceOptions {
-        let Self { files, label, group, genes, matrix, drop_copies, downsample, max_per_class } = self;
+        let Self { files, label, group, study, test_where, genes, matrix, drop_copies, downsample, max_per_class } = self;
         ReferenceOptions {
             data: matrix.options(files, genes.orientation()),
             label,
             group,
+            study,
+            test_where: Filter(test_where),
             drop_copies,
             downsample: downsample.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             max_per_class: max_per_class.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),

@@ -6,8 +6,8 @@ use ferrocyte::{Device, ModelOptions};
 /// Kind of model and its settings. A setting that the kind does not have is refused by the library, by name.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelSettingsArgs {
-    /// Kind of model: weighted, logistic, svm, centroid, knn, genebert, mlp, ensemble; train also takes `auto`, which
-    /// compares and chooses. Settings can stand behind the name, as in `genebert:epochs=20`
+    /// Kind of model: weighted, logistic, svm, centroid, knn, genebert, mlp, ensemble; `auto` compares
+    /// and chooses (train, evaluate). Settings can stand behind the name, as in `genebert:epochs=20`
     #[arg(long, value_name = "NAME", default_value = ferrocyte::DEFAULT_MODEL)]
     model: ModelOptions,
     /// Strength of the penalty (scikit-learn's 1/C) [default: 20, of logistic 1]

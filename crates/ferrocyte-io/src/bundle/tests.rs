@@ -30,6 +30,7 @@ fn header() -> ModelHeader {
             cells_per_label: vec![1, 2],
             label_column: "cell_type".into(),
             group_column: None,
+            study_column: None,
             groups: Vec::new(),
             choices: Vec::<Choice>::new(),
             converged: true,

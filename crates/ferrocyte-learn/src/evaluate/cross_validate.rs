@@ -36,9 +36,9 @@ pub struct FoldPrediction {
 /// What cross-validation found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossValidation {
-    /// Out-of-fold probabilities in cell order, over the full set of labels.
+    /// Out-of-fold probabilities of the cells that were [tested](Folds::tested), in cell order, over the full set of labels.
     pub probabilities: Scores,
-    /// The most probable label of each cell; `None` is left to callers that reject cells.
+    /// The most probable label of each of these cells; `None` is left to callers that reject cells.
     pub called: Vec<Option<usize>>,
     /// Fold by fold; macro F1 over the labels that the fold's cells were given.
     pub folds: Vec<FoldRecord>,
@@ -50,7 +50,7 @@ pub struct CrossValidation {
 
 impl CrossValidation {
     /// The same cells, judged by other probabilities of them: those that a calibration gives. `labels` and `folds` are
-    /// those that it was made with.
+    /// those that it was made with, `probabilities` of the cells that were tested.
     ///
     /// # Errors
     /// When these are not probabilities of the cells.
@@ -60,22 +60,23 @@ impl CrossValidation {
         folds: &Folds,
         probabilities: Scores,
     ) -> Result<Self, AnswersError> {
+        let row = folds.rows();
         for (fold, record) in folds.iter().zip(&mut self.folds) {
             let given = labels.select(&fold.test);
-            let rows = fold.test.iter().flat_map(|&cell| probabilities.row(cell)).copied().collect();
+            let rows = fold.test.iter().flat_map(|&cell| probabilities.row(row[cell])).copied().collect();
             let Ok(scores) = Scores::from_rows(probabilities.n_labels(), rows) else { continue };
             let called = most_probable(&scores);
             record.metrics = metrics(&Answers::new(&given, &called, Some(&scores))?, F1Scope::Given);
         }
         let called = most_probable(&probabilities);
-        let judgement = judge(&Answers::new(labels, &called, Some(&probabilities))?);
+        let judgement = judge(&Answers::new(&labels.select(&folds.tested()), &called, Some(&probabilities))?);
         let of_folds: Vec<Metrics> = self.folds.iter().map(|record| record.metrics).collect();
         Ok(Self { fold_mean: fold_mean(&of_folds), probabilities, called, judgement, ..self })
     }
 }
 
-/// Trains on each fold's training cells and judges by its held-out cells, so that every cell is judged once, by a
-/// model that never saw it. `fit_and_predict` makes the model: this function does not know which kind it judges.
+/// Trains on each fold's training cells and judges by its held-out cells, so that every cell that is tested is judged once,
+/// by a model that never saw it. `fit_and_predict` makes the model: this function does not know which kind it judges.
 ///
 /// Labels that no training cell of a fold has get probability zero there, so held-out cells with such a label
 /// count as wrong; [`FoldRecord::labels_not_in_training`] names them. Folds run one after the other, because each
@@ -95,7 +96,9 @@ pub fn cross_validate<E: std::error::Error + 'static>(
     if n_cells != n_labels || n_cells != folds.n_cells() {
         return Err(CrossValidationError::Lengths { n_cells, n_labels, n_split: folds.n_cells() });
     }
-    let mut probabilities = Scores::zeros(n_cells, labels.set().len());
+    let tested = labels.select(&folds.tested());
+    let row_of = folds.rows();
+    let mut probabilities = Scores::zeros(tested.len(), labels.set().len());
     let mut records = Vec::with_capacity(folds.n_folds());
     progress.begin("cross-validating", folds.n_folds() as u64);
     for fold in folds.iter() {
@@ -113,14 +116,14 @@ pub fn cross_validate<E: std::error::Error + 'static>(
             .map_err(at)?;
         let record = judge_fold(&fold, labels, training_labels.set(), &scores, &prediction).map_err(at)?;
         for (&cell, row) in fold.test.iter().zip(scores.rows()) {
-            probabilities.row_mut(cell).copy_from_slice(row);
+            probabilities.row_mut(row_of[cell]).copy_from_slice(row);
         }
         records.push(record);
         progress.advance(1);
     }
     progress.finish();
     let called = most_probable(&probabilities);
-    let answers = Answers::new(labels, &called, Some(&probabilities)).map_err(CrossValidationError::All)?;
+    let answers = Answers::new(&tested, &called, Some(&probabilities)).map_err(CrossValidationError::All)?;
     let judgement = judge(&answers);
     let of_folds: Vec<Metrics> = records.iter().map(|record: &FoldRecord| record.metrics).collect();
     Ok(CrossValidation { fold_mean: fold_mean(&of_folds), probabilities, called, folds: records, judgement })
@@ -150,6 +153,7 @@ fn judge_fold(
         test_cells: fold.test.len(),
         held_out_groups: fold.held_out_groups.clone(),
         labels_not_in_training: not_in_training,
+        chosen: None,
         converged: prediction.converged,
         iterations: prediction.iterations,
         metrics: metrics(&answers, F1Scope::Given),

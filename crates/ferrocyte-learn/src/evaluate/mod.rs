@@ -1,7 +1,7 @@
 //! How well labels were predicted. Never imports `models`: a metric cannot know which model it judges.
 //!
 //! ```text
-//! labels, groups ─► stratified | by_group | leave_one_group_out ─► Folds
+//! labels, groups ─► stratified | by_group | leave_one_group_out | leave_one_study_out | test_part ─► Folds
 //! Folds, a closure that trains ─► cross_validate ─► out-of-fold probabilities ─► Answers ─► judge, intervals ─► run record
 //! ```
 
@@ -28,6 +28,8 @@ pub use leak::{Follows, NearCopies, TellingGene, follows, near_copies, telling_g
 pub use metric::{F1Scope, RELIABILITY_BINS};
 pub(crate) use metric::{Tally, brier};
 pub use paired::{PairedAnswers, PairedScore, Resampled, resample};
-pub use split::{Fold, Folds, SplitError, by_group, leave_one_group_out, stratified};
+pub use split::{
+    Fold, Folds, SplitError, by_group, leave_one_group_out, leave_one_study_out, stratified, test_part,
+};
 pub use spread::{SpreadError, spread};
 pub use warn::{donor_like_columns, score_flatters, small_classes, unseen_labels};

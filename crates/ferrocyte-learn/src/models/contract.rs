@@ -84,6 +84,7 @@ pub(super) fn header_of(model: &dyn Classifier) -> ModelHeader {
             cells_per_label: vec![],
             label_column: String::new(),
             group_column: None,
+            study_column: None,
             groups: vec![],
             choices: vec![],
             converged: true,

@@ -164,6 +164,7 @@ mod tests {
                 cells_per_label: vec![],
                 label_column: String::new(),
                 group_column: None,
+                study_column: None,
                 groups: vec![],
                 choices: vec![],
                 converged: true,

@@ -3,7 +3,7 @@
 use ferrocyte_core::{Block, Labels, LogNorm, Scores, Silent};
 use ferrocyte_learn::evaluate::{
     CrossValidation, CrossValidationError, FoldData, FoldPrediction, cross_validate, leave_one_group_out,
-    stratified, unseen_labels,
+    stratified, test_part, unseen_labels,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -144,4 +144,21 @@ fn what_goes_wrong_says_in_which_fold() {
     let few = labels.select(&[0, 1]);
     let lengths = cross_validate(&cells, &few, &folds, &Silent, by_gene).unwrap_err();
     assert_eq!(chain(lengths), "8 cells, but 2 labels and folds of 8 cells");
+}
+
+#[test]
+fn a_single_part_is_judged_by_its_own_cells_alone() {
+    let labels = labels(); // T B T NK B T B T
+    let tested = [true, false, false, true, false, true, true, false];
+    let folds = test_part(&tested, None).unwrap();
+    let found = cross_validate(&cells_of(&labels), &labels, &folds, &Silent, by_gene).unwrap();
+    assert_eq!(found.probabilities.n_cells(), 4);
+    let names: Vec<_> = found.called.iter().map(|called| labels.set().name(called.unwrap())).collect();
+    assert_eq!((names[0], names[2], names[3]), ("T", "T", "B"));
+    assert_eq!(found.judgement.metrics.accuracy, 0.75, "NK was never trained on");
+    assert_eq!(found.folds[0].labels_not_in_training, ["NK"]);
+    assert_eq!((found.folds[0].training_cells, found.folds[0].test_cells), (4, 4));
+    // Probabilities from elsewhere are of the same cells.
+    let again = found.clone().judged_by(&labels, &folds, found.probabilities.clone()).unwrap();
+    assert_eq!(again, found);
 }

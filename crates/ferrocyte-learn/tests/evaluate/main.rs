@@ -8,5 +8,6 @@ mod imports;
 mod metrics;
 #[path = "../golden/npz.rs"]
 mod npz;
+mod planted_leak;
 mod sampling;
 mod splits;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use ferrocyte_core::{Labels, SplitKind};
-use ferrocyte_learn::evaluate::{Folds, SplitError, by_group, leave_one_group_out, stratified};
+use ferrocyte_learn::evaluate::{
+    Folds, SplitError, by_group, leave_one_group_out, leave_one_study_out, stratified, test_part,
+};
 use proptest::prelude::*;
 
 /// Labels or groups of some cells, some rare, some with a single cell.
@@ -84,6 +86,47 @@ proptest! {
         let held_out: Vec<_> = folds.iter().flat_map(|fold| fold.held_out_groups).collect();
         prop_assert_eq!(held_out.as_slice(), groups.set().names());
     }
+}
+
+proptest! {
+    #[test]
+    fn one_part_is_tested_and_the_rest_trained_on(groups in any_labels(), every in 1_usize..6) {
+        let tested: Vec<bool> = (0..groups.len()).map(|cell| cell % every == 0).collect();
+        let n_tested = tested.iter().filter(|&&tested| tested).count();
+        let Ok(folds) = test_part(&tested, Some(&groups)) else {
+            prop_assert!(n_tested == 0 || n_tested == groups.len());
+            return Ok(());
+        };
+        prop_assert_eq!((folds.n_folds(), folds.record().sizes, folds.record().groups), (1, vec![n_tested], None));
+        let fold = folds.iter().next().unwrap();
+        prop_assert_eq!(&fold.test, &folds.tested());
+        prop_assert!(fold.test.iter().all(|&cell| tested[cell]) && fold.train.iter().all(|&cell| !tested[cell]));
+        prop_assert_eq!(fold.test.len() + fold.train.len(), groups.len());
+        let trained: BTreeSet<&str> = fold.train.iter().map(|&cell| groups.name(cell)).collect();
+        let held_out: BTreeSet<&str> = fold.test.iter().map(|&cell| groups.name(cell)).collect();
+        let expected: Vec<&str> = held_out.difference(&trained).copied().collect();
+        prop_assert_eq!(fold.held_out_groups, expected);
+    }
+}
+
+#[test]
+fn each_study_is_left_out_once() {
+    let studies = Labels::from_names(&["x", "y", "x", "z", "z"]);
+    let folds = leave_one_study_out(&studies).unwrap();
+    check_folds(&folds, 5);
+    check_groups(&folds, &studies);
+    assert_eq!((folds.n_folds(), folds.record().kind), (3, SplitKind::LeaveOneStudyOut));
+    let one = leave_one_study_out(&Labels::from_names(&["x", "x"])).unwrap_err();
+    assert_eq!(
+        one.to_string(),
+        "expected at least 2 studies to hold one out, found 1: name a column with more studies"
+    );
+    let none = test_part(&[false, false], None).unwrap_err();
+    assert_eq!(
+        none.to_string(),
+        "expected cells to train on and cells to test on, found 0 of 2 cells to test on"
+    );
+    assert_eq!(test_part(&[true], None).unwrap_err(), SplitError::OnePart { n_tested: 1, n_cells: 1 });
 }
 
 // scikit-learn 1.7.2, numpy 2.4.6: the groups of each test part of

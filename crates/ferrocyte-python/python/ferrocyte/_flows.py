@@ -55,6 +55,8 @@ def evaluate(
     label: str | None = None,
     label_from_name: str | None = None,
     group: str | None = None,
+    study: str | None = None,
+    test_where: str | Sequence[str] = (),
     folds: int | None = None,
     leave_one_out: bool = False,
     model: str | None = None,
@@ -90,6 +92,10 @@ def evaluate(
     group
         Column of obs that says which cells belong together, the donor for example. With it no group is on both
         sides of a split, and the score is one for new donors.
+    study
+        Column of obs that says which study a cell is from: each is held out once, alone.
+    test_where
+        Conditions such as 'condition=stim': the cells that meet them are tested on, once, and all others trained on.
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
     model, l2, l1, gap, c, balance, max_iterations
@@ -134,6 +140,8 @@ def evaluate(
             "data": _data(reference, label_from_name, layer, scale, where, library_size, reading),
             "label": label,
             "group": group,
+            "study": study,
+            "test_where": _texts(test_where),
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -153,6 +161,8 @@ def compare(
     label: str | None = None,
     label_from_name: str | None = None,
     group: str | None = None,
+    study: str | None = None,
+    test_where: str | Sequence[str] = (),
     folds: int | None = None,
     leave_one_out: bool = False,
     layer: str | None = None,
@@ -185,6 +195,8 @@ def compare(
             "data": _data(reference, label_from_name, layer, scale, where, library_size, reading),
             "label": label,
             "group": group,
+            "study": study,
+            "test_where": _texts(test_where),
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -206,6 +218,8 @@ def train(
     label: str | None = None,
     label_from_name: str | None = None,
     group: str | None = None,
+    study: str | None = None,
+    test_where: str | Sequence[str] = (),
     score: bool = True,
     folds: int | None = None,
     leave_one_out: bool = False,
@@ -240,6 +254,8 @@ def train(
             "data": _data(reference, label_from_name, layer, scale, where, library_size, reading),
             "label": label,
             "group": group,
+            "study": study,
+            "test_where": _texts(test_where),
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,

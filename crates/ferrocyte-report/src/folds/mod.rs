@@ -5,7 +5,7 @@ mod dot_plot;
 use ferrocyte_core::{FoldRecord, RunRecord, SplitKind};
 use maud::{Markup, html};
 
-use crate::label::{label, list};
+use crate::label::{code, label, list};
 use crate::number::{count, score};
 use crate::section::{Section, scrolling};
 use dot_plot::dot_plot;
@@ -40,6 +40,8 @@ fn how_divided(record: &RunRecord) -> Markup {
             },
             Some(SplitKind::Groups) => "Each group was held out once, with all of its cells.",
             Some(SplitKind::LeaveOneGroupOut) => "Each group was held out once, alone.",
+            Some(SplitKind::LeaveOneStudyOut) => "Each study was held out once, alone.",
+            Some(SplitKind::TestPart) => "One part of the cells was tested on, once; all others were trained on.",
             None => "In each fold a model was trained without the held-out cells and then scored on them.",
         }
     }
@@ -49,6 +51,7 @@ fn table(folds: &[FoldRecord]) -> Markup {
     let any = |test: fn(&FoldRecord) -> bool| folds.iter().any(test);
     let groups = any(|fold| !fold.held_out_groups.is_empty());
     let unknown = any(|fold| !fold.labels_not_in_training.is_empty());
+    let chosen = any(|fold| fold.chosen.is_some());
     html! {
         table.folds {
             caption.unseen { "Folds" }
@@ -61,6 +64,7 @@ fn table(folds: &[FoldRecord]) -> Markup {
                     th.number scope="col" { "Accuracy" }
                     th.number scope="col" { "Macro F1" }
                     @if unknown { th scope="col" title="Labels of held-out cells that no training cell had" { "Not in training" } }
+                    @if chosen { th scope="col" title="By folds inside the training cells" { "Chosen kind" } }
                     th scope="col" { "Training" }
                 }
             }
@@ -74,6 +78,7 @@ fn table(folds: &[FoldRecord]) -> Markup {
                         td.number { (score(fold.metrics.accuracy)) }
                         td.number { (score(fold.metrics.f1_macro)) }
                         @if unknown { td { (labels_of(fold)) } }
+                        @if chosen { td { @if let Some(kind) = &fold.chosen { (code(kind)) } } }
                         td {
                             @if !fold.converged { span.caution { "not converged" } ", " }
                             (count(fold.iterations)) " steps"

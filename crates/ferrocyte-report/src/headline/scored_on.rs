@@ -15,6 +15,9 @@ pub(crate) fn scored_on(record: &RunRecord) -> Markup {
     let group = html! {
         @match &record.data.group_column { Some(column) => (code(column)), None => "group" }
     };
+    let by = html! {
+        @match &splits.held_out_by { Some(by) => (code(by)), None => "a condition" }
+    };
     let folds = html! { (count(splits.folds)) @if splits.folds == 1 { " fold" } @else { " folds" } };
     let groups = html! {
         @if let Some(groups) = splits.groups { (count(groups)) " values of " (group) " in " }
@@ -43,6 +46,22 @@ pub(crate) fn scored_on(record: &RunRecord) -> Markup {
             &html! {
                 (groups) ": each was held out alone, once, and scored by a model of all others. Expect about this on a new "
                 (group) ", from data like these."
+            },
+        ),
+        SplitKind::LeaveOneStudyOut => panel(
+            true,
+            &html! { "Unseen studies, one at a time" },
+            &html! {
+                @if let Some(studies) = splits.groups { (count(studies)) " values of " } (by)
+                ": each was held out alone, once, and scored by a model of all others. Expect about this on a new study that is \
+                 as like these as they are like each other."
+            },
+        ),
+        SplitKind::TestPart => panel(
+            true,
+            &html! { "One part: " (by) },
+            &html! {
+                "Cells with " (by) " were scored by a model of all other cells, once. The score is of this part alone."
             },
         ),
     }

@@ -31,7 +31,7 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     record.leaks = vec![leak("donor")];
     record.fold_mean = Some(metrics(4_321, 0.921_944));
     record.splits =
-        Some(Splits { kind: SplitKind::Groups, folds: 2, groups: Some(3), sizes: vec![2_000, 2_321] });
+        Some(Splits { kind: SplitKind::Groups, folds: 2, held_out_by: None, groups: Some(3), sizes: vec![2_000, 2_321] });
     record.folds = vec![fold(1, true), fold(2, false)];
     record.reliability = (0..15).map(bin).collect();
     record.training = Some(training());
@@ -115,7 +115,7 @@ pub(crate) fn training_run(labels: &[String]) -> RunRecord {
     record.training = Some(training());
     judged(&mut record, &metrics(4_321, 0.931_2));
     record.splits =
-        Some(Splits { kind: SplitKind::StratifiedCells, folds: 5, groups: None, sizes: vec![865; 5] });
+        Some(Splits { kind: SplitKind::StratifiedCells, folds: 5, held_out_by: None, groups: None, sizes: vec![865; 5] });
     record
 }
 
@@ -324,6 +324,7 @@ fn fold(fold: usize, converged: bool) -> FoldRecord {
         test_cells: 2_000,
         held_out_groups: vec!["101".into(), "<b>".into()],
         labels_not_in_training: if converged { vec![] } else { vec!["Mk".into()] },
+        chosen: None,
         converged,
         iterations: 143,
         metrics: metrics(2_000, 0.9 + 0.011 * fold as f64),

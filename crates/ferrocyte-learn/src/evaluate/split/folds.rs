@@ -1,16 +1,17 @@
-//! Cells divided into parts, each of which is held out once.
+//! Cells divided into parts that are held out.
 
 use ferrocyte_core::{SplitKind, Splits};
 
-/// Cells divided into parts, each of which is held out once while the others are trained on.
+/// Cells divided into parts, each of which is held out once while the others are trained on. A single
+/// [test part](super::test_part) leaves the other cells to training alone.
 ///
-/// It holds one part per cell and nothing else, so every cell is tested exactly once by construction, and a
+/// It holds one part per cell and nothing else, so every cell is tested once at most by construction, and a
 /// hundred folds of a million cells take four megabytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {
     kind: SplitKind,
-    fold_of_cell: Vec<u32>,            // < sizes.len()
-    sizes: Vec<usize>,                 // test cells of each fold, none zero; at least two
+    fold_of_cell: Vec<u32>,            // < sizes.len(), or equal to it: only trained on
+    sizes: Vec<usize>,                 // test cells of each fold, none zero
     held_out_groups: Vec<Vec<String>>, // one list per fold, or empty where there are no groups
 }
 
@@ -28,7 +29,7 @@ pub struct Fold {
 }
 
 impl Folds {
-    /// Takes the fold of each cell; the rules of this folder keep the invariants.
+    /// Takes the fold of each cell, `n_folds` where it is only trained on; the rules of this folder keep the invariants.
     pub(super) fn new(
         kind: SplitKind,
         n_folds: usize,
@@ -37,13 +38,15 @@ impl Folds {
     ) -> Self {
         let mut sizes = vec![0; n_folds];
         for &fold in &fold_of_cell {
-            sizes[fold as usize] += 1;
+            if let Some(size) = sizes.get_mut(fold as usize) {
+                *size += 1;
+            }
         }
         debug_assert!(sizes.iter().all(|&size| size > 0), "every fold holds a cell: {sizes:?}");
         Self { kind, fold_of_cell, sizes, held_out_groups }
     }
 
-    /// Number of folds, at least two.
+    /// Number of folds: at least two, or one where a single part is tested on.
     pub fn n_folds(&self) -> usize {
         self.sizes.len()
     }
@@ -53,7 +56,25 @@ impl Folds {
         self.fold_of_cell.len()
     }
 
-    /// The fold in which a cell is held out, counted from 0.
+    /// Cells that are held out in some fold, ascending: all of them, or those of the one test part. What is judged, and
+    /// all that cross-validation gives, is of these cells in this order.
+    pub fn tested(&self) -> Vec<usize> {
+        (0..self.n_cells()).filter(|&cell| self.fold_of(cell) < self.n_folds()).collect()
+    }
+
+    /// The row of each cell among those that are [tested](Self::tested); of no meaning for the others.
+    pub(crate) fn rows(&self) -> Vec<usize> {
+        let mut next = 0;
+        let row = |cell| {
+            let row = next;
+            next += usize::from(self.fold_of(cell) < self.n_folds());
+            row
+        };
+        (0..self.n_cells()).map(row).collect()
+    }
+
+    /// The fold in which a cell is held out, counted from 0; [`n_folds`](Self::n_folds) for a cell that is only trained
+    /// on.
     ///
     /// # Panics
     /// When `cell` is not below [`n_cells`](Self::n_cells).
@@ -72,7 +93,8 @@ impl Folds {
         Splits {
             kind: self.kind,
             folds: self.n_folds(),
-            groups: (self.kind != SplitKind::StratifiedCells).then_some(n_groups),
+            held_out_by: None,
+            groups: (!matches!(self.kind, SplitKind::StratifiedCells | SplitKind::TestPart)).then_some(n_groups),
             sizes: self.sizes.clone(),
         }
     }

@@ -5,9 +5,11 @@ mod folds;
 mod leave_one_group_out;
 mod split_error;
 mod stratified;
+mod test_part;
 
 pub use by_group::by_group;
 pub use folds::{Fold, Folds};
-pub use leave_one_group_out::leave_one_group_out;
+pub use leave_one_group_out::{leave_one_group_out, leave_one_study_out};
 pub use split_error::SplitError;
 pub use stratified::stratified;
+pub use test_part::test_part;

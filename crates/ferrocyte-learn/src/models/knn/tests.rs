@@ -134,6 +134,7 @@ fn numbers_that_no_training_gives_are_refused() {
             cells_per_label: vec![],
             label_column: String::new(),
             group_column: None,
+            study_column: None,
             groups: vec![],
             choices: vec![],
             converged: true,
