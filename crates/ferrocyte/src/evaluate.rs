@@ -1,11 +1,14 @@
 //! Score a kind of model on cells that are held out of its training.
 
 use ferrocyte_core::{Flow, ModelSummary, Progress, RunRecord};
+use ferrocyte_io::write::{LabelTable, WriteError};
 
+use crate::cell_names::CellNames;
 use crate::dataset::DataError;
+use crate::label_noise::{self, LabelNoiseOptions};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions};
-use crate::scoring::{ScoringError, ScoringOptions, score};
+use crate::scoring::{ScoringError, ScoringOptions, fill, held_out};
 
 /// What is scored, on what, and how.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +19,8 @@ pub struct EvaluateOptions {
     pub model: ModelOptions,
     /// How cells are divided.
     pub scoring: ScoringOptions,
+    /// Whether doubtful labels are looked for, and where they go.
+    pub label_noise: Option<LabelNoiseOptions>,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -33,6 +38,9 @@ pub enum EvaluateError {
     /// The scoring failed.
     #[error(transparent)]
     Scoring(#[from] ScoringError),
+    /// The doubtful labels cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 /// Trains and scores a model in each fold; returns everything that was found.
@@ -41,8 +49,15 @@ pub enum EvaluateError {
 /// When a setting, the reference or the division into folds cannot be used.
 pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<RunRecord, EvaluateError> {
     let trainer = options.model.trainer()?;
-    let reference =
-        Reference::read(&options.reference, options.seed, progress).map_err(EvaluateError::Reference)?;
+    if let Some(path) = options.label_noise.as_ref().and_then(|noise| noise.table.as_deref()) {
+        LabelTable::check_name(path)?; // before hours of training
+    }
+    let (reference, names) = match &options.label_noise {
+        Some(_) => Reference::read_named(&options.reference, options.seed, progress),
+        None => Reference::read(&options.reference, options.seed, progress)
+            .map(|reference| (reference, CellNames::default())),
+    }
+    .map_err(EvaluateError::Reference)?;
     let mut record = RunRecord::new(Flow::Evaluate, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
     record.choices.extend(options.model.choices(trainer.as_ref()));
@@ -52,6 +67,11 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
         labels: reference.labels.set().names().to_vec(),
         training_cells: reference.cells.n_cells(),
     });
-    score(&reference, trainer.as_ref(), options.scoring, options.seed, progress, &mut record)?;
+    let (folds, scored) =
+        held_out(&reference, trainer.as_ref(), options.scoring, options.seed, progress, &mut record)?;
+    if let Some(options) = &options.label_noise {
+        label_noise::look(&reference, &names, &folds, &scored.result, options, &mut record)?;
+    }
+    fill(&mut record, &reference, scored, options.seed)?;
     Ok(record)
 }

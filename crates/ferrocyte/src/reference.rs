@@ -8,6 +8,7 @@ use ferrocyte_core::{
 };
 use ferrocyte_learn::sample;
 
+use crate::cell_names::CellNames;
 use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
@@ -87,6 +88,24 @@ impl Reference {
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<Self, DataError> {
+        Self::read_and_name(options, seed, progress, |_| CellNames::default()).map(|(reference, _)| reference)
+    }
+
+    /// Reads it, with the names of its cells.
+    pub(crate) fn read_named(
+        options: &ReferenceOptions,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(Self, CellNames), DataError> {
+        Self::read_and_name(options, seed, progress, CellNames::of)
+    }
+
+    fn read_and_name(
+        options: &ReferenceOptions,
+        seed: u64,
+        progress: &dyn Progress,
+        names: impl FnOnce(&Dataset) -> CellNames,
+    ) -> Result<(Self, CellNames), DataError> {
         let mut dataset = Dataset::open(&options.data, REFERENCE)?;
         let mut warnings = Vec::new();
         let files = dataset.inputs();
@@ -113,6 +132,7 @@ impl Reference {
             left_out.sort_unstable();
         }
         duplicates.without_others(&left_out);
+        let names = names(&dataset).without(&left_out);
         let (cells, labels, groups, donor_like) = without_cells(&left_out, cells, labels, groups, donor_like);
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
@@ -133,7 +153,7 @@ impl Reference {
             labels: count(&labels),
             groups: groups.as_ref().map(count).unwrap_or_default(),
         };
-        Ok(Self {
+        let reference = Self {
             cells,
             genes: vocabulary,
             other_gene_names,
@@ -152,7 +172,8 @@ impl Reference {
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
             gene_names: dataset.gene_names,
-        })
+        };
+        Ok((reference, names))
     }
 
     /// What may be drawn whole where chance is to be judged, and the column it is from: the groups that were given, else

@@ -91,11 +91,25 @@ pub(crate) fn score(
     progress: &dyn Progress,
     record: &mut RunRecord,
 ) -> Result<Calibration, ScoringError> {
+    let (_, scored) = held_out(reference, trainer, options, seed, progress, record)?;
+    fill(record, reference, scored, seed)
+}
+
+/// What a kind of model and the baselines say of held-out cells; all that is known before scores are looked at is written
+/// into the record.
+pub(crate) fn held_out(
+    reference: &Reference,
+    trainer: &dyn Train,
+    options: ScoringOptions,
+    seed: u64,
+    progress: &dyn Progress,
+    record: &mut RunRecord,
+) -> Result<(Folds, Scored), ScoringError> {
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
     let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
     record.baselines = baselines(reference, &plan.folds, seed, progress)?;
-    fill(record, reference, scored, seed)
+    Ok((plan.folds, scored))
 }
 
 /// Trains a kind of model in every fold, and scores it there.
