@@ -11,6 +11,7 @@ mod gene_table;
 mod gene_union;
 mod interval;
 mod label;
+mod label_noise;
 mod library_size;
 mod model_bundle;
 mod progress;
@@ -31,6 +32,7 @@ pub use gene_table::{GeneTable, NameKind, TableGene};
 pub use gene_union::GeneUnion;
 pub use interval::{ClassIntervals, Interval, MetricIntervals, ResampledUnit, Resampling};
 pub use label::{LabelCodes, LabelError, LabelSet, Labels, UNASSIGNED};
+pub use label_noise::{DoubtedLabel, DoubtedPair, DoubtfulCell, LabelNoise};
 pub use library_size::{LibrarySizeError, LibrarySizes};
 pub use model_bundle::{
     ArrayData, ArrayError, Calibration, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, NamedArray,

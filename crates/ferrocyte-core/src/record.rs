@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::comparison::Comparison;
 use crate::gene_map::Coverage;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
+use crate::label_noise::LabelNoise;
 use crate::warning::Warning;
 
 /// Version of the JSON form. It changes when a field changes its meaning or goes away, not when one is added.
@@ -100,6 +101,9 @@ pub struct RunRecord {
     /// How probabilities were made to say how often they are right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationRecord>,
+    /// Given labels that the held-out predictions speak against, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_noise: Option<LabelNoise>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -144,6 +148,7 @@ impl RunRecord {
             confusion: None,
             reliability: Vec::new(),
             calibration: None,
+            label_noise: None,
             comparison: None,
             training: None,
             predictions: None,

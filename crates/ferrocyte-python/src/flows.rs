@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter,
-    GeneChoice, InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent,
-    TrainOptions,
+    GeneChoice, InputFile, InspectOptions, LabelNoiseOptions, ModelOptions, ReferenceOptions, ScoringOptions,
+    Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -105,11 +105,13 @@ pub(crate) fn evaluate(
     py: Python<'_>,
     reference: ReferenceArguments,
     model: ModelArguments,
+    label_noise: bool,
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
     let (model, scoring) = model.options()?;
-    let options = EvaluateOptions { reference: reference.options()?, model, scoring, seed };
+    let label_noise = label_noise.then(LabelNoiseOptions::default);
+    let options = EvaluateOptions { reference: reference.options()?, model, scoring, label_noise, seed };
     py.detach(|| {
         let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

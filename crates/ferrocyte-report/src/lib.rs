@@ -12,6 +12,7 @@ mod folds;
 mod headline;
 mod inputs;
 mod label;
+mod label_noise;
 mod metrics;
 mod mix_ups;
 mod model;

@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, metrics,
-    mix_ups, model, per_class, predictions, provenance, reliability,
+    baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, label_noise,
+    metrics, mix_ups, model, per_class, predictions, provenance, reliability,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -88,6 +88,7 @@ fn sections(record: &RunRecord) -> Vec<Section> {
         per_class::section(record),
         confusion::section(record),
         mix_ups::section(record),
+        label_noise::section(record),
         folds::section(record),
         reliability::section(record),
     ];

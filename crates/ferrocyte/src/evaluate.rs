@@ -1,13 +1,16 @@
 //! Score a kind of model on cells that are held out of its training.
 
 use ferrocyte_core::{Flow, ModelSummary, Progress, RunRecord};
+use ferrocyte_io::write::{LabelTable, WriteError};
 
 use crate::auto_model::{AUTO_MODEL, choose_model, setting_of_unknown_kind};
+use crate::cell_names::CellNames;
 use crate::compare::CompareError;
 use crate::dataset::DataError;
+use crate::label_noise::{self, LabelNoiseOptions};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions};
-use crate::scoring::{ScoringError, ScoringOptions, score};
+use crate::scoring::{ScoringError, ScoringOptions, fill, held_out};
 
 /// What is scored, on what, and how.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +21,8 @@ pub struct EvaluateOptions {
     pub model: ModelOptions,
     /// How cells are divided.
     pub scoring: ScoringOptions,
+    /// Whether doubtful labels are looked for, and where they go.
+    pub label_noise: Option<LabelNoiseOptions>,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -44,6 +49,12 @@ pub enum EvaluateError {
     /// The scoring failed.
     #[error(transparent)]
     Scoring(#[from] ScoringError),
+    /// Labels are doubted by one kind of model.
+    #[error("doubtful labels are found by a kind of model that is named, found `auto`")]
+    AutoWithLabelNoise,
+    /// The doubtful labels cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 /// Trains and scores a model in each fold; returns everything that was found. With [`AUTO_MODEL`] the kind is chosen anew
@@ -56,12 +67,22 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
         if let Some(setting) = setting_of_unknown_kind(&options.model) {
             return Err(EvaluateError::AutoWithSettings { setting });
         }
+        if options.label_noise.is_some() {
+            return Err(EvaluateError::AutoWithLabelNoise);
+        }
         None
     } else {
         Some(options.model.trainer()?)
     };
-    let reference =
-        Reference::read(&options.reference, options.seed, progress).map_err(EvaluateError::Reference)?;
+    if let Some(path) = options.label_noise.as_ref().and_then(|noise| noise.table.as_deref()) {
+        LabelTable::check_name(path)?; // before hours of training
+    }
+    let (reference, names) = match &options.label_noise {
+        Some(_) => Reference::read_named(&options.reference, options.seed, progress),
+        None => Reference::read(&options.reference, options.seed, progress)
+            .map(|reference| (reference, CellNames::default())),
+    }
+    .map_err(EvaluateError::Reference)?;
     let mut record = RunRecord::new(Flow::Evaluate, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
     let Some(trainer) = trainer else {
@@ -75,6 +96,11 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
         labels: reference.labels.set().names().to_vec(),
         training_cells: reference.cells.n_cells(),
     });
-    score(&reference, trainer.as_ref(), options.scoring, options.seed, progress, &mut record)?;
+    let (folds, scored) =
+        held_out(&reference, trainer.as_ref(), options.scoring, options.seed, progress, &mut record)?;
+    if let Some(options) = &options.label_noise {
+        label_noise::look(&reference, &names, &folds, &scored.result, options, &mut record)?;
+    }
+    fill(&mut record, &reference, scored, options.seed)?;
     Ok(record)
 }

@@ -8,6 +8,7 @@ use ferrocyte_core::{
 };
 use ferrocyte_learn::sample;
 
+use crate::cell_names::CellNames;
 use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
@@ -107,6 +108,24 @@ impl Reference {
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<Self, DataError> {
+        Self::read_and_name(options, seed, progress, |_| CellNames::default()).map(|(reference, _)| reference)
+    }
+
+    /// Reads it, with the names of its cells.
+    pub(crate) fn read_named(
+        options: &ReferenceOptions,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(Self, CellNames), DataError> {
+        Self::read_and_name(options, seed, progress, CellNames::of)
+    }
+
+    fn read_and_name(
+        options: &ReferenceOptions,
+        seed: u64,
+        progress: &dyn Progress,
+        names: impl FnOnce(&Dataset) -> CellNames,
+    ) -> Result<(Self, CellNames), DataError> {
         let mut dataset = Dataset::open(&options.data, REFERENCE)?;
         let mut warnings = Vec::new();
         let files = dataset.inputs();
@@ -134,6 +153,7 @@ impl Reference {
             left_out.sort_unstable();
         }
         duplicates.without_others(&left_out);
+        let names = names(&dataset).without(&left_out);
         let (cells, marks, donor_like) = without_cells(&left_out, cells, marks, donor_like);
         let Marks { labels, groups, studies, test_part } = marks;
         if labels.set().len() < 2 {
@@ -156,7 +176,7 @@ impl Reference {
             labels: count(&labels),
             groups: groups.as_ref().map(count).unwrap_or_default(),
         };
-        Ok(Self {
+        let reference = Self {
             cells,
             genes: vocabulary,
             other_gene_names,
@@ -177,7 +197,8 @@ impl Reference {
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
             gene_names: dataset.gene_names,
-        })
+        };
+        Ok((reference, names))
     }
 
     /// What may be drawn whole where chance is to be judged, and the column it is from: the groups that were given, else
@@ -235,15 +256,18 @@ impl Marks {
         let test_part = test_part(dataset, &options.test_where)?;
         let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
         let has_label = |cell: usize| has(&labels, cell);
-        let among_others =
-            |entries: &Option<Vec<Option<String>>>, cell: usize| entries.as_ref().is_none_or(|entries| has(entries, cell));
+        let among_others = |entries: &Option<Vec<Option<String>>>, cell: usize| {
+            entries.as_ref().is_none_or(|entries| has(entries, cell))
+        };
         let check = LabelCheck::of(labels.iter().map(Option::as_deref));
         let checks = [(&groups, &options.group), (&studies, &options.study)].map(|(entries, name)| {
             let labelled = entries.iter().flatten().enumerate().filter(|(cell, _)| has_label(*cell));
             let place = name.as_ref().map(|name| format!("column `{name}`")).unwrap_or_default();
             (LabelCheck::of(labelled.map(|(_, entry)| entry.as_deref())), place)
         });
-        for (check, place) in [(&check, &source.in_words())].into_iter().chain(checks.iter().map(|(a, b)| (a, b))) {
+        for (check, place) in
+            [(&check, &source.in_words())].into_iter().chain(checks.iter().map(|(a, b)| (a, b)))
+        {
             let (count, words) = (check.n_missing(), check.missing_in_words());
             if count > 0 {
                 warnings.push(Warning::note(

@@ -1,8 +1,8 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{
-    Calibration, CalibrationRecord, Choice, Labels, Metrics, Progress, ReliabilityBin, ResampledUnit, Resampling,
-    RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, Vocabulary, Warning,
+    Calibration, CalibrationRecord, Choice, Labels, Metrics, Progress, ReliabilityBin, ResampledUnit,
+    Resampling, RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, Vocabulary, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::evaluate::{
@@ -118,11 +118,25 @@ pub(crate) fn score(
     progress: &dyn Progress,
     record: &mut RunRecord,
 ) -> Result<Calibration, ScoringError> {
+    let (_, scored) = held_out(reference, trainer, options, seed, progress, record)?;
+    fill(record, reference, scored, seed)
+}
+
+/// What a kind of model and the baselines say of held-out cells; all that is known before scores are looked at is written
+/// into the record.
+pub(crate) fn held_out(
+    reference: &Reference,
+    trainer: &dyn Train,
+    options: ScoringOptions,
+    seed: u64,
+    progress: &dyn Progress,
+    record: &mut RunRecord,
+) -> Result<(Folds, Scored), ScoringError> {
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
     let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
     record.baselines = baselines(reference, &plan.folds, seed, progress)?;
-    fill(record, reference, scored, seed)
+    Ok((plan.folds, scored))
 }
 
 /// Trains a kind of model in every fold, and scores it there.
@@ -330,7 +344,8 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
-    if let (SplitKind::Groups | SplitKind::LeaveOneGroupOut, Some(groups)) = (splits.kind, &reference.groups) {
+    if let (SplitKind::Groups | SplitKind::LeaveOneGroupOut, Some(groups)) = (splits.kind, &reference.groups)
+    {
         record.warnings.extend(single_cell_groups(reference, groups));
     }
     record.splits = Some(splits);
@@ -396,8 +411,11 @@ fn single_cell_groups(reference: &Reference, groups: &Labels) -> Option<Warning>
         return None;
     }
     if single.len() == counts.len() {
-        let message = format!("every group of `{column}` has one cell: these are folds by cell under another name");
-        return Some(Warning::new("single-cell-groups", message).with_hint("name the column of donors as --group"));
+        let message =
+            format!("every group of `{column}` has one cell: these are folds by cell under another name");
+        return Some(
+            Warning::new("single-cell-groups", message).with_hint("name the column of donors as --group"),
+        );
     }
     let message = format!(
         "{} of {} groups of `{column}` have one cell: {}; each is tested, and says next to nothing by itself",
@@ -411,7 +429,8 @@ fn single_cell_groups(reference: &Reference, groups: &Labels) -> Option<Warning>
 /// The calibration in words.
 fn calibration_choice(calibration: &Calibration, n_folds: usize) -> Choice {
     if n_folds < 2 {
-        let reason = "a calibration is fitted on some held-out folds and judged on another: there is one part only";
+        let reason =
+            "a calibration is fitted on some held-out folds and judged on another: there is one part only";
         return detected("calibration", "none", reason);
     }
     let value = match calibration {

@@ -91,7 +91,18 @@ impl ReferenceArgs {
     }
 
     pub(crate) fn options(self) -> ReferenceOptions {
-        let Self { files, label, group, study, test_where, genes, matrix, drop_copies, downsample, max_per_class } = self;
+        let Self {
+            files,
+            label,
+            group,
+            study,
+            test_where,
+            genes,
+            matrix,
+            drop_copies,
+            downsample,
+            max_per_class,
+        } = self;
         ReferenceOptions {
             data: matrix.options(files, genes.orientation()),
             label,

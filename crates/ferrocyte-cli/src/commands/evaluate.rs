@@ -9,7 +9,8 @@ pub(super) fn run(args: EvaluateArgs, global: &GlobalArgs, progress: &dyn Progre
     let (json, report) = (args.json.clone(), args.report.clone());
     let record = ferrocyte::evaluate(&args.options(global.seed), progress)?;
     if !json.as_deref().is_some_and(is_stdout) {
-        print(&tables::scores(&record))?;
+        let noise = record.label_noise.as_ref().map(tables::label_noise);
+        print(&format!("{}{}", tables::scores(&record), noise.unwrap_or_default()))?;
     }
     finish(&record, json.as_deref(), report.as_deref(), global)
 }

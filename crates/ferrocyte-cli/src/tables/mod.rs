@@ -5,6 +5,7 @@ mod comparison;
 mod conversion;
 mod demo;
 mod inspection;
+mod label_noise;
 mod model;
 mod scores;
 
@@ -15,6 +16,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use conversion::conversion;
 pub(crate) use demo::demo;
 pub(crate) use inspection::inspection;
+pub(crate) use label_noise::label_noise;
 pub(crate) use model::model;
 pub(crate) use scores::{scores, short_scores};
 

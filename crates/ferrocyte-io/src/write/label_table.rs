@@ -73,6 +73,16 @@ impl<'a> LabelTable<'a> {
         })
     }
 
+    /// Checks, before a long run, that the name of a file says a format.
+    ///
+    /// # Errors
+    /// When it says none that we know.
+    pub fn check_name(target: impl AsRef<Path>) -> Result<(), WriteError> {
+        let target = target.as_ref();
+        let refuse = |error: LabelTableError| WriteErrorKind::from(error).at(target);
+        Format::of(target).map(|_| ()).map_err(refuse)
+    }
+
     fn check(&self) -> Result<(), ObsColumnError> {
         let mut names = vec!["cell_id"];
         for &(name, column) in &self.columns {

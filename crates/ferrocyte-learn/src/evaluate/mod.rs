@@ -11,6 +11,7 @@ mod cross_validate;
 mod fold_mean;
 mod intervals;
 mod judge;
+mod label_noise;
 mod leak;
 mod metric;
 mod paired;
@@ -24,6 +25,7 @@ pub use cross_validate::{CrossValidation, CrossValidationError, FoldData, FoldPr
 pub use fold_mean::fold_mean;
 pub use intervals::{Intervals, intervals};
 pub use judge::{Judgement, judge, metrics};
+pub use label_noise::{Doubt, Doubts, doubts};
 pub use leak::{Follows, NearCopies, TellingGene, follows, near_copies, telling_genes};
 pub use metric::{F1Scope, RELIABILITY_BINS};
 pub(crate) use metric::{Tally, brier};

@@ -67,6 +67,7 @@ def evaluate(
     balance: str | None = None,
     max_iterations: int | None = None,
     model_genes: str | None = None,
+    label_noise: bool = False,
     layer: str | None = None,
     scale: str | None = None,
     where: str | Sequence[str] = (),
@@ -98,6 +99,8 @@ def evaluate(
         Conditions such as 'condition=stim': the cells that meet them are tested on, once, and all others trained on.
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
+    label_noise
+        List cells whose given label the models that never saw them find very unlikely: ``record["label_noise"]``.
     model, l2, l1, gap, c, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'. Every other setting of a kind can stand
         behind its name: ``'genebert:epochs=20:heads=8'``.
@@ -147,6 +150,7 @@ def evaluate(
             "max_per_class": max_per_class,
         },
         _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
+        label_noise,
         report,
         seed,
     )

@@ -164,6 +164,7 @@ fn what_the_record_lacks_the_page_leaves_out() {
         "labels",
         "confusion",
         "mix-ups",
+        "doubtful",
         "folds",
         "reliability",
         "training",

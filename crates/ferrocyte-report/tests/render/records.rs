@@ -2,10 +2,10 @@
 
 use ferrocyte_core::{
     Baseline, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve,
-    Flow, FoldRecord, InputRecord, Interval, LabelCount, Leak, LeakKind, MatchedGenes, MetricIntervals,
-    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
-    ResampledUnit, Resampling, RunRecord, ScoreDifference, SplitKind, Splits, StepTiming, Timing,
-    TrainingRecord, Warning,
+    DoubtedLabel, DoubtedPair, DoubtfulCell, Flow, FoldRecord, InputRecord, Interval, LabelCount, LabelNoise,
+    Leak, LeakKind, MatchedGenes, MetricIntervals, Metrics, ModelSummary, Origin, OutputRecord,
+    PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit, Resampling, RunRecord, ScoreDifference,
+    SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -30,12 +30,45 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     judged(&mut record, &metrics(4_321, 0.928_137));
     record.leaks = vec![leak("donor")];
     record.fold_mean = Some(metrics(4_321, 0.921_944));
-    record.splits =
-        Some(Splits { kind: SplitKind::Groups, folds: 2, held_out_by: None, groups: Some(3), sizes: vec![2_000, 2_321] });
+    record.splits = Some(Splits {
+        kind: SplitKind::Groups,
+        folds: 2,
+        held_out_by: None,
+        groups: Some(3),
+        sizes: vec![2_000, 2_321],
+    });
     record.folds = vec![fold(1, true), fold(2, false)];
     record.reliability = (0..15).map(bin).collect();
     record.training = Some(training());
+    record.label_noise = Some(label_noise(labels));
     record
+}
+
+/// Doubtful cells of two files.
+fn label_noise(labels: &[String]) -> LabelNoise {
+    let (given, suggested) = (labels[0].clone(), labels[labels.len() - 1].clone());
+    let of_label = |label: &String| DoubtedLabel {
+        label: label.clone(),
+        cells: 1_234,
+        doubtful: 3,
+        threshold: (label != &suggested).then_some(0.871_3),
+    };
+    LabelNoise {
+        cells: 4_310,
+        not_judged: 11,
+        doubtful: 217,
+        share: 217.0 / 4_310.0,
+        labels: labels.iter().map(of_label).collect(),
+        pairs: vec![DoubtedPair { given: given.clone(), suggested: suggested.clone(), cells: 214 }],
+        worst: vec![DoubtfulCell {
+            cell: "AAACATACATTTCC-1".into(),
+            file: Some("<kang>.h5ad".into()),
+            given,
+            suggested,
+            probability_given: 0.000_4,
+            probability_suggested: 0.997_1,
+        }],
+    }
 }
 
 /// A record of an annotation with everything in it.
@@ -114,8 +147,13 @@ pub(crate) fn training_run(labels: &[String]) -> RunRecord {
     let mut record = base(Flow::Train, labels);
     record.training = Some(training());
     judged(&mut record, &metrics(4_321, 0.931_2));
-    record.splits =
-        Some(Splits { kind: SplitKind::StratifiedCells, folds: 5, held_out_by: None, groups: None, sizes: vec![865; 5] });
+    record.splits = Some(Splits {
+        kind: SplitKind::StratifiedCells,
+        folds: 5,
+        held_out_by: None,
+        groups: None,
+        sizes: vec![865; 5],
+    });
     record
 }
 
