@@ -201,6 +201,8 @@ mod tests {
     use ferrocyte_learn::LabelledCells;
     use ferrocyte_learn::models::{Classifier, Fit, FitError, PredictError};
 
+    use ferrocyte_core::SplitKind;
+
     use super::*;
     use crate::reference::ReferenceOptions;
 
@@ -338,7 +340,6 @@ mod tests {
         let (three, one) =
             (Labels::from_names(&["x", "x", "y", "y", "z", "z"]), Labels::from_names(&["x"; 6]));
         let kind = |groups, studies| inner_folds(&labels, groups, studies, 0).unwrap().record().kind;
-        use ferrocyte_core::SplitKind;
         assert_eq!(kind(Some(&three), Some(&three)), SplitKind::LeaveOneStudyOut);
         assert_eq!(kind(Some(&three), Some(&one)), SplitKind::Groups);
         assert_eq!(kind(Some(&one), None), SplitKind::StratifiedCells);
