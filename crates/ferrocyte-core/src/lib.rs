@@ -16,6 +16,7 @@ mod library_size;
 mod model_bundle;
 mod progress;
 mod record;
+mod samples;
 mod scale;
 mod scores;
 mod source;
@@ -40,6 +41,7 @@ pub use model_bundle::{
 };
 pub use progress::{Progress, Silent};
 pub use record::*;
+pub use samples::{Conclusion, PermutationTest, SampleCall, SampleCount, SampleModel, SampleScores};
 pub use scale::{Counts, LogNorm, Scale, Stored, TargetSum, TargetSumError};
 pub use scores::{Scores, ScoresError};
 pub use source::{BlockSource, SourceError, VecSource};

@@ -9,6 +9,7 @@ use crate::comparison::Comparison;
 use crate::gene_map::Coverage;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::label_noise::LabelNoise;
+use crate::samples::SampleScores;
 use crate::warning::Warning;
 
 /// Version of the JSON form. It changes when a field changes its meaning or goes away, not when one is added.
@@ -104,6 +105,9 @@ pub struct RunRecord {
     /// Given labels that the held-out predictions speak against, where they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_noise: Option<LabelNoise>,
+    /// What labels of whole samples can be predicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<SampleScores>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -149,6 +153,7 @@ impl RunRecord {
             reliability: Vec::new(),
             calibration: None,
             label_noise: None,
+            samples: None,
             comparison: None,
             training: None,
             predictions: None,

@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod models;
 pub mod optimise;
 pub mod sample;
+pub mod samples;
 
 mod kernels;
 mod labelled_cells;

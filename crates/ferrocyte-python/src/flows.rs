@@ -28,6 +28,10 @@ pub(crate) struct ReferenceArguments {
     #[pyo3(item)]
     test_where: Vec<String>,
     #[pyo3(item)]
+    unit: Vec<String>,
+    #[pyo3(item)]
+    cell_types: Option<String>,
+    #[pyo3(item)]
     drop_copies: bool,
     #[pyo3(item)]
     downsample: Option<usize>,
@@ -68,6 +72,8 @@ impl ReferenceArguments {
             label: self.label,
             group: self.group,
             study: self.study,
+            unit: self.unit,
+            cell_types: self.cell_types,
             test_where: Filter(tested.map_err(|error| to_python(&error))?),
             drop_copies: self.drop_copies,
             downsample: self.downsample,
@@ -106,12 +112,14 @@ pub(crate) fn evaluate(
     reference: ReferenceArguments,
     model: ModelArguments,
     label_noise: bool,
+    permutations: Option<usize>,
     report: Option<PathBuf>,
     seed: u64,
 ) -> PyResult<String> {
     let (model, scoring) = model.options()?;
     let label_noise = label_noise.then(LabelNoiseOptions::default);
-    let options = EvaluateOptions { reference: reference.options()?, model, scoring, label_noise, seed };
+    let reference = reference.options()?;
+    let options = EvaluateOptions { reference, model, scoring, label_noise, permutations, seed };
     py.detach(|| {
         let record = ferrocyte::evaluate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -306,6 +306,8 @@ fn reference_options(
         },
         label: Some(training.label_column.clone()).filter(|column| !column.is_empty()),
         group: training.group_column.clone(),
+        unit: Vec::new(),
+        cell_types: None,
         study: training.study_column.clone(), // cells without a study were left out
         test_where: Filter::default(),
         drop_copies: chosen("copies").is_some(),

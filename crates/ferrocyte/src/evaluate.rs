@@ -10,6 +10,7 @@ use crate::dataset::DataError;
 use crate::label_noise::{self, LabelNoiseOptions};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions};
+use crate::samples;
 use crate::scoring::{ScoringError, ScoringOptions, fill, held_out};
 
 /// What is scored, on what, and how.
@@ -23,6 +24,8 @@ pub struct EvaluateOptions {
     pub scoring: ScoringOptions,
     /// Whether doubtful labels are looked for, and where they go.
     pub label_noise: Option<LabelNoiseOptions>,
+    /// How often labels of samples are dealt anew to see what chance does, where samples are scored; 99 when `None`.
+    pub permutations: Option<usize>,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -49,9 +52,15 @@ pub enum EvaluateError {
     /// The scoring failed.
     #[error(transparent)]
     Scoring(#[from] ScoringError),
-    /// Labels are doubted by one kind of model.
-    #[error("doubtful labels are found by a kind of model that is named, found `auto`")]
-    AutoWithLabelNoise,
+    /// Something that one kind of model does.
+    #[error("{what} found by a kind of model that is named, found `auto`")]
+    AutoWith {
+        /// What is found, with its verb.
+        what: &'static str,
+    },
+    /// Samples need to be held out, each once.
+    #[error("samples are scored where each is held out once, not where one part is tested on")]
+    SamplesOfTestPart,
     /// The doubtful labels cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -67,8 +76,12 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
         if let Some(setting) = setting_of_unknown_kind(&options.model) {
             return Err(EvaluateError::AutoWithSettings { setting });
         }
-        if options.label_noise.is_some() {
-            return Err(EvaluateError::AutoWithLabelNoise);
+        let asked = [
+            (options.label_noise.is_some(), "doubtful labels are"),
+            (!options.reference.unit.is_empty(), "votes of cells for their sample are"),
+        ];
+        if let Some((_, what)) = asked.into_iter().find(|(asked, _)| *asked) {
+            return Err(EvaluateError::AutoWith { what });
         }
         None
     } else {
@@ -85,6 +98,9 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
     .map_err(EvaluateError::Reference)?;
     let mut record = RunRecord::new(Flow::Evaluate, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
+    if reference.samples.is_some() && reference.test_part.is_some() {
+        return Err(EvaluateError::SamplesOfTestPart);
+    }
     let Some(trainer) = trainer else {
         choose_model(&reference, options.model.genes, options.scoring, options.seed, progress, &mut record)?;
         return Ok(record);
@@ -100,6 +116,12 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
         held_out(&reference, trainer.as_ref(), options.scoring, options.seed, progress, &mut record)?;
     if let Some(options) = &options.label_noise {
         label_noise::look(&reference, &names, &folds, &scored.result, options, &mut record)?;
+    }
+    if reference.samples.is_some() {
+        let permutations = options.permutations.unwrap_or(samples::PERMUTATIONS);
+        let trial =
+            samples::Trial { trainer: trainer.as_ref(), folds: &folds, permutations, seed: options.seed };
+        samples::score(&reference, &scored, &trial, progress, &mut record)?;
     }
     fill(&mut record, &reference, scored, options.seed)?;
     Ok(record)

@@ -12,6 +12,21 @@ pub(crate) struct GroupColumn {
     pub(crate) groups: Labels,
 }
 
+/// Entries of a column that divides cells into parts, at most; one with more tells cells or donors.
+const MOST_PARTS: usize = 50;
+
+/// Columns that divide the cells into a few parts, whatever they are about, in the order of the file. Those in `known` are left out.
+pub(crate) fn dividing(dataset: &Dataset, known: &[&str]) -> Vec<GroupColumn> {
+    let Some(file) = dataset.files.first() else { return Vec::new() };
+    let read = |name: &String| {
+        let entries = dataset.column(name).ok().filter(|_| !known.contains(&name.as_str()))?;
+        let entries: Vec<&str> = entries.iter().map(|entry| entry.as_deref().unwrap_or_default()).collect();
+        Some(GroupColumn { name: name.clone(), groups: Labels::from_names(&entries) })
+    };
+    let columns = file.content.obs().names().iter().filter_map(read);
+    columns.filter(|column| (2..=MOST_PARTS).contains(&column.groups.set().len())).collect()
+}
+
 /// Columns that look as if they said which cells belong together, from the most to the least telling. Those in `known` are left out.
 pub(crate) fn donor_like(dataset: &Dataset, known: &[Option<&str>]) -> Vec<GroupColumn> {
     let Some(file) = dataset.files.first() else { return Vec::new() };

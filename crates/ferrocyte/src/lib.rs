@@ -36,6 +36,8 @@ mod peak_memory;
 mod predictions;
 mod record_file;
 mod reference;
+mod sample_conclusions;
+mod samples;
 mod scale;
 mod scoring;
 mod shell;

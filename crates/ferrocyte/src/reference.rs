@@ -34,6 +34,11 @@ pub struct ReferenceOptions {
     pub group: Option<String>,
     /// Column that says which study a cell is from: for a score, each study is held out once, alone.
     pub study: Option<String>,
+    /// Columns whose entries together say which sample a cell is of, where samples are scored too; where no column of groups is
+    /// given, samples are the groups.
+    pub unit: Vec<String>,
+    /// Column with the types of the cells, for what samples consist of.
+    pub cell_types: Option<String>,
     /// For a score, test on the cells for which this holds and train on the others; nothing in it for folds.
     pub test_where: Filter,
     /// Leave out cells that have exactly the counts of an earlier one.
@@ -84,6 +89,14 @@ pub(crate) struct Reference {
     pub(crate) groups: Option<Labels>,
     /// Which study each cell is from, where a column says so.
     pub(crate) studies: Option<Labels>,
+    /// Which sample each cell is of, where columns say so.
+    pub(crate) samples: Option<Labels>,
+    /// The columns that say it.
+    pub(crate) sample_columns: Vec<String>,
+    /// Where samples are scored, columns that divide the cells in few parts, those that are known to be about the score left out.
+    pub(crate) dividing: Vec<GroupColumn>,
+    /// The type of each cell, where a column says so; cells without one share the empty name.
+    pub(crate) cell_types: Option<Labels>,
     /// Which cells are tested on, where a condition says so.
     pub(crate) test_part: Option<TestPart>,
     /// Columns that look as if they said which cells belong together, from the most to the least telling; the column of
@@ -143,6 +156,8 @@ impl Reference {
         warnings.extend(label_is_file(labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
         let known = [options.label.as_deref(), options.group.as_deref(), options.study.as_deref()];
         let donor_like = group_columns::donor_like(&dataset, &known);
+        let n_donor_like = donor_like.len();
+        let columns: Vec<GroupColumn> = donor_like.into_iter().chain(dividing(&dataset, options)).collect();
 
         let CellsRead { cells, vocabulary, other_gene_names, genes_without_counts, fingerprints, found } =
             read_cells(&dataset, progress, &mut warnings)?;
@@ -154,8 +169,9 @@ impl Reference {
         }
         duplicates.without_others(&left_out);
         let names = names(&dataset).without(&left_out);
-        let (cells, marks, donor_like) = without_cells(&left_out, cells, marks, donor_like);
-        let Marks { labels, groups, studies, test_part } = marks;
+        let (cells, marks, mut donor_like) = without_cells(&left_out, cells, marks, columns);
+        let dividing = donor_like.split_off(n_donor_like);
+        let Marks { labels, groups, studies, samples, cell_types, test_part } = marks;
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
@@ -171,7 +187,7 @@ impl Reference {
             genes_without_counts,
             non_zeros,
             label_column: options.label.clone(),
-            group_column: options.group.clone(),
+            group_column: options.group.clone().or_else(|| sample_columns(options)),
             study_column: options.study.clone(),
             labels: count(&labels),
             groups: groups.as_ref().map(count).unwrap_or_default(),
@@ -183,6 +199,10 @@ impl Reference {
             labels,
             groups,
             studies,
+            samples,
+            cell_types,
+            sample_columns: options.unit.clone(),
+            dividing,
             test_part,
             donor_like,
             duplicates,
@@ -235,6 +255,8 @@ struct Marks {
     labels: Labels,
     groups: Option<Labels>,
     studies: Option<Labels>,
+    samples: Option<Labels>,
+    cell_types: Option<Labels>,
     test_part: Option<TestPart>,
 }
 
@@ -251,7 +273,10 @@ impl Marks {
             LabelSource::Files => dataset.file_labels(),
         };
         let column = |name: &Option<String>| name.as_deref().map(|name| dataset.column(name)).transpose();
-        let groups = column(&options.group)?;
+        let samples = sample_of_cells(dataset, &options.unit)?;
+        let cell_types = column(&options.cell_types)?;
+        let group_name = options.group.clone().or_else(|| sample_columns(options));
+        let groups = column(&options.group)?.or_else(|| samples.clone());
         let studies = column(&options.study)?;
         let test_part = test_part(dataset, &options.test_where)?;
         let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
@@ -260,7 +285,7 @@ impl Marks {
             entries.as_ref().is_none_or(|entries| has(entries, cell))
         };
         let check = LabelCheck::of(labels.iter().map(Option::as_deref));
-        let checks = [(&groups, &options.group), (&studies, &options.study)].map(|(entries, name)| {
+        let checks = [(&groups, &group_name), (&studies, &options.study)].map(|(entries, name)| {
             let labelled = entries.iter().flatten().enumerate().filter(|(cell, _)| has_label(*cell));
             let place = name.as_ref().map(|name| format!("column `{name}`")).unwrap_or_default();
             (LabelCheck::of(labelled.map(|(_, entry)| entry.as_deref())), place)
@@ -293,6 +318,8 @@ impl Marks {
             labels: names(&labels),
             groups: groups.as_deref().map(names),
             studies: studies.as_deref().map(names),
+            samples: samples.as_deref().map(names),
+            cell_types: cell_types.as_deref().map(names),
             test_part: test_part.map(|part| part.select(&kept)),
         })
     }
@@ -304,9 +331,44 @@ impl Marks {
             labels: of_kept(self.labels),
             groups: self.groups.map(of_kept),
             studies: self.studies.map(of_kept),
+            samples: self.samples.map(of_kept),
+            cell_types: self.cell_types.map(of_kept),
             test_part: self.test_part.map(|part| part.select(kept)),
         }
     }
+}
+
+/// Columns that may explain what samples seem to be told apart by; looked for where samples are scored.
+fn dividing(dataset: &Dataset, options: &ReferenceOptions) -> Vec<GroupColumn> {
+    if options.unit.is_empty() {
+        return Vec::new();
+    }
+    let named = [&options.label, &options.group, &options.study, &options.cell_types];
+    let known: Vec<&str> = named.into_iter().flatten().chain(&options.unit).map(String::as_str).collect();
+    group_columns::dividing(dataset, &known)
+}
+
+/// Columns of samples as one name.
+pub(crate) fn sample_columns(options: &ReferenceOptions) -> Option<String> {
+    (!options.unit.is_empty()).then(|| options.unit.join(" and "))
+}
+
+/// The sample of each cell: its entries in some columns. `None` for a cell that lacks one.
+fn sample_of_cells(dataset: &Dataset, columns: &[String]) -> Result<Option<Vec<Option<String>>>, DataError> {
+    let mut names: Option<Vec<Option<String>>> = None;
+    for column in columns {
+        let entries = dataset.column(column)?;
+        let entries = entries.into_iter().map(|entry| label_of(entry.as_deref()).map(str::to_owned));
+        names = Some(match names {
+            None => entries.collect(),
+            Some(names) => {
+                let join =
+                    |(name, entry): (Option<String>, Option<String>)| Some(format!("{}, {}", name?, entry?));
+                names.into_iter().zip(entries).map(join).collect()
+            }
+        });
+    }
+    Ok(names)
 }
 
 impl TestPart {

@@ -106,6 +106,8 @@ impl ReferenceArgs {
         ReferenceOptions {
             data: matrix.options(files, genes.orientation()),
             label,
+            unit: Vec::new(),
+            cell_types: None,
             group,
             study,
             test_where: Filter(test_where),

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::{EvaluateOptions, LabelNoiseOptions};
+use ferrocyte::{EvaluateOptions, LabelNoiseOptions, ReferenceOptions};
 
 use super::data::ReferenceArgs;
 use super::model_settings::ModelSettingsArgs;
@@ -21,6 +21,8 @@ pub(crate) struct EvaluateArgs {
     /// Write all of these cells to this file, the most doubtful first (.csv, .tsv, with or without .gz)
     #[arg(long, value_name = "FILE")]
     label_noise_table: Option<PathBuf>,
+    #[command(flatten)]
+    samples: SampleArgs,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -29,15 +31,34 @@ pub(crate) struct EvaluateArgs {
     pub(crate) report: Option<PathBuf>,
 }
 
+/// Scores of samples beside those of cells.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Samples, not only cells")]
+struct SampleArgs {
+    /// Score samples too: the cells with one entry in these columns are one sample with one label, as in `--label disease --unit
+    /// donor` or `--label condition --unit donor,condition --group donor`. Without --group no sample is trained on and scored on
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    unit: Vec<String>,
+    /// Column with the types of cells, given or predicted: what a sample consists of is then scored as a baseline, and profiles
+    /// are taken type by type
+    #[arg(long, value_name = "COLUMN", requires = "unit")]
+    cell_types: Option<String>,
+    /// Deal the labels of the samples anew N times to see what chance does [default: 99]
+    #[arg(long, value_name = "N", requires = "unit", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    permutations: Option<u32>,
+}
+
 impl EvaluateArgs {
     pub(crate) fn options(self, seed: u64) -> EvaluateOptions {
-        let Self { label_noise, label_noise_table, .. } = &self;
-        let label_noise = (*label_noise || label_noise_table.is_some())
-            .then(|| LabelNoiseOptions { table: label_noise_table.clone() });
+        let SampleArgs { unit, cell_types, permutations } = self.samples;
+        let Self { label_noise, label_noise_table, .. } = self;
+        let label_noise = (label_noise || label_noise_table.is_some())
+            .then_some(LabelNoiseOptions { table: label_noise_table });
         EvaluateOptions {
             label_noise,
             model: self.model.options().on_genes(self.reference.gene_choice()),
-            reference: self.reference.options(),
+            reference: ReferenceOptions { unit, cell_types, ..self.reference.options() },
+            permutations: permutations.map(|n| n as usize),
             scoring: self.scoring.options(),
             seed,
         }

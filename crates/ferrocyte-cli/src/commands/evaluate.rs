@@ -10,7 +10,13 @@ pub(super) fn run(args: EvaluateArgs, global: &GlobalArgs, progress: &dyn Progre
     let record = ferrocyte::evaluate(&args.options(global.seed), progress)?;
     if !json.as_deref().is_some_and(is_stdout) {
         let noise = record.label_noise.as_ref().map(tables::label_noise);
-        print(&format!("{}{}", tables::scores(&record), noise.unwrap_or_default()))?;
+        let samples = record.samples.as_ref().map(tables::samples);
+        print(&format!(
+            "{}{}{}",
+            tables::scores(&record),
+            samples.unwrap_or_default(),
+            noise.unwrap_or_default()
+        ))?;
     }
     finish(&record, json.as_deref(), report.as_deref(), global)
 }

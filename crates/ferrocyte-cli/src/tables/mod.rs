@@ -7,6 +7,7 @@ mod demo;
 mod inspection;
 mod label_noise;
 mod model;
+mod samples;
 mod scores;
 
 use comfy_table::{CellAlignment, Table};
@@ -18,6 +19,7 @@ pub(crate) use demo::demo;
 pub(crate) use inspection::inspection;
 pub(crate) use label_noise::label_noise;
 pub(crate) use model::model;
+pub(crate) use samples::samples;
 pub(crate) use scores::{scores, short_scores};
 
 /// A table without frames; numbers of the columns after the first stand right.

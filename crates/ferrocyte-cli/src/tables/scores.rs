@@ -73,7 +73,7 @@ fn metrics(all: &Metrics, record: &RunRecord) -> String {
 }
 
 /// Both ends of an interval.
-fn range(interval: Option<Interval>) -> String {
+pub(super) fn range(interval: Option<Interval>) -> String {
     interval.map(|found| format!("{:.3} to {:.3}", found.low, found.high)).unwrap_or_default()
 }
 

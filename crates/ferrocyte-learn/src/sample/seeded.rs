@@ -17,6 +17,7 @@ pub(crate) enum Purpose {
     Components = 7,
     Baseline = 8,
     Sketch = 9,
+    Permutation = 10,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.

@@ -68,6 +68,9 @@ def evaluate(
     max_iterations: int | None = None,
     model_genes: str | None = None,
     label_noise: bool = False,
+    unit: str | Sequence[str] = (),
+    cell_types: str | None = None,
+    permutations: int | None = None,
     layer: str | None = None,
     scale: str | None = None,
     where: str | Sequence[str] = (),
@@ -101,6 +104,13 @@ def evaluate(
         Number of folds (default 5), or each group held out once.
     label_noise
         List cells whose given label the models that never saw them find very unlikely: ``record["label_noise"]``.
+    unit
+        Columns of obs: the cells with one entry in them are one sample with one label, and samples are scored too. ``record["samples"]``
+        has the scores of what samples consist of, of their profiles and of the votes of their cells, and what they allow to be said.
+    cell_types
+        With ``unit``, column of obs with the types of the cells.
+    permutations
+        With ``unit``, how often labels of samples are dealt anew to see what chance does (default 99).
     model, l2, l1, gap, c, balance, max_iterations
         Kind of model and its settings; ``balance`` is 'none', 'sqrt' or 'full'. Every other setting of a kind can stand
         behind its name: ``'genebert:epochs=20:heads=8'``.
@@ -145,12 +155,15 @@ def evaluate(
             "group": group,
             "study": study,
             "test_where": _texts(test_where),
+            "unit": _texts(unit),
+            "cell_types": cell_types,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
         _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
         label_noise,
+        permutations,
         report,
         seed,
     )
@@ -201,6 +214,8 @@ def compare(
             "group": group,
             "study": study,
             "test_where": _texts(test_where),
+            "unit": [],
+            "cell_types": None,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -260,6 +275,8 @@ def train(
             "group": group,
             "study": study,
             "test_where": _texts(test_where),
+            "unit": [],
+            "cell_types": None,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
