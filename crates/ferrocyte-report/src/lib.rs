@@ -24,6 +24,7 @@ mod per_class;
 mod predictions;
 mod provenance;
 mod reliability;
+mod samples;
 mod section;
 mod style;
 mod svg;

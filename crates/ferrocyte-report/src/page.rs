@@ -10,7 +10,7 @@ use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
     baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, label_noise,
-    metrics, mix_ups, model, per_class, predictions, provenance, reliability,
+    metrics, mix_ups, model, per_class, predictions, provenance, reliability, samples,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -82,6 +82,7 @@ fn contents(sections: &[Section]) -> Markup {
 /// The parts of the page, in the order in which a scientist asks for them.
 fn sections(record: &RunRecord) -> Vec<Section> {
     let results = [
+        samples::section(record),
         comparison::section(record),
         metrics::section(record),
         baselines::section(record),

@@ -1,6 +1,6 @@
 //! Whether a confidence of 0.8 means right four times in five.
 
-use ferrocyte_core::{ReliabilityBin, RunRecord};
+use ferrocyte_core::{CalibrationRecord, ReliabilityBin, RunRecord};
 use maud::{Markup, html};
 
 use crate::number::{compact, count, decimals, grouped, score};
@@ -23,9 +23,13 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     if bins.is_empty() {
         return None;
     }
+    let calibration = record.calibration.as_ref();
+    // Where nothing was changed there is nothing to set beside.
+    let before =
+        calibration.filter(|found| found.method != "none").map(|found| found.reliability_before.as_slice());
     let body = html! {
         div.beside {
-            figure.plot { (plot(bins)) }
+            figure.plot { (plot(bins, before.unwrap_or_default())) }
             div {
                 p {
                     "Can the confidence be believed? Cells are sorted into bins by how sure the model was; the lower part \
@@ -35,6 +39,10 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                     b { "Dots on the diagonal" } ": a confidence of 0.8 means right four times in five. "
                     b { "Below" } ": the model is too sure. " b { "Above" } ": it is better than it says."
                 }
+                @if before.is_some() {
+                    p { b { "Rings" } ": the model's own confidence, before it was calibrated." }
+                }
+                @if let Some(calibration) = calibration { (calibrated(calibration)) }
                 p { "A hollow dot stands for fewer than 10 cells: where it lies is mostly luck." }
                 details {
                     summary { "The bins as a table" }
@@ -46,7 +54,35 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
     Some(Section { id: "reliability", title: "Reliability", body })
 }
 
-fn plot(bins: &[ReliabilityBin]) -> Markup {
+/// What calibration changed, or why there is none.
+fn calibrated(found: &CalibrationRecord) -> Markup {
+    html! {
+        @if found.method == "none" {
+            p { "No calibration did better on held-out cells than the model's own confidence, so that is what you see." }
+        } @else {
+            p {
+                "Calibrated by " (found.method) " scaling, chosen and fitted on cells held out of training, and scored on other folds than "
+                "it was fitted on."
+            }
+            table {
+                caption.unseen { "Before and after calibration" }
+                thead { tr { td {} th.number scope="col" { "Before" } th.number scope="col" { "After" } } }
+                tbody {
+                    tr {
+                        th scope="row" { "Calibration error" }
+                        td.number { (score(found.ece_before)) } td.number { (score(found.ece_after)) }
+                    }
+                    tr {
+                        th scope="row" { "Brier score" }
+                        td.number { (score(found.brier_before)) } td.number { (score(found.brier_after)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn plot(bins: &[ReliabilityBin], before: &[ReliabilityBin]) -> Markup {
     let x = Axis::linear(0.0, 1.0, DOTS.left, DOTS.right);
     let y = Axis::linear(0.0, 1.0, DOTS.bottom, DOTS.top);
     html! {
@@ -56,6 +92,9 @@ fn plot(bins: &[ReliabilityBin]) -> Markup {
             (tick_marks_x(DOTS, &x, 5))
             line.diagonal x1=(px(DOTS.left)) y1=(px(DOTS.bottom)) x2=(px(DOTS.right)) y2=(px(DOTS.top)) {}
             (axis_name("share that was right", f64::midpoint(DOTS.top, DOTS.bottom)))
+            @for bin in before.iter().filter(|bin| bin.cells >= FEW_CELLS) {
+                circle.before cx=(px(x.at(bin.mean_confidence))) cy=(px(y.at(bin.accuracy))) r="4" {}
+            }
             @for bin in bins.iter().filter(|bin| bin.cells > 0) { (dot(bin, &x, &y)) }
             (counts(bins, &x))
             text.axis-name x=(px(f64::midpoint(DOTS.left, DOTS.right))) y=(px(HEIGHT - 8.0)) text-anchor="middle" {

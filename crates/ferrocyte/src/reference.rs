@@ -154,7 +154,9 @@ impl Reference {
         }
         let per_file = matches!(source, LabelSource::Files);
         warnings.extend(label_is_file(labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
-        let known = [options.label.as_deref(), options.group.as_deref(), options.study.as_deref()];
+        let only_column = options.unit.first().filter(|_| options.unit.len() == 1);
+        let group = options.group.as_ref().or(only_column);
+        let known = [options.label.as_deref(), group.map(String::as_str), options.study.as_deref()];
         let donor_like = group_columns::donor_like(&dataset, &known);
         let n_donor_like = donor_like.len();
         let columns: Vec<GroupColumn> = donor_like.into_iter().chain(dividing(&dataset, options)).collect();

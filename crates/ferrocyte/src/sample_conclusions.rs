@@ -88,15 +88,15 @@ fn against_chance(model: &SampleModel, label: &str, group: &str) -> Option<Concl
     let test = model.permutation_test.as_ref()?;
     let Interval { value, low, high } = model.metrics.balanced_accuracy;
     let by = format!(
-        "{} tells `{label}` of samples of a new `{group}`: balanced accuracy {value:.3} ({low:.3} to {high:.3})",
+        "`{}` tells `{label}` of samples of a new `{group}`: balanced accuracy {value:.3} ({low:.3} to {high:.3})",
         model.name
     );
     let (p, times) = (test.p_value, test.permutations);
     Some(if p <= LEVEL {
-        shown(format!("{by}; of {times} deals of the labels, chance did as well in a share of {p:.2}"))
+        shown(format!("{by}; p = {p:.2} from {times} deals of the labels"))
     } else if test.smallest_p_value > LEVEL {
         not_shown(format!(
-            "that {by}: with so few samples no deal of the labels could have shown it; the share of chance cannot be below {:.2}",
+            "that {by}: with so few samples no test could show it, as p cannot be below {:.2}",
             test.smallest_p_value
         ))
     } else {
@@ -128,10 +128,10 @@ fn beyond_composition(
         evaluate::resample(answers, PairedScore::Accuracy, RESAMPLES, seed).difference(0, 1);
     let by = format!("accuracy differs by {mean:+.3} ({low:+.3} to {high:+.3})");
     Some(if low > 0.0 {
-        shown(format!("{} sees more of `{label}` than the shares of cell types do: {by}", best.name))
+        shown(format!("`{}` sees more of `{label}` than the shares of cell types do: {by}", best.name))
     } else {
         not_shown(format!(
-            "that more than the shares of cell types is needed for `{label}`: from them to {}, {by}",
+            "that more than the shares of cell types is needed for `{label}`: from them to `{}`, {by}",
             best.name
         ))
     })

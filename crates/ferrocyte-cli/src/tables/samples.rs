@@ -26,11 +26,12 @@ pub(crate) fn samples(scores: &SampleScores) -> String {
             decimal(test.map(|test| test.p_value)),
         ]);
     }
-    let mut text = format!(
-        "\nsamples: {n} of {} entries of `{group}` held out whole; {}\n{rows}\n",
-        scores.groups,
-        labels.join(", ")
-    );
+    let held_out = if scores.groups == n {
+        "each held out once or with others".to_owned()
+    } else {
+        format!("of {} entries of `{group}`, each held out whole", scores.groups)
+    };
+    let mut text = format!("\n{n} samples ({}), {held_out}\n{rows}\n", labels.join(", "));
     for conclusion in &scores.conclusions {
         let what = if conclusion.shown { "shown" } else { "cannot be concluded" };
         text += &format!("{what}: {}\n", conclusion.text);

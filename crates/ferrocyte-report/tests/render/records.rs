@@ -1,11 +1,12 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Baseline, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve,
-    DoubtedLabel, DoubtedPair, DoubtfulCell, Flow, FoldRecord, InputRecord, Interval, LabelCount, LabelNoise,
-    Leak, LeakKind, MatchedGenes, MetricIntervals, Metrics, ModelSummary, Origin, OutputRecord,
-    PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit, Resampling, RunRecord, ScoreDifference,
-    SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
+    Baseline, CalibrationRecord, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Conclusion,
+    Confusion, Coverage, Curve, DoubtedLabel, DoubtedPair, DoubtfulCell, Flow, FoldRecord, InputRecord,
+    Interval, LabelCount, LabelNoise, Leak, LeakKind, MatchedGenes, MetricIntervals, Metrics, ModelSummary,
+    Origin, OutputRecord, PermutationTest, PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit,
+    Resampling, RunRecord, SampleCall, SampleCount, SampleModel, SampleScores, ScoreDifference, SplitKind,
+    Splits, StepTiming, Timing, TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -41,7 +42,64 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     record.reliability = (0..15).map(bin).collect();
     record.training = Some(training());
     record.label_noise = Some(label_noise(labels));
+    record.samples = Some(samples(labels));
+    record.calibration = Some(CalibrationRecord {
+        method: "temperature".into(),
+        ece_before: 0.061_7,
+        ece_after: 0.021_9,
+        brier_before: 0.152_3,
+        brier_after: 0.141_8,
+        reliability_before: (0..15).map(bin).collect(),
+    });
     record
+}
+
+/// Samples of all labels, with a baseline and a model.
+fn samples(labels: &[String]) -> SampleScores {
+    let (given, called) = (labels[0].clone(), labels[labels.len() - 1].clone());
+    let metrics = metrics(16, 0.812_5);
+    SampleScores {
+        columns: vec!["donor".into(), "condition".into()],
+        group_column: Some("donor".into()),
+        labels: labels
+            .iter()
+            .map(|label| SampleCount { label: label.clone(), samples: 7, groups: 6 })
+            .collect(),
+        groups: 12,
+        models: vec![
+            SampleModel {
+                name: "majority class".into(),
+                sees: "nothing but how common labels are".into(),
+                metrics: intervals(&metrics),
+                permutation_test: None,
+                calls: vec![],
+            },
+            SampleModel {
+                name: "votes".into(),
+                sees: "the mean of what weighted says of each cell".into(),
+                metrics: intervals(&metrics),
+                permutation_test: Some(PermutationTest {
+                    permutations: 19,
+                    score: 0.812_5,
+                    score_by_chance: 0.493_7,
+                    p_value: 0.05,
+                    smallest_p_value: 0.05,
+                    cells_per_sample: Some(50),
+                }),
+                calls: vec![SampleCall {
+                    sample: "<101>, ctrl".into(),
+                    group: "101".into(),
+                    given,
+                    called,
+                    probability: 0.731_4,
+                }],
+            },
+        ],
+        conclusions: vec![
+            Conclusion { shown: true, text: "`votes` tells `condition`: balanced accuracy 0.812".into() },
+            Conclusion { shown: false, text: "whether models learnt `condition` or `batch`".into() },
+        ],
+    }
 }
 
 /// Doubtful cells of two files.
