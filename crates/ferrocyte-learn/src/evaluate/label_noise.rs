@@ -75,9 +75,9 @@ fn thresholds(labels: &Labels, probabilities: &Scores, judged: &[bool]) -> Vec<O
 /// The label that a cell confidently has, if any.
 fn confident(row: &[f64], thresholds: &[Option<f64>], best: usize) -> Option<usize> {
     let reaches = |label: &usize| thresholds[*label].is_some_and(|least| row[*label] >= least - TOLERANCE);
-    let mut reached = (0..row.len()).filter(reaches);
-    let first = reached.next()?;
-    Some(if reached.next().is_some() { best } else { first })
+    let mut candidates = (0..row.len()).filter(reaches);
+    let first = candidates.next()?;
+    Some(if candidates.next().is_some() { best } else { first })
 }
 
 #[cfg(test)]
