@@ -50,3 +50,20 @@ fn without_the_flag_nothing_is_said_and_a_bad_name_is_refused_before_training() 
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("the name must end in `.csv`"), "{}", refused.stderr);
 }
+
+/// Each label is a group of its own: no model ever saw the label of the cells that it is held against.
+#[test]
+fn labels_that_no_model_could_know_are_counted_and_not_doubted() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("run.json");
+    let line = "evaluate {} --label cell_type --group cell_type --leave-one-out --library-size n_counts_all_genes \
+                --label-noise --json {}";
+    let evaluated = run(line, &[&reference(), &record]);
+    assert!(evaluated.status < 2, "{}", evaluated.stderr);
+    assert!(evaluated.stderr.contains("the labels of 560 cells cannot be doubted"), "{}", evaluated.stderr);
+    let noise = &json(&record)["label_noise"];
+    assert_eq!(
+        (&noise["cells"], &noise["not_judged"], &noise["doubtful"]),
+        (&0.into(), &560.into(), &0.into())
+    );
+}

@@ -3,6 +3,7 @@
 mod align;
 mod block;
 mod comparison;
+mod explanation;
 mod gene;
 mod gene_index;
 mod gene_map;
@@ -25,6 +26,9 @@ mod warning;
 
 pub use block::{Block, BlockError, Cell};
 pub use comparison::{ComparedModel, Comparison, ScoreDifference};
+pub use explanation::{
+    Explanation, Explanations, GenePush, LabelMarkers, MarkerGene, ModelMarkers, shown_name,
+};
 pub use gene::{ModelGene, QueryGene, Vocabulary, VocabularyError};
 pub use gene_index::{GeneIndex, MatchedBy, MatchedGenes};
 pub use gene_map::{Coverage, GeneMap};

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
+use crate::explanation::Explanations;
 use crate::gene_map::Coverage;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::label_noise::LabelNoise;
@@ -117,6 +118,9 @@ pub struct RunRecord {
     /// What the cells were called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predictions: Option<PredictionSummary>,
+    /// Which genes pushed the cells to their labels, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanations: Option<Explanations>,
     /// What needs the user's eye.
     pub warnings: Vec<Warning>,
     /// The files that were written.
@@ -157,6 +161,7 @@ impl RunRecord {
             comparison: None,
             training: None,
             predictions: None,
+            explanations: None,
             warnings: Vec::new(),
             outputs: Vec::new(),
             timing: None,

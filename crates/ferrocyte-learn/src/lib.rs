@@ -3,6 +3,7 @@
 pub mod calibrate;
 pub mod decide;
 pub mod evaluate;
+pub mod explain;
 pub mod models;
 pub mod optimise;
 pub mod sample;

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter,
-    GeneChoice, InputFile, InspectOptions, LabelNoiseOptions, ModelOptions, ReferenceOptions, ScoringOptions,
-    Silent, TrainOptions,
+    AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions,
+    ExplainOptions, Filter, GeneChoice, InputFile, InspectOptions, LabelNoiseOptions, ModelOptions,
+    ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -207,12 +207,15 @@ pub(crate) fn annotate(
     prefix: String,
     truth: Option<String>,
     min_coverage: Option<f64>,
+    explain: bool,
+    explain_by: Option<String>,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
-    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, adapt };
+    let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
+    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, adapt, explain };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

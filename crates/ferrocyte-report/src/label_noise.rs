@@ -74,7 +74,7 @@ fn labels(labels: &[DoubtedLabel]) -> Markup {
                     th scope="col" { "Label" }
                     th.number scope="col" { "Cells" }
                     th.number scope="col" { "Doubtful" }
-                    th.number scope="col" { "Mean probability" }
+                    th.number scope="col" { "Certainty" }
                 }
             }
             tbody {

@@ -8,6 +8,7 @@ mod confidence;
 mod confusion;
 mod coverage;
 mod curves;
+mod explanations;
 mod folds;
 mod headline;
 mod inputs;

@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, label_noise,
-    metrics, mix_ups, model, per_class, predictions, provenance, reliability, samples,
+    baselines, choices, comparison, composition, confusion, coverage, curves, explanations, folds, inputs,
+    label_noise, metrics, mix_ups, model, per_class, predictions, provenance, reliability, samples,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -93,7 +93,7 @@ fn sections(record: &RunRecord) -> Vec<Section> {
         folds::section(record),
         reliability::section(record),
     ];
-    let labels = [predictions::section(record), coverage::section(record)];
+    let labels = [predictions::section(record), explanations::section(record), coverage::section(record)];
     let (first, second): (Vec<_>, Vec<_>) = match record.flow {
         Flow::Annotate => (labels.into(), results.into()),
         Flow::Train | Flow::Evaluate | Flow::Compare => (results.into(), labels.into()),

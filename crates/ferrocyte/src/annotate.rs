@@ -16,6 +16,7 @@ use ferrocyte_learn::models::{Classifier, PredictError};
 use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice, detected};
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
+use crate::explain::{ExplainError, ExplainOptions, Explaining, Groups, weights_of};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
@@ -43,6 +44,8 @@ pub struct AnnotateOptions {
     /// Let the model learn from the query too, which makes labels depend on all of its cells; `None` labels each cell
     /// on its own.
     pub adapt: Option<AdaptOptions>,
+    /// Say which genes pushed cells to their labels.
+    pub explain: Option<ExplainOptions>,
 }
 
 /// Why an annotation was refused or failed.
@@ -76,6 +79,9 @@ pub enum AnnotateError {
     /// The model cannot be adapted to the query.
     #[error(transparent)]
     Adapt(#[from] AdaptError),
+    /// The labels cannot be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// The model cannot score the cells.
     #[error("the cells cannot be scored")]
     Predict(#[from] PredictError),
@@ -147,6 +153,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     begin_record(&mut record, &mut query, options, header)?;
     let genes = match_genes(&query, header, opened.model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;
+    let groups = explained_groups(&query, opened.model.as_ref(), options)?;
     let adapted = match &options.adapt {
         Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &opened, progress, &mut record)?,
         None => None,
@@ -163,7 +170,19 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     };
 
     let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
-    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut predictions, &mut record)?;
+    let mut explaining = match &options.explain {
+        Some(_) => {
+            let typical = opened.means.as_ref().filter(|_| adapted.is_none());
+            Some(Explaining::new(labeller.model, header, typical, labeller.maps, groups)?)
+        }
+        None => None,
+    };
+    let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut() };
+    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut kept, &mut record)?;
+    if let Some(explaining) = &explaining {
+        predictions.name_genes(explaining.column());
+        record.explanations = Some(explaining.record());
+    }
     predictions.note_few_genes(&query, &genes.few);
     if let Some(adapted) = &adapted {
         predictions.note_all(&adapted.note);
@@ -359,13 +378,41 @@ impl<'a> Labeller<'a> {
     }
 }
 
+/// What is kept of each cell that was scored.
+struct Kept<'a> {
+    predictions: &'a mut Predictions,
+    explaining: Option<&'a mut Explaining>,
+}
+
+impl Kept<'_> {
+    fn clear(&mut self) {
+        self.predictions.clear();
+        if let Some(explaining) = &mut self.explaining {
+            explaining.clear();
+        }
+    }
+}
+
+/// The groups that labels are explained for, where that was asked for: known to be there, and the model to be of a kind that
+/// can explain, before a cell is read.
+fn explained_groups(
+    query: &Dataset,
+    model: &dyn Classifier,
+    options: &AnnotateOptions,
+) -> Result<Option<Groups>, AnnotateError> {
+    let Some(explain) = &options.explain else { return Ok(None) };
+    weights_of(model)?;
+    let Some(column) = &explain.by else { return Ok(None) };
+    Ok(Some(Groups::of(column, &query.column(column)?)?))
+}
+
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
     labeller: &mut Labeller<'_>,
     header: &ModelHeader,
     progress: &dyn Progress,
-    predictions: &mut Predictions,
+    kept: &mut Kept<'_>,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
     let (maps, calibration) = (labeller.maps, labeller.calibration);
@@ -382,12 +429,15 @@ fn score_cells(
                 calibrate::apply(calibration, &mut scores);
                 fingerprints.extend(block.fingerprints);
                 let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
-                predictions.extend(decisions, &scores, agreement);
+                if let Some(explaining) = &mut kept.explaining {
+                    explaining.add(&block.cells, block.file, &decisions);
+                }
+                kept.predictions.extend(decisions, &scores, agreement);
             }
             Step::StartAgain => {
                 non_zeros = 0;
                 fingerprints.clear();
-                predictions.clear();
+                kept.clear();
             }
         }
         Ok::<_, AnnotateError>(())

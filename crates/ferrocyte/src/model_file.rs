@@ -49,7 +49,7 @@ pub(crate) struct OpenedModel {
     pub(crate) header: ModelHeader,
     pub(crate) model: Box<dyn Classifier>,
     arrays: NamedArrays,
-    means: Option<GeneMeans>,
+    pub(crate) means: Option<GeneMeans>,
     pub(crate) sketch: Option<Sketch>,
 }
 

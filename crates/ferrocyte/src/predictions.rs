@@ -68,6 +68,8 @@ pub(crate) struct Predictions {
     notes: Vec<Option<String>>,
     /// Share of the model's members that gave the label, one for each cell; empty where the model has no members.
     agreement: Vec<f64>,
+    /// The genes that pushed each cell most to its label, one text for each cell; empty where nobody asked.
+    genes: Vec<String>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
 }
@@ -78,6 +80,7 @@ struct Decided<'a> {
     decision: &'a Decision,
     note: Option<&'a str>,
     agreement: Option<f64>,
+    genes: &'a str,
 }
 
 impl Predictions {
@@ -87,6 +90,7 @@ impl Predictions {
             decisions: Vec::new(),
             notes: Vec::new(),
             agreement: Vec::new(),
+            genes: Vec::new(),
             probabilities: keep_probabilities.then(Vec::new),
         }
     }
@@ -115,6 +119,11 @@ impl Predictions {
             let before = noted.take().map_or_else(String::new, |before| format!("{before}; "));
             *noted = Some(before + note);
         }
+    }
+
+    /// Names beside each cell the genes that pushed it most to its label.
+    pub(crate) fn name_genes(&mut self, genes: Vec<String>) {
+        self.genes = genes;
     }
 
     /// Forgets all cells: they come again.
@@ -265,7 +274,8 @@ impl Predictions {
     fn decision(&self, position: usize) -> Option<Decided<'_>> {
         let note = self.notes.get(position).and_then(Option::as_deref);
         let agreement = self.agreement.get(position).copied();
-        self.decisions.get(position).map(|decision| Decided { decision, note, agreement })
+        let genes = self.genes.get(position).map_or("", String::as_str);
+        self.decisions.get(position).map(|decision| Decided { decision, note, agreement, genes })
     }
 
     /// The columns, for cells of which some may not have been annotated.
@@ -289,6 +299,10 @@ impl Predictions {
             // A cell without a label has nothing to agree on.
             let agreement = numbers(&|d| d.agreement.filter(|_| d.decision.label.is_ok()));
             columns.push(("model_agreement", agreement));
+        }
+        if !self.genes.is_empty() {
+            let genes = decisions.iter().map(|decided| decided.map_or("", |d| d.genes).to_owned());
+            columns.push(("top_genes_for", ObsColumn::Text(genes.collect())));
         }
         let note = categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note));
         columns.push(("ferrocyte_note", note));

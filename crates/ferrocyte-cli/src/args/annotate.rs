@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::{AdaptOptions, AnnotateOptions, Condition, Filter, InputFile};
+use ferrocyte::{AdaptOptions, AnnotateOptions, Condition, ExplainOptions, Filter, InputFile};
 
 use super::data::MatrixArgs;
 use super::open::GenesWhereArgs;
@@ -32,6 +32,13 @@ pub(crate) struct AnnotateArgs {
     /// Refuse a query that has less than this share of what the model's decisions rest on [default: 0.2]
     #[arg(long, value_name = "SHARE")]
     min_coverage: Option<f64>,
+    /// Say which genes pushed cells to their label and away from the runner-up, and which were expected and are absent: for
+    /// each label in the record and the report, for each cell in a column `top_genes_for`
+    #[arg(long)]
+    explain: bool,
+    /// Say it for the cells of each cluster, donor or other group of this column of the query, too
+    #[arg(long, value_name = "COLUMN")]
+    explain_by: Option<String>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -71,13 +78,16 @@ impl AnnotateArgs {
             prefix,
             truth,
             min_coverage,
+            explain,
+            explain_by,
             adapt,
             json: _,
             report: _,
         } = self;
         let query = matrix.options(files, genes.orientation());
         let adapt = adapt.options();
-        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt }
+        let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
+        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt, explain }
     }
 }
 

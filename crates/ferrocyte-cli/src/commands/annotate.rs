@@ -11,6 +11,9 @@ pub(super) fn run(args: AnnotateArgs, global: &GlobalArgs, progress: &dyn Progre
     let options = args.options();
     let record = ferrocyte::annotate(&options, progress)?;
     say(&tables::annotation(&record), global.quiet);
+    if let Some(explanations) = &record.explanations {
+        say(&tables::explanations(explanations), global.quiet);
+    }
     if let Some(metrics) = &record.metrics_plain {
         let truth = match &options.truth {
             Some(column) => format!("column `{column}`"),

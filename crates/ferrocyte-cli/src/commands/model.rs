@@ -14,6 +14,14 @@ pub(super) fn run(command: &ModelCommand, global: &GlobalArgs) -> anyhow::Result
                 print(&tables::model(&header))?;
             }
         }
+        ModelCommand::Markers { file, top, json } => {
+            let markers = ferrocyte::model_markers(file, *top as usize)?;
+            if *json {
+                print(&format!("{}\n", serde_json::to_string_pretty(&markers)?))?;
+            } else {
+                print(&tables::markers(&markers))?;
+            }
+        }
         ModelCommand::Verify { file } => {
             let header = ferrocyte::verify_model(file)?;
             let (genes, labels) = (header.genes.len(), header.labels.len());

@@ -2,6 +2,7 @@
 
 use ferrocyte_core::{Block, LabelSet, LogNorm, NamedArrays, Scores, Vocabulary};
 
+use super::label_weights::LabelWeights;
 use crate::labelled_cells::{LARGEST_VALUE, too_large};
 
 /// A fitted model. `&self` everywhere: many threads share one model, and predicting never changes it.
@@ -37,6 +38,12 @@ pub trait Classifier: Send + Sync {
     /// zero, in any unit, since only shares of the sum are looked at. `None` where the kind of model cannot say; then
     /// every gene counts alike.
     fn gene_weights(&self) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// What each gene does to the score of each label, for kinds of model whose scores are sums over genes: those can say why
+    /// a cell has its label. `None` for the others.
+    fn label_weights(&self) -> Option<LabelWeights> {
         None
     }
 

@@ -51,12 +51,18 @@ pub fn check_classifier(model: &dyn Classifier, cells: &Block<LogNorm>) {
         );
     }
 
+    if let Some(weights) = model.label_weights() {
+        let found = (weights.n_genes(), weights.n_labels());
+        assert_eq!(found, (model.genes().len(), model.labels().len()), "a weight for each gene and label");
+    }
+
     let again =
         load(&header_of(model), &model.to_arrays()).expect("a model can be loaded from its own arrays");
     assert_eq!(again.kind(), model.kind(), "a loaded model is of the same kind");
     assert_eq!(again.settings(), model.settings(), "a loaded model has the same settings");
     assert_eq!(again.to_arrays(), model.to_arrays(), "a loaded model has the same numbers");
     assert_eq!(again.gene_weights(), model.gene_weights(), "the genes of a loaded model weigh the same");
+    assert_eq!(again.label_weights(), model.label_weights(), "a loaded model gives the same reasons");
     assert_eq!(probabilities(again.as_ref(), cells), all, "a loaded model predicts the same, bit by bit");
 }
 

@@ -15,6 +15,7 @@ mod gene_means;
 mod genebert;
 mod kind;
 mod knn;
+mod label_weights;
 mod labels_with_cells;
 mod linear;
 mod load;
@@ -43,6 +44,7 @@ pub use genebert::{
 };
 pub use kind::{ModelKind, SettingsError, UnknownModelKind};
 pub use knn::{Knn, KnnModel, KnnParams};
+pub use label_weights::{LabelWeights, Marker};
 pub use linear::{Intercept, LinearModel};
 pub use load::{LoadError, load};
 pub use logistic::{Logistic, LogisticParams};

@@ -304,6 +304,8 @@ def annotate(
     truth: str | None = None,
     label_from_name: str | None = None,
     min_coverage: float | None = None,
+    explain: bool = False,
+    explain_by: str | None = None,
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
@@ -328,6 +330,9 @@ def annotate(
         Column of obs with labels to score the new ones against.
     min_coverage
         Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
+    explain, explain_by
+        Say which genes pushed cells to their label and away from the runner-up: ``record["explanations"]``, and a column
+        ``top_genes_for``; with ``explain_by``, for each cluster, donor or other group of this column of obs too.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
         conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
@@ -342,6 +347,8 @@ def annotate(
         prefix,
         truth,
         min_coverage,
+        explain,
+        explain_by,
         _adapt(adapt, reference, reference_where),
         report,
     )

@@ -177,7 +177,7 @@ fn what_the_record_lacks_the_page_leaves_out() {
         assert!(page.id(part).is_some(), "{part}");
     }
     let page = page_of(&records::annotation(&records::labels(13)));
-    for part in ["predictions", "genes"] {
+    for part in ["predictions", "why", "genes"] {
         assert!(page.id(part).is_some(), "{part}");
     }
 }

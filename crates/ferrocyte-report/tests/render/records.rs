@@ -2,11 +2,12 @@
 
 use ferrocyte_core::{
     Baseline, CalibrationRecord, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Conclusion,
-    Confusion, Coverage, Curve, DoubtedLabel, DoubtedPair, DoubtfulCell, Flow, FoldRecord, InputRecord,
-    Interval, LabelCount, LabelNoise, Leak, LeakKind, MatchedGenes, MetricIntervals, Metrics, ModelSummary,
-    Origin, OutputRecord, PermutationTest, PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit,
-    Resampling, RunRecord, SampleCall, SampleCount, SampleModel, SampleScores, ScoreDifference, SplitKind,
-    Splits, StepTiming, Timing, TrainingRecord, Warning,
+    Confusion, Coverage, Curve, DoubtedLabel, DoubtedPair, DoubtfulCell, Explanation, Explanations, Flow,
+    FoldRecord, GenePush, InputRecord, Interval, LabelCount, LabelNoise, Leak, LeakKind, MatchedGenes,
+    MetricIntervals, Metrics, ModelSummary, Origin, OutputRecord, PermutationTest, PredictedLabel,
+    PredictionSummary, ReliabilityBin, ResampledUnit, Resampling, RunRecord, SampleCall, SampleCount,
+    SampleModel, SampleScores, ScoreDifference, SplitKind, Splits, StepTiming, Timing, TrainingRecord,
+    Warning,
 };
 
 /// Labels that a page must survive.
@@ -157,7 +158,41 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
         unanimous: Some(6_204),
         unassigned: vec![LabelCount { label: "no counts in any gene of the model".into(), cells: 7 }],
     });
+    record.explanations = Some(explanations(labels));
     record
+}
+
+/// Reasons for each label, and for each in two groups.
+fn explanations(labels: &[String]) -> Explanations {
+    let gene = |gene: &str, push: f64, mean: f64| GenePush {
+        gene: gene.into(),
+        other_name: gene.starts_with("ENSG").then(|| "CD79A".to_owned()),
+        push,
+        mean,
+        typical: 0.512_3,
+        detected: 0.871_9,
+    };
+    let explanation = |label: &String, group: Option<&str>| Explanation {
+        group: group.map(str::to_owned),
+        label: label.clone(),
+        cells: 419,
+        runners_up: vec![LabelCount { label: labels[0].clone(), cells: 407 }],
+        score_difference: 4.671_3,
+        typical_difference: -0.311_8,
+        for_label: vec![gene("ENSG00000105369", 1.231_9, 2.871_1), gene("LYZ", 0.871_2, 0.012_9)],
+        against_label: vec![gene("<i>TYROBP", -0.213_4, 1.1)],
+        other_genes: 3.093_4,
+        expected_not_in_query: vec!["MS4A1".into()],
+        expected_not_detected: vec!["FCER2".into(), "<b>".into()],
+    };
+    let of_group = |group: &'static str| labels.iter().map(move |label| explanation(label, Some(group)));
+    Explanations {
+        by: "weighted, svm".into(),
+        beside: "a typical cell of the reference".into(),
+        labels: labels.iter().map(|label| explanation(label, None)).collect(),
+        column: Some("<leiden>".into()),
+        groups: of_group("").chain(of_group("7")).collect(),
+    }
 }
 
 /// A record of a comparison with everything in it.

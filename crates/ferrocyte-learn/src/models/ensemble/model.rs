@@ -11,6 +11,7 @@ use super::params::{Ensemble, EnsembleParams};
 use crate::calibrate;
 use crate::models::classifier::{Classifier, PredictError, check_block};
 use crate::models::kind::SettingsError;
+use crate::models::label_weights::LabelWeights;
 use crate::models::load::{LoadError, load};
 
 /// Name of the array with the genes of a member, after the member's own name and a point.
@@ -219,6 +220,16 @@ impl Classifier for EnsembleModel {
             any |= model.lack(&typical, &found);
         }
         any
+    }
+
+    /// The mean of the weights of the members that have some; `None` where none has.
+    fn label_weights(&self) -> Option<LabelWeights> {
+        let of_member = |Member { model, genes }: &Member| {
+            let positions = genes.iter().map(|&gene| gene as usize).collect();
+            Some((positions, model.label_weights()?))
+        };
+        let parts: Vec<_> = self.members.iter().filter_map(of_member).collect();
+        LabelWeights::mean(self.genes.len(), &parts)
     }
 
     /// The mean of the members' shares; a member that cannot say gives each of its genes the same.

@@ -9,6 +9,7 @@ use super::lacking::Lacking;
 use crate::kernels::softmax::softmax;
 use crate::kernels::weight_rows::WeightRows;
 use crate::models::classifier::{Classifier, PredictError, check_block};
+use crate::models::label_weights::LabelWeights;
 use crate::models::load::LoadError;
 
 /// Cells handed to a thread at once.
@@ -148,6 +149,14 @@ impl Classifier for LinearModel {
             spread * row().map(|weight| (weight - mean).abs()).sum::<f64>()
         };
         Some((0..self.genes.len()).map(weight).collect())
+    }
+
+    fn label_weights(&self) -> Option<LabelWeights> {
+        let (n_genes, n_labels) = (self.genes.len(), self.labels.len());
+        let weight = |i: usize| f64::from(self.weights.get(i / n_labels, i % n_labels));
+        let weights = (0..n_genes * n_labels).map(weight).collect();
+        let spread = self.spread.as_ref().map(|spread| spread.iter().copied().map(f64::from).collect());
+        Some(LabelWeights::new(self.kind, weights, self.intercept.clone(), spread))
     }
 
     fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::params::{Weighted, WeightedParams};
 use crate::models::classifier::{Classifier, PredictError};
 use crate::models::kind::SettingsError;
+use crate::models::label_weights::LabelWeights;
 use crate::models::linear::LinearModel;
 use crate::models::load::LoadError;
 
@@ -106,6 +107,13 @@ impl Classifier for WeightedModel {
             }
         }
         Some(mean)
+    }
+
+    /// The mean of the views' weights.
+    fn label_weights(&self) -> Option<LabelWeights> {
+        let genes: Vec<usize> = (0..self.genes().len()).collect();
+        let of_view = |view: &LinearModel| Some((genes.clone(), view.label_weights()?));
+        LabelWeights::mean(genes.len(), &self.views.iter().map(of_view).collect::<Option<Vec<_>>>()?)
     }
 
     fn lack(&mut self, typical: &[f32], found: &[bool]) -> bool {
