@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
 use crate::gene_map::Coverage;
+use crate::hierarchy::HierarchyRecord;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::warning::Warning;
 
@@ -100,6 +101,9 @@ pub struct RunRecord {
     /// How probabilities were made to say how often they are right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationRecord>,
+    /// Scores where a wider name than the label counts as partly right, where the labels have wider names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hierarchy: Option<HierarchyRecord>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -144,6 +148,7 @@ impl RunRecord {
             confusion: None,
             reliability: Vec::new(),
             calibration: None,
+            hierarchy: None,
             comparison: None,
             training: None,
             predictions: None,

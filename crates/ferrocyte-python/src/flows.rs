@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter,
-    GeneChoice, InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent,
+    GeneChoice, HierarchyOptions, InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent,
     TrainOptions,
 };
 use pyo3::prelude::*;
@@ -27,6 +27,12 @@ pub(crate) struct ReferenceArguments {
     study: Option<String>,
     #[pyo3(item)]
     test_where: Vec<String>,
+    #[pyo3(item)]
+    levels: Vec<String>,
+    #[pyo3(item)]
+    ontology: Option<PathBuf>,
+    #[pyo3(item)]
+    ontology_ids: Option<String>,
     #[pyo3(item)]
     drop_copies: bool,
     #[pyo3(item)]
@@ -69,6 +75,11 @@ impl ReferenceArguments {
             group: self.group,
             study: self.study,
             test_where: Filter(tested.map_err(|error| to_python(&error))?),
+            hierarchy: HierarchyOptions {
+                levels: self.levels,
+                ontology: self.ontology,
+                ontology_ids: self.ontology_ids,
+            },
             drop_copies: self.drop_copies,
             downsample: self.downsample,
             max_per_class: self.max_per_class,

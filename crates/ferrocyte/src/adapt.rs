@@ -15,6 +15,7 @@ use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 use crate::choices::choice;
 use crate::dataset::{DataError, DataOptions, Dataset, Step, file_name};
 use crate::filter::Filter;
+use crate::hierarchy::HierarchyOptions;
 use crate::genes;
 use crate::hint;
 use crate::input_file::InputFile;
@@ -308,6 +309,7 @@ fn reference_options(
         group: training.group_column.clone(),
         study: training.study_column.clone(), // cells without a study were left out
         test_where: Filter::default(),
+        hierarchy: HierarchyOptions::default(),
         drop_copies: chosen("copies").is_some(),
         downsample: number("downsampling"),
         max_per_class: number("cells of each label"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, Choice, DataSummary, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
+    Block, Choice, DataSummary, Hierarchy, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
     Vocabulary, Warning,
 };
 use ferrocyte_learn::sample;
@@ -15,6 +15,7 @@ use crate::duplicates::{Duplicates, Fingerprint};
 use crate::filter::Filter;
 use crate::genes::GeneNames;
 use crate::group_columns::{self, GroupColumn};
+use crate::hierarchy::{self, HierarchyOptions};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{LabelCheck, label_of};
 use crate::scale::found::{self, Found};
@@ -35,6 +36,8 @@ pub struct ReferenceOptions {
     pub study: Option<String>,
     /// For a score, test on the cells for which this holds and train on the others; nothing in it for folds.
     pub test_where: Filter,
+    /// Where wider names of the labels are from.
+    pub hierarchy: HierarchyOptions,
     /// Leave out cells that have exactly the counts of an earlier one.
     pub drop_copies: bool,
     /// Use this many cells, drawn in proportion to the labels.
@@ -85,6 +88,8 @@ pub(crate) struct Reference {
     pub(crate) studies: Option<Labels>,
     /// Which cells are tested on, where a condition says so.
     pub(crate) test_part: Option<TestPart>,
+    /// Wider names of the labels, where any were asked for and found.
+    pub(crate) hierarchy: Option<Hierarchy>,
     /// Columns that look as if they said which cells belong together, from the most to the least telling; the column of
     /// groups, where one was given, is not among them.
     pub(crate) donor_like: Vec<GroupColumn>,
@@ -107,6 +112,8 @@ impl Reference {
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<Self, DataError> {
+        let label = options.hierarchy.label(options.label.as_deref())?.map(str::to_owned);
+        let options = &ReferenceOptions { label, ..options.clone() };
         let mut dataset = Dataset::open(&options.data, REFERENCE)?;
         let mut warnings = Vec::new();
         let files = dataset.inputs();
@@ -135,7 +142,9 @@ impl Reference {
         }
         duplicates.without_others(&left_out);
         let (cells, marks, donor_like) = without_cells(&left_out, cells, marks, donor_like);
-        let Marks { labels, groups, studies, test_part } = marks;
+        let Marks { labels, groups, studies, test_part, wider } = marks;
+        let mut choices = data_choices(options, &files, &found);
+        let hierarchy = hierarchy::find(&options.hierarchy, &labels, &wider, &mut choices, &mut warnings)?;
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
@@ -164,6 +173,7 @@ impl Reference {
             groups,
             studies,
             test_part,
+            hierarchy,
             donor_like,
             duplicates,
             inputs: dataset
@@ -173,7 +183,7 @@ impl Reference {
                 .map(|(file, found)| file.record(found, TARGET))
                 .collect(),
             summary,
-            choices: data_choices(options, &files, &found),
+            choices,
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
             gene_names: dataset.gene_names,
@@ -215,6 +225,8 @@ struct Marks {
     groups: Option<Labels>,
     studies: Option<Labels>,
     test_part: Option<TestPart>,
+    /// Columns that wider names are from; entries that are missing are empty.
+    wider: Vec<Labels>,
 }
 
 impl Marks {
@@ -233,6 +245,8 @@ impl Marks {
         let groups = column(&options.group)?;
         let studies = column(&options.study)?;
         let test_part = test_part(dataset, &options.test_where)?;
+        let wider = options.hierarchy.columns().into_iter().map(|name| dataset.column(name));
+        let wider = wider.collect::<Result<Vec<_>, _>>()?;
         let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
         let has_label = |cell: usize| has(&labels, cell);
         let among_others =
@@ -270,6 +284,13 @@ impl Marks {
             groups: groups.as_deref().map(names),
             studies: studies.as_deref().map(names),
             test_part: test_part.map(|part| part.select(&kept)),
+            wider: wider
+                .iter()
+                .map(|entries| {
+                    let name = |&cell: &usize| label_of(entries[cell].as_deref()).unwrap_or_default();
+                    Labels::from_names(&kept.iter().map(name).collect::<Vec<_>>())
+                })
+                .collect(),
         })
     }
 
@@ -281,6 +302,7 @@ impl Marks {
             groups: self.groups.map(of_kept),
             studies: self.studies.map(of_kept),
             test_part: self.test_part.map(|part| part.select(kept)),
+            wider: self.wider.into_iter().map(of_kept).collect(),
         }
     }
 }

@@ -57,6 +57,9 @@ def evaluate(
     group: str | None = None,
     study: str | None = None,
     test_where: str | Sequence[str] = (),
+    levels: Sequence[str] = (),
+    ontology: Path | None = None,
+    ontology_ids: str | None = None,
     folds: int | None = None,
     leave_one_out: bool = False,
     model: str | None = None,
@@ -96,6 +99,10 @@ def evaluate(
         Column of obs that says which study a cell is from: each is held out once, alone.
     test_where
         Conditions such as 'condition=stim': the cells that meet them are tested on, once, and all others trained on.
+    levels
+        Columns of wider names above the labels, from the widest to the labels.
+    ontology, ontology_ids
+        OBO file with the wider names of the labels, and the column with the labels' identifiers in it.
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
     model, l2, l1, gap, c, balance, max_iterations
@@ -142,6 +149,9 @@ def evaluate(
             "group": group,
             "study": study,
             "test_where": _texts(test_where),
+            "levels": list(levels),
+            "ontology": ontology,
+            "ontology_ids": ontology_ids,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -163,6 +173,9 @@ def compare(
     group: str | None = None,
     study: str | None = None,
     test_where: str | Sequence[str] = (),
+    levels: Sequence[str] = (),
+    ontology: Path | None = None,
+    ontology_ids: str | None = None,
     folds: int | None = None,
     leave_one_out: bool = False,
     layer: str | None = None,
@@ -197,6 +210,9 @@ def compare(
             "group": group,
             "study": study,
             "test_where": _texts(test_where),
+            "levels": list(levels),
+            "ontology": ontology,
+            "ontology_ids": ontology_ids,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -220,6 +236,9 @@ def train(
     group: str | None = None,
     study: str | None = None,
     test_where: str | Sequence[str] = (),
+    levels: Sequence[str] = (),
+    ontology: Path | None = None,
+    ontology_ids: str | None = None,
     score: bool = True,
     folds: int | None = None,
     leave_one_out: bool = False,
@@ -256,6 +275,9 @@ def train(
             "group": group,
             "study": study,
             "test_where": _texts(test_where),
+            "levels": list(levels),
+            "ontology": ontology,
+            "ontology_ids": ontology_ids,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
