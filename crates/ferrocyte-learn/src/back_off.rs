@@ -3,7 +3,7 @@
 use ferrocyte_core::Hierarchy;
 
 /// The least probability of a name where none is asked for; how it was chosen is in `docs/choices.md`.
-pub const DEFAULT_BACK_OFF: f64 = 0.8;
+pub const DEFAULT_BACK_OFF: f64 = 0.7;
 
 /// The narrowest name that a cell is sure of.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -208,12 +208,13 @@ pub(crate) fn annotate(
     prefix: String,
     truth: Option<String>,
     min_coverage: Option<f64>,
+    back_off: Option<f64>,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
-    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, adapt };
+    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, back_off, adapt };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

@@ -10,6 +10,7 @@ mod coverage;
 mod curves;
 mod folds;
 mod headline;
+mod hierarchy;
 mod inputs;
 mod label;
 mod metrics;

@@ -9,7 +9,7 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, metrics,
+    baselines, choices, comparison, composition, confusion, coverage, curves, folds, hierarchy, inputs, metrics,
     mix_ups, model, per_class, predictions, provenance, reliability,
 };
 
@@ -86,6 +86,7 @@ fn sections(record: &RunRecord) -> Vec<Section> {
         metrics::section(record),
         baselines::section(record),
         per_class::section(record),
+        hierarchy::section(record),
         confusion::section(record),
         mix_ups::section(record),
         folds::section(record),

@@ -32,6 +32,10 @@ pub(crate) struct AnnotateArgs {
     /// Refuse a query that has less than this share of what the model's decisions rest on [default: 0.2]
     #[arg(long, value_name = "SHARE")]
     min_coverage: Option<f64>,
+    /// Give cells the narrowest name that has this probability, in the column `backed_off_label`: for models that were
+    /// trained with --levels or --ontology [default: 0.7]
+    #[arg(long, value_name = "PROBABILITY")]
+    back_off: Option<f64>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -71,13 +75,14 @@ impl AnnotateArgs {
             prefix,
             truth,
             min_coverage,
+            back_off,
             adapt,
             json: _,
             report: _,
         } = self;
         let query = matrix.options(files, genes.orientation());
         let adapt = adapt.options();
-        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt }
+        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, back_off, adapt }
     }
 }
 

@@ -305,6 +305,7 @@ def annotate(
     truth: str | None = None,
     label_from_name: str | None = None,
     min_coverage: float | None = None,
+    back_off: float | None = None,
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
@@ -329,6 +330,9 @@ def annotate(
         Column of obs with labels to score the new ones against.
     min_coverage
         Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
+    back_off
+        Give cells the narrowest name that has this probability, in the column ``backed_off_label``; for models that were
+        trained with ``levels`` or ``ontology``. 0.7 when None.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
         conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
@@ -343,6 +347,7 @@ def annotate(
         prefix,
         truth,
         min_coverage,
+        back_off,
         _adapt(adapt, reference, reference_where),
         report,
     )
