@@ -10,6 +10,7 @@ mod gene_map;
 mod gene_name;
 mod gene_table;
 mod gene_union;
+mod hierarchy;
 mod interval;
 mod label;
 mod label_noise;
@@ -35,6 +36,9 @@ pub use gene_map::{Coverage, GeneMap};
 pub use gene_name::{GeneName, Species};
 pub use gene_table::{GeneTable, NameKind, TableGene};
 pub use gene_union::GeneUnion;
+pub use hierarchy::{
+    BackOffScores, HierarchicalScores, Hierarchy, HierarchyError, HierarchyNode, HierarchyRecord, LevelScore,
+};
 pub use interval::{ClassIntervals, Interval, MetricIntervals, ResampledUnit, Resampling};
 pub use label::{LabelCodes, LabelError, LabelSet, Labels, UNASSIGNED};
 pub use label_noise::{DoubtedLabel, DoubtedPair, DoubtfulCell, LabelNoise};

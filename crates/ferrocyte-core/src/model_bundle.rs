@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hierarchy::Hierarchy;
 use crate::label::LabelSet;
 use crate::record::{Choice, Metrics, Splits};
 use crate::scale::TargetSum;
@@ -28,6 +29,9 @@ pub struct ModelHeader {
     pub other_gene_names: Vec<String>,
     /// Names of the labels, sorted, in the order of the arrays.
     pub labels: LabelSet,
+    /// Wider names above the labels, where the reference had them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hierarchy: Option<Hierarchy>,
     /// What was done to the counts before the model saw them.
     pub preprocessing: Preprocessing,
     /// How scores become probabilities that can be read as such.

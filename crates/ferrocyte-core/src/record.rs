@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::comparison::Comparison;
 use crate::explanation::Explanations;
 use crate::gene_map::Coverage;
+use crate::hierarchy::HierarchyRecord;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::label_noise::LabelNoise;
 use crate::samples::SampleScores;
@@ -109,6 +110,9 @@ pub struct RunRecord {
     /// What labels of whole samples can be predicted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<SampleScores>,
+    /// Scores where a wider name than the label counts as partly right, where the labels have wider names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hierarchy: Option<HierarchyRecord>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -156,6 +160,7 @@ impl RunRecord {
             confusion: None,
             reliability: Vec::new(),
             calibration: None,
+            hierarchy: None,
             label_noise: None,
             samples: None,
             comparison: None,

@@ -23,6 +23,7 @@ mod matrix_market;
 mod matrix_path;
 mod memory_limit;
 pub mod numpy;
+pub mod obo;
 mod open;
 mod open_options;
 pub mod orientation;

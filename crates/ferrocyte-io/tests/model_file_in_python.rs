@@ -37,6 +37,7 @@ fn safetensors_reads_it_and_the_checksum_is_what_the_documentation_says() {
         genes: vec!["CD3E".into()],
         other_gene_names: vec![],
         labels: LabelSet::new(["T", "B cell, naïve"].map(String::from)),
+        hierarchy: None,
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,
         training: TrainingProvenance {

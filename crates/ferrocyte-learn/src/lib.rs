@@ -1,5 +1,6 @@
 //! Models, evaluation and decisions: numbers in, numbers out. No files, no clock, no global random state.
 
+pub mod back_off;
 pub mod calibrate;
 pub mod decide;
 pub mod evaluate;

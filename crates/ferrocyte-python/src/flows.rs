@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions,
-    ExplainOptions, Filter, GeneChoice, InputFile, InspectOptions, LabelNoiseOptions, ModelOptions,
-    ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    ExplainOptions, Filter, GeneChoice, HierarchyOptions, InputFile, InspectOptions, LabelNoiseOptions,
+    ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -31,6 +31,11 @@ pub(crate) struct ReferenceArguments {
     unit: Vec<String>,
     #[pyo3(item)]
     cell_types: Option<String>,
+    levels: Vec<String>,
+    #[pyo3(item)]
+    ontology: Option<PathBuf>,
+    #[pyo3(item)]
+    ontology_ids: Option<String>,
     #[pyo3(item)]
     drop_copies: bool,
     #[pyo3(item)]
@@ -75,6 +80,11 @@ impl ReferenceArguments {
             unit: self.unit,
             cell_types: self.cell_types,
             test_where: Filter(tested.map_err(|error| to_python(&error))?),
+            hierarchy: HierarchyOptions {
+                levels: self.levels,
+                ontology: self.ontology,
+                ontology_ids: self.ontology_ids,
+            },
             drop_copies: self.drop_copies,
             downsample: self.downsample,
             max_per_class: self.max_per_class,
@@ -209,13 +219,15 @@ pub(crate) fn annotate(
     min_coverage: Option<f64>,
     explain: bool,
     explain_by: Option<String>,
+    back_off: Option<f64>,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
     let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
-    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, adapt, explain };
+    let options =
+        AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, back_off, adapt, explain };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

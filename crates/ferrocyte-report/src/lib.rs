@@ -11,6 +11,7 @@ mod curves;
 mod explanations;
 mod folds;
 mod headline;
+mod hierarchy;
 mod inputs;
 mod label;
 mod label_noise;

@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, explanations, folds, inputs,
-    label_noise, metrics, mix_ups, model, per_class, predictions, provenance, reliability, samples,
+    baselines, choices, comparison, composition, confusion, coverage, curves, explanations, folds, hierarchy,
+    inputs, label_noise, metrics, mix_ups, model, per_class, predictions, provenance, reliability, samples,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -87,6 +87,7 @@ fn sections(record: &RunRecord) -> Vec<Section> {
         metrics::section(record),
         baselines::section(record),
         per_class::section(record),
+        hierarchy::section(record),
         confusion::section(record),
         mix_ups::section(record),
         label_noise::section(record),

@@ -16,6 +16,7 @@ use crate::choices::choice;
 use crate::dataset::{DataError, DataOptions, Dataset, Step, file_name};
 use crate::filter::Filter;
 use crate::genes;
+use crate::hierarchy::HierarchyOptions;
 use crate::hint;
 use crate::input_file::InputFile;
 use crate::model_file::OpenedModel;
@@ -310,6 +311,7 @@ fn reference_options(
         cell_types: None,
         study: training.study_column.clone(), // cells without a study were left out
         test_where: Filter::default(),
+        hierarchy: HierarchyOptions::default(),
         drop_copies: chosen("copies").is_some(),
         downsample: number("downsampling"),
         max_per_class: number("cells of each label"),

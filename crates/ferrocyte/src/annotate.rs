@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, InputRecord, LabelError, LabelSet, Labels,
-    ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
+    Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, Hierarchy, InputRecord, LabelError, LabelSet,
+    Labels, ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
+use ferrocyte_learn::back_off::{DEFAULT_BACK_OFF, is_back_off_threshold};
 use ferrocyte_learn::calibrate;
 use ferrocyte_learn::decide::decide;
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
@@ -41,6 +42,8 @@ pub struct AnnotateOptions {
     pub truth: Option<String>,
     /// The least share of the model's decisions that must rest on genes which the query has; 0.2 when `None`.
     pub min_coverage: Option<f64>,
+    /// The least probability of a name in `backed_off_label`, for models with wider names above their labels.
+    pub back_off: Option<f64>,
     /// Let the model learn from the query too, which makes labels depend on all of its cells; `None` labels each cell
     /// on its own.
     pub adapt: Option<AdaptOptions>,
@@ -70,6 +73,17 @@ pub enum AnnotateError {
         /// The share.
         found: f64,
     },
+    /// The least probability of a wider name makes no sense.
+    #[error("expected a probability above 0.5 and at most 1 to back off at, found {found}")]
+    BackOff {
+        /// The probability.
+        found: f64,
+    },
+    /// There is nothing to back off to.
+    #[error(
+        "the model has no wider names above its labels to back off to: it was trained without levels and without an ontology"
+    )]
+    NoHierarchy,
     /// The query has too little of what the model knows.
     #[error(transparent)]
     TooFewGenes(Box<TooFewGenes>),
@@ -148,6 +162,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let kinds = OutputKind::of_all(&options.outputs, options.query.files.len())?;
     let opened = open_model(&options.model)?;
     let header = &opened.header;
+    let back_off = back_off(options.back_off, header)?;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
     let mut query = Dataset::open(&options.query, QUERY)?;
     begin_record(&mut record, &mut query, options, header)?;
@@ -170,6 +185,10 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     };
 
     let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
+    if let Some((hierarchy, threshold)) = back_off.filter(|_| *labeller.model.labels() == header.labels) {
+        record.choices.push(back_off_choice(&hierarchy, threshold, options.back_off.is_some()));
+        predictions = predictions.with_hierarchy(hierarchy, threshold);
+    }
     let mut explaining = match &options.explain {
         Some(_) => {
             let typical = opened.means.as_ref().filter(|_| adapted.is_none());
@@ -211,6 +230,29 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         record.outputs.push(OutputRecord { role: role.to_owned(), file: file_name(path) });
     }
     Ok(record)
+}
+
+/// The wider names of the model and the least probability of one; `None` where the model has none and none are asked for.
+fn back_off(asked: Option<f64>, header: &ModelHeader) -> Result<Option<(Hierarchy, f64)>, AnnotateError> {
+    let threshold = asked.unwrap_or(DEFAULT_BACK_OFF);
+    if !is_back_off_threshold(threshold) {
+        return Err(AnnotateError::BackOff { found: threshold });
+    }
+    match (&header.hierarchy, asked) {
+        (Some(hierarchy), _) => Ok(Some((hierarchy.clone(), threshold))),
+        (None, Some(_)) => Err(AnnotateError::NoHierarchy),
+        (None, None) => Ok(None),
+    }
+}
+
+fn back_off_choice(hierarchy: &Hierarchy, threshold: f64, by_flag: bool) -> Choice {
+    choice(
+        "back off",
+        format!("to a name of probability {threshold} or more, {}", hierarchy.source()),
+        by_flag,
+        "a cell that is sure of being a T cell, but not of which kind, has the wider name in `backed_off_label`; \
+         `predicted_labels` has the most probable label in any case",
+    )
 }
 
 /// Puts what is read, how and why into the record; takes library sizes from the column that the model was trained

@@ -9,11 +9,13 @@ use ferrocyte_core::{
 use ferrocyte_io::frame::Frame;
 use ferrocyte_io::gene_table::GeneTableError;
 use ferrocyte_io::hash::{HashError, sha256_file};
+use ferrocyte_io::obo::OboError;
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
 use crate::duplicates::{self, Duplicates, Fingerprint};
 use crate::filter::Filter;
 use crate::genes::{self, GeneNames};
+use crate::hierarchy::HierarchyOptionsError;
 use crate::input_file::{self, InputFile, InputFileError};
 use crate::label_from_name::LabelFromName;
 use crate::pass::Pass;
@@ -472,6 +474,12 @@ pub enum DataError {
     /// The table of gene names cannot be used.
     #[error(transparent)]
     GeneTable(#[from] GeneTableError),
+    /// The ontology cannot be used.
+    #[error(transparent)]
+    Ontology(#[from] OboError),
+    /// Wider names cannot be looked for like this.
+    #[error(transparent)]
+    Hierarchy(#[from] HierarchyOptionsError),
     /// A file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),

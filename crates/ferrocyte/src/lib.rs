@@ -21,6 +21,7 @@ mod filter;
 mod fixes;
 mod genes;
 mod group_columns;
+mod hierarchy;
 mod hint;
 mod input_file;
 mod inspect;
@@ -60,6 +61,7 @@ pub use evaluate::{EvaluateError, EvaluateOptions, evaluate};
 pub use explain::{ExplainError, ExplainOptions};
 pub use filter::{Condition, ConditionError, Filter};
 pub use fixes::Fix;
+pub use hierarchy::{HierarchyOptions, HierarchyOptionsError};
 pub use hint::hint;
 pub use input_file::{InputFile, InputFileError};
 pub use inspect::{

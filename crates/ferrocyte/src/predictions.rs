@@ -3,16 +3,20 @@
 use std::path::Path;
 
 use ferrocyte_core::{
-    LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, SourceError, UNASSIGNED,
-    Warning,
+    Hierarchy, LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, SourceError,
+    UNASSIGNED, Warning,
 };
 use ferrocyte_io::write::{
     AnnotatedCopy, Annotations, LabelTable, NewCells, NewFormat, ObsColumn, WriteError, WriteErrorKind,
 };
 use ferrocyte_io::{CellFile, Format, MatrixPath};
+use ferrocyte_learn::back_off::{BackedOff, back_off, best_of_level};
 use ferrocyte_learn::decide::{Decision, Unassigned};
 
 use crate::dataset::{DataFile, Dataset};
+
+/// The column with the narrowest name that a cell is sure of.
+const BACKED_OFF: &str = "backed_off_label";
 
 /// In which form labels are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,17 +74,39 @@ pub(crate) struct Predictions {
     agreement: Vec<f64>,
     /// The genes that pushed each cell most to its label, one text for each cell; empty where nobody asked.
     genes: Vec<String>,
+    /// Wider names of the labels and the least probability of one, where the model has them.
+    hierarchy: Option<(Hierarchy, f64)>,
+    /// The narrowest name that each cell is sure of, and its most probable name of each level; one for each cell that was
+    /// scored, or none at all.
+    wider: Vec<Wider>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
+}
+
+/// What a cell is called in wider names.
+struct Wider {
+    backed_off: Option<BackedOff>,
+    levels: Vec<Option<usize>>, // the node of each level
 }
 
 /// The decision on a cell, and what is to be noted beside its label.
 #[derive(Clone, Copy)]
 struct Decided<'a> {
     decision: &'a Decision,
+    wider: Option<&'a Wider>,
     note: Option<&'a str>,
     agreement: Option<f64>,
     genes: &'a str,
+}
+
+impl Wider {
+    fn of(hierarchy: &Hierarchy, probabilities: &[f64], threshold: f64) -> Self {
+        let best = |level| best_of_level(hierarchy, probabilities, level).map(|(node, _)| node);
+        Self {
+            backed_off: back_off(hierarchy, probabilities, threshold),
+            levels: (0..hierarchy.levels().len()).map(best).collect(),
+        }
+    }
 }
 
 impl Predictions {
@@ -91,12 +117,22 @@ impl Predictions {
             notes: Vec::new(),
             agreement: Vec::new(),
             genes: Vec::new(),
+            hierarchy: None,
+            wider: Vec::new(),
             probabilities: keep_probabilities.then(Vec::new),
         }
     }
 
+    /// Gives cells wider names too, of at least this probability.
+    pub(crate) fn with_hierarchy(self, hierarchy: Hierarchy, threshold: f64) -> Self {
+        Self { hierarchy: Some((hierarchy, threshold)), ..self }
+    }
+
     /// Adds the cells of a block; `agreement` is that of the model's members, where it has any.
     pub(crate) fn extend(&mut self, decisions: Vec<Decision>, scores: &Scores, agreement: Option<Vec<f64>>) {
+        if let Some((hierarchy, threshold)) = &self.hierarchy {
+            self.wider.extend(scores.rows().map(|row| Wider::of(hierarchy, row, *threshold)));
+        }
         self.decisions.extend(decisions);
         self.agreement.extend(agreement.unwrap_or_default());
         if let Some(probabilities) = &mut self.probabilities {
@@ -129,6 +165,7 @@ impl Predictions {
     /// Forgets all cells: they come again.
     pub(crate) fn clear(&mut self) {
         self.decisions.clear();
+        self.wider.clear();
         self.agreement.clear();
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.clear();
@@ -205,11 +242,73 @@ impl Predictions {
         }
     }
 
-    /// Says how many cells got no label, and why.
+    /// Says how many cells got no label, and why; and how many are sure of a wider name only.
     pub(crate) fn warn(&self, warnings: &mut Vec<Warning>) {
+        warnings.extend(self.backed_off_in_words());
         for LabelCount { label: reason, cells } in self.summary().unassigned {
             warnings.push(Warning::new("unassigned", format!("{cells} cells are `{UNASSIGNED}`: {reason}")));
         }
+    }
+
+    /// How many cells are sure of a wider name only, or of none.
+    fn backed_off_in_words(&self) -> Option<Warning> {
+        let (_, threshold) = self.hierarchy.as_ref()?;
+        let labelled =
+            || self.wider.iter().zip(&self.decisions).filter(|(_, decision)| decision.label.is_ok());
+        let wider =
+            labelled().filter(|(wider, _)| wider.backed_off.is_some_and(|found| !found.is_label)).count();
+        let none = labelled().filter(|(wider, _)| wider.backed_off.is_none()).count();
+        (wider + none > 0).then(|| {
+            let message = format!(
+                "{wider} cells are less sure of their label than {threshold} and have a wider name in `{BACKED_OFF}`; {none} \
+                 are not even sure of one and are `{UNASSIGNED}` there"
+            );
+            Warning::note("backed-off", message)
+        })
+    }
+
+    /// The columns of wider names, where the model has them.
+    fn wider_columns(&self, decisions: &[Option<Decided<'_>>]) -> Vec<(String, ObsColumn)> {
+        let Some((hierarchy, _)) = &self.hierarchy else { return Vec::new() };
+        let name = |node: usize| hierarchy.nodes()[node].name.as_str();
+        let of_cells = |name_of: &dyn Fn(&Wider) -> Option<usize>| {
+            let names: Vec<Option<&str>> = (decisions.iter())
+                .map(|decided| {
+                    let decided = (*decided)?;
+                    let named = || decided.wider.and_then(name_of).map_or(UNASSIGNED, name);
+                    Some(if decided.decision.label.is_ok() { named() } else { UNASSIGNED })
+                })
+                .collect();
+            ObsColumn::from_names(&names)
+        };
+        let sure = |decided: &Option<Decided<'_>>| {
+            let found = decided.filter(|decided| decided.decision.label.is_ok())?.wider?.backed_off?;
+            Some(found.probability as f32)
+        };
+        let backed_off = |decided: &Option<Decided<'_>>| -> Option<&str> {
+            let decided = (*decided)?;
+            Some(match (decided.decision.label, decided.wider.and_then(|wider| wider.backed_off)) {
+                // Two labels may be one term: the label is called as it is.
+                (Ok(label), Some(found)) if found.is_label => self.labels.name(label),
+                (Ok(_), Some(found)) => name(found.node),
+                _ => UNASSIGNED,
+            })
+        };
+        let mut columns = vec![
+            (
+                BACKED_OFF.to_owned(),
+                ObsColumn::from_names(&decisions.iter().map(backed_off).collect::<Vec<_>>()),
+            ),
+            (
+                "backed_off_score".to_owned(),
+                ObsColumn::F32(decisions.iter().map(|decided| sure(decided).unwrap_or(f32::NAN)).collect()),
+            ),
+        ];
+        for (level, column) in hierarchy.levels().iter().enumerate() {
+            let names = of_cells(&|wider: &Wider| wider.levels.get(level).copied().flatten());
+            columns.push((format!("predicted_{column}"), names));
+        }
+        columns
     }
 
     /// Writes the labels; the record goes into an .h5ad beside them.
@@ -240,7 +339,7 @@ impl Predictions {
         for (position, &cell) in file.cells.iter().enumerate() {
             decisions[cell] = self.decision(position);
         }
-        let columns = self.columns(&decisions).into_iter();
+        let columns = self.all_columns(&decisions).into_iter();
         let columns = columns.map(|(name, column)| (format!("{prefix}{name}"), column));
         if file.content.format() != Format::H5ad {
             return new_h5ad(path, file.content.as_ref(), columns, record);
@@ -256,7 +355,7 @@ impl Predictions {
     fn write_table(&self, path: &Path, query: &Dataset, prefix: &str) -> Result<(), WriteError> {
         let names = query.cell_names();
         let decisions: Vec<_> = (0..self.decisions.len()).map(|position| self.decision(position)).collect();
-        let columns = self.columns(&decisions).into_iter();
+        let columns = self.all_columns(&decisions).into_iter();
         let mut columns: Vec<(String, ObsColumn)> =
             columns.map(|(name, column)| (format!("{prefix}{name}"), column)).collect();
         if query.files.len() > 1 {
@@ -275,7 +374,14 @@ impl Predictions {
         let note = self.notes.get(position).and_then(Option::as_deref);
         let agreement = self.agreement.get(position).copied();
         let genes = self.genes.get(position).map_or("", String::as_str);
-        self.decisions.get(position).map(|decision| Decided { decision, note, agreement, genes })
+        let wider = self.wider.get(position);
+        self.decisions.get(position).map(|decision| Decided { decision, wider, note, agreement, genes })
+    }
+
+    /// All columns: labels, and wider names where the model has them.
+    fn all_columns<'a>(&'a self, decisions: &[Option<Decided<'a>>]) -> Vec<(String, ObsColumn)> {
+        let columns = self.columns(decisions).into_iter().map(|(name, column)| (name.to_owned(), column));
+        columns.chain(self.wider_columns(decisions)).collect()
     }
 
     /// The columns, for cells of which some may not have been annotated.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, Choice, DataSummary, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
-    Vocabulary, Warning,
+    Block, Choice, DataSummary, Hierarchy, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord,
+    TargetSum, Vocabulary, Warning,
 };
 use ferrocyte_learn::sample;
 
@@ -16,6 +16,7 @@ use crate::duplicates::{Duplicates, Fingerprint};
 use crate::filter::Filter;
 use crate::genes::GeneNames;
 use crate::group_columns::{self, GroupColumn};
+use crate::hierarchy::{self, HierarchyOptions};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{LabelCheck, label_of};
 use crate::scale::found::{self, Found};
@@ -41,6 +42,8 @@ pub struct ReferenceOptions {
     pub cell_types: Option<String>,
     /// For a score, test on the cells for which this holds and train on the others; nothing in it for folds.
     pub test_where: Filter,
+    /// Where wider names of the labels are from.
+    pub hierarchy: HierarchyOptions,
     /// Leave out cells that have exactly the counts of an earlier one.
     pub drop_copies: bool,
     /// Use this many cells, drawn in proportion to the labels.
@@ -99,6 +102,8 @@ pub(crate) struct Reference {
     pub(crate) cell_types: Option<Labels>,
     /// Which cells are tested on, where a condition says so.
     pub(crate) test_part: Option<TestPart>,
+    /// Wider names of the labels, where any were asked for and found.
+    pub(crate) hierarchy: Option<Hierarchy>,
     /// Columns that look as if they said which cells belong together, from the most to the least telling; the column of
     /// groups, where one was given, is not among them.
     pub(crate) donor_like: Vec<GroupColumn>,
@@ -139,6 +144,8 @@ impl Reference {
         progress: &dyn Progress,
         names: impl FnOnce(&Dataset) -> CellNames,
     ) -> Result<(Self, CellNames), DataError> {
+        let label = options.hierarchy.label(options.label.as_deref())?.map(str::to_owned);
+        let options = &ReferenceOptions { label, ..options.clone() };
         let mut dataset = Dataset::open(&options.data, REFERENCE)?;
         let mut warnings = Vec::new();
         let files = dataset.inputs();
@@ -173,7 +180,9 @@ impl Reference {
         let names = names(&dataset).without(&left_out);
         let (cells, marks, mut donor_like) = without_cells(&left_out, cells, marks, columns);
         let dividing = donor_like.split_off(n_donor_like);
-        let Marks { labels, groups, studies, samples, cell_types, test_part } = marks;
+        let Marks { labels, groups, studies, samples, cell_types, test_part, wider } = marks;
+        let mut choices = data_choices(options, &files, &found);
+        let hierarchy = hierarchy::find(&options.hierarchy, &labels, &wider, &mut choices, &mut warnings)?;
         if labels.set().len() < 2 {
             return Err(DataError::OneClass {
                 place: source.in_words(),
@@ -206,6 +215,7 @@ impl Reference {
             sample_columns: options.unit.clone(),
             dividing,
             test_part,
+            hierarchy,
             donor_like,
             duplicates,
             inputs: dataset
@@ -215,7 +225,7 @@ impl Reference {
                 .map(|(file, found)| file.record(found, TARGET))
                 .collect(),
             summary,
-            choices: data_choices(options, &files, &found),
+            choices,
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),
             warnings,
             gene_names: dataset.gene_names,
@@ -260,6 +270,8 @@ struct Marks {
     samples: Option<Labels>,
     cell_types: Option<Labels>,
     test_part: Option<TestPart>,
+    /// Columns that wider names are from; entries that are missing are empty.
+    wider: Vec<Labels>,
 }
 
 impl Marks {
@@ -281,6 +293,8 @@ impl Marks {
         let groups = column(&options.group)?.or_else(|| samples.clone());
         let studies = column(&options.study)?;
         let test_part = test_part(dataset, &options.test_where)?;
+        let wider = options.hierarchy.columns().into_iter().map(|name| dataset.column(name));
+        let wider = wider.collect::<Result<Vec<_>, _>>()?;
         let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
         let has_label = |cell: usize| has(&labels, cell);
         let among_others = |entries: &Option<Vec<Option<String>>>, cell: usize| {
@@ -323,6 +337,13 @@ impl Marks {
             samples: samples.as_deref().map(names),
             cell_types: cell_types.as_deref().map(names),
             test_part: test_part.map(|part| part.select(&kept)),
+            wider: wider
+                .iter()
+                .map(|entries| {
+                    let name = |&cell: &usize| label_of(entries[cell].as_deref()).unwrap_or_default();
+                    Labels::from_names(&kept.iter().map(name).collect::<Vec<_>>())
+                })
+                .collect(),
         })
     }
 
@@ -336,6 +357,7 @@ impl Marks {
             samples: self.samples.map(of_kept),
             cell_types: self.cell_types.map(of_kept),
             test_part: self.test_part.map(|part| part.select(kept)),
+            wider: self.wider.into_iter().map(of_kept).collect(),
         }
     }
 }

@@ -318,7 +318,7 @@ fn by_groups(
             held_out_by,
         });
     }
-    let n = options.folds.unwrap_or(DEFAULT_FOLDS.min(n_groups));
+    let n = options.folds.unwrap_or(DEFAULT_FOLDS.min(n_groups).max(2)); // one group: its own words
     let value = format!("{n}, by group, no group on both sides");
     let reason = "cells of one donor resemble each other; a score on donors that were trained on flatters";
     let fewer = options.folds.is_none() && n < DEFAULT_FOLDS;
@@ -376,6 +376,9 @@ pub(crate) fn fill(
             )
             .with_hint("raise --max-iterations"),
         );
+    }
+    if let Some(hierarchy) = &reference.hierarchy {
+        record.hierarchy = evaluate::hierarchical(hierarchy, &labels, &result.probabilities);
     }
     let answers = Answers::new(&labels, &result.called, Some(&result.probabilities))?;
     let units = reference.units().map(|(column, groups)| (column, groups.select(&tested).over_occurring()));

@@ -225,6 +225,7 @@ fn header(
         genes: model.genes().names().to_vec(),
         other_gene_names: other_gene_names(model.genes(), reference),
         labels: model.labels().clone(),
+        hierarchy: reference.hierarchy.clone().filter(|_| model.labels() == reference.labels.set()),
         preprocessing: Preprocessing {
             target_sum: TargetSum::CP10K,
             library_size_column: reference.library_size.clone(),
@@ -238,7 +239,7 @@ fn header(
                 .collect(),
             cells: reference.cells.n_cells(),
             cells_per_label: reference.labels.counts(),
-            label_column: options.reference.label.clone().unwrap_or_default(),
+            label_column: reference.summary.label_column.clone().unwrap_or_default(),
             group_column: options.reference.group.clone(),
             study_column: options.reference.study.clone(),
             groups: group_names.unwrap_or_default(),

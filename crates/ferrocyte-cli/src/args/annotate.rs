@@ -39,6 +39,10 @@ pub(crate) struct AnnotateArgs {
     /// Say it for the cells of each cluster, donor or other group of this column of the query, too
     #[arg(long, value_name = "COLUMN")]
     explain_by: Option<String>,
+    /// Give cells the narrowest name that has this probability, in the column `backed_off_label`: for models that were
+    /// trained with --levels or --ontology [default: 0.7]
+    #[arg(long, value_name = "PROBABILITY")]
+    back_off: Option<f64>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -78,6 +82,7 @@ impl AnnotateArgs {
             prefix,
             truth,
             min_coverage,
+            back_off,
             explain,
             explain_by,
             adapt,
@@ -87,7 +92,8 @@ impl AnnotateArgs {
         let query = matrix.options(files, genes.orientation());
         let adapt = adapt.options();
         let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
-        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt, explain }
+        let outputs = vec![output];
+        AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, back_off, adapt, explain }
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::open::{GenesArgs, OpenArgs};
 use ferrocyte::{
-    Condition, DataOptions, Filter, GeneChoice, InputFile, LabelFromName, Orientation, Reading,
-    ReferenceOptions,
+    Condition, DataOptions, Filter, GeneChoice, HierarchyOptions, InputFile, LabelFromName, Orientation,
+    Reading, ReferenceOptions,
 };
 
 /// How the matrix of a file is read and which of its cells are used.
@@ -69,6 +69,17 @@ pub(crate) struct ReferenceArgs {
     /// For the score test on the cells for which this holds, as in --where, and train on all others, once
     #[arg(long, value_name = "CONDITION", conflicts_with_all = ["folds", "leave_one_out"])]
     test_where: Vec<Condition>,
+    /// Columns of wider names above the labels, from the widest to the labels: `cell_type_coarse,cell_type`. A cell that is
+    /// not sure of its label then gets the wider name, and scores count a wider name as partly right
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["ontology", "ontology_ids"])]
+    levels: Vec<String>,
+    /// Ontology with the wider names: an OBO file such as cl.obo, plain or .gz. Labels are looked for by identifier, name or
+    /// exact synonym
+    #[arg(long, value_name = "FILE")]
+    ontology: Option<PathBuf>,
+    /// Column with the identifiers of the labels in the ontology
+    #[arg(long, value_name = "COLUMN", requires = "ontology")]
+    ontology_ids: Option<String>,
     #[command(flatten)]
     genes: GenesArgs,
     #[command(flatten)]
@@ -91,18 +102,8 @@ impl ReferenceArgs {
     }
 
     pub(crate) fn options(self) -> ReferenceOptions {
-        let Self {
-            files,
-            label,
-            group,
-            study,
-            test_where,
-            genes,
-            matrix,
-            drop_copies,
-            downsample,
-            max_per_class,
-        } = self;
+        let Self { files, label, group, study, test_where, levels, ontology, ontology_ids, .. } = self;
+        let Self { genes, matrix, drop_copies, downsample, max_per_class, .. } = self;
         ReferenceOptions {
             data: matrix.options(files, genes.orientation()),
             label,
@@ -111,6 +112,7 @@ impl ReferenceArgs {
             group,
             study,
             test_where: Filter(test_where),
+            hierarchy: HierarchyOptions { levels, ontology, ontology_ids },
             drop_copies,
             downsample: downsample.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             max_per_class: max_per_class.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),

@@ -1,5 +1,6 @@
 //! The scores of an evaluation, and the honest scores of a model.
 
+use ferrocyte::core::{HierarchicalScores, HierarchyRecord};
 use ferrocyte::{Interval, MetricIntervals, Metrics, ResampledUnit, Resampling, RunRecord};
 
 use super::{decimal, table, thousands};
@@ -27,6 +28,38 @@ pub(crate) fn scores(record: &RunRecord) -> String {
             ]);
         }
         text += &format!("\n{classes}\n");
+    }
+    if let Some(found) = &record.hierarchy {
+        text += &wider_names(found);
+    }
+    text
+}
+
+/// Scores that count wider names, in a few lines.
+fn wider_names(found: &HierarchyRecord) -> String {
+    let HierarchicalScores { precision, recall, f1 } = found.flat;
+    let mut text = format!(
+        "\nwith wider names ({}): hierarchical precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}\n",
+        found.source
+    );
+    for level in &found.levels {
+        text += &format!(
+            "  {}, {} names: accuracy {:.3}, macro F1 {:.3}\n",
+            level.level, level.names, level.accuracy, level.f1_macro
+        );
+    }
+    let taken = found.backed_off.iter().find(|at| at.threshold.total_cmp(&found.threshold).is_eq());
+    if let Some(at) = taken {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        text += &format!(
+            "  backing off at {}: {} keep their label ({} of these right), {} get a wider name, {} none; {} of all names are right\n",
+            at.threshold,
+            percent(at.labelled),
+            percent(at.labels_right),
+            percent(at.backed_off),
+            percent(at.without_name),
+            percent(at.right)
+        );
     }
     text
 }

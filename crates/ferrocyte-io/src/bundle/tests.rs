@@ -20,6 +20,7 @@ fn header() -> ModelHeader {
         genes: ["CD3E", "CD19"].map(String::from).to_vec(),
         other_gene_names: vec![],
         labels: LabelSet::new(["T", "B cell, naïve"].map(String::from)),
+        hierarchy: None,
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,
         training: TrainingProvenance {

@@ -80,6 +80,7 @@ pub(super) fn header_of(model: &dyn Classifier) -> ModelHeader {
         genes: model.genes().names().to_vec(),
         other_gene_names: vec![],
         labels: model.labels().clone(),
+        hierarchy: None,
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,
         training: TrainingProvenance {

@@ -30,6 +30,9 @@ pub fn load(header: &ModelHeader, arrays: &NamedArrays) -> Result<Box<dyn Classi
     if header.labels.len() < 2 {
         return Err(LoadError::Labels { found: header.labels.len() });
     }
+    if let Some(hierarchy) = header.hierarchy.as_ref().filter(|tree| tree.n_labels() != header.labels.len()) {
+        return Err(LoadError::Hierarchy { found: hierarchy.n_labels(), labels: header.labels.len() });
+    }
     if !header.calibration.fits(header.labels.len()) {
         return Err(LoadError::Calibration {
             method: header.calibration.method(),
@@ -82,6 +85,14 @@ pub enum LoadError {
     Calibration {
         /// The method.
         method: &'static str,
+        /// Number of labels.
+        labels: usize,
+    },
+    /// The wider names are above other labels.
+    #[error("expected a hierarchy above {labels} labels, found one above {found}")]
+    Hierarchy {
+        /// Labels that it is above.
+        found: usize,
         /// Number of labels.
         labels: usize,
     },
@@ -154,6 +165,7 @@ mod tests {
             genes: vec!["A".into(), "B".into()],
             other_gene_names: vec![],
             labels: LabelSet::new(["x", "y"].map(String::from)),
+            hierarchy: None,
             preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
             calibration: Calibration::None,
             training: TrainingProvenance {

@@ -57,6 +57,9 @@ def evaluate(
     group: str | None = None,
     study: str | None = None,
     test_where: str | Sequence[str] = (),
+    levels: Sequence[str] = (),
+    ontology: Path | None = None,
+    ontology_ids: str | None = None,
     folds: int | None = None,
     leave_one_out: bool = False,
     model: str | None = None,
@@ -100,6 +103,10 @@ def evaluate(
         Column of obs that says which study a cell is from: each is held out once, alone.
     test_where
         Conditions such as 'condition=stim': the cells that meet them are tested on, once, and all others trained on.
+    levels
+        Columns of wider names above the labels, from the widest to the labels.
+    ontology, ontology_ids
+        OBO file with the wider names of the labels, and the column with the labels' identifiers in it.
     folds, leave_one_out
         Number of folds (default 5), or each group held out once.
     label_noise
@@ -157,6 +164,9 @@ def evaluate(
             "test_where": _texts(test_where),
             "unit": _texts(unit),
             "cell_types": cell_types,
+            "levels": list(levels),
+            "ontology": ontology,
+            "ontology_ids": ontology_ids,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -180,6 +190,9 @@ def compare(
     group: str | None = None,
     study: str | None = None,
     test_where: str | Sequence[str] = (),
+    levels: Sequence[str] = (),
+    ontology: Path | None = None,
+    ontology_ids: str | None = None,
     folds: int | None = None,
     leave_one_out: bool = False,
     layer: str | None = None,
@@ -216,6 +229,9 @@ def compare(
             "test_where": _texts(test_where),
             "unit": [],
             "cell_types": None,
+            "levels": list(levels),
+            "ontology": ontology,
+            "ontology_ids": ontology_ids,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -239,6 +255,9 @@ def train(
     group: str | None = None,
     study: str | None = None,
     test_where: str | Sequence[str] = (),
+    levels: Sequence[str] = (),
+    ontology: Path | None = None,
+    ontology_ids: str | None = None,
     score: bool = True,
     folds: int | None = None,
     leave_one_out: bool = False,
@@ -277,6 +296,9 @@ def train(
             "test_where": _texts(test_where),
             "unit": [],
             "cell_types": None,
+            "levels": list(levels),
+            "ontology": ontology,
+            "ontology_ids": ontology_ids,
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
@@ -306,6 +328,7 @@ def annotate(
     min_coverage: float | None = None,
     explain: bool = False,
     explain_by: str | None = None,
+    back_off: float | None = None,
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
@@ -333,6 +356,9 @@ def annotate(
     explain, explain_by
         Say which genes pushed cells to their label and away from the runner-up: ``record["explanations"]``, and a column
         ``top_genes_for``; with ``explain_by``, for each cluster, donor or other group of this column of obs too.
+    back_off
+        Give cells the narrowest name that has this probability, in the column ``backed_off_label``; for models that were
+        trained with ``levels`` or ``ontology``. 0.7 when None.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
         conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
@@ -349,6 +375,7 @@ def annotate(
         min_coverage,
         explain,
         explain_by,
+        back_off,
         _adapt(adapt, reference, reference_where),
         report,
     )

@@ -1,13 +1,13 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Baseline, CalibrationRecord, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Conclusion,
-    Confusion, Coverage, Curve, DoubtedLabel, DoubtedPair, DoubtfulCell, Explanation, Explanations, Flow,
-    FoldRecord, GenePush, InputRecord, Interval, LabelCount, LabelNoise, Leak, LeakKind, MatchedGenes,
-    MetricIntervals, Metrics, ModelSummary, Origin, OutputRecord, PermutationTest, PredictedLabel,
-    PredictionSummary, ReliabilityBin, ResampledUnit, Resampling, RunRecord, SampleCall, SampleCount,
-    SampleModel, SampleScores, ScoreDifference, SplitKind, Splits, StepTiming, Timing, TrainingRecord,
-    Warning,
+    BackOffScores, Baseline, CalibrationRecord, Choice, ClassIntervals, ClassRecord, ComparedModel,
+    Comparison, Conclusion, Confusion, Coverage, Curve, DoubtedLabel, DoubtedPair, DoubtfulCell, Explanation,
+    Explanations, Flow, FoldRecord, GenePush, HierarchicalScores, HierarchyRecord, InputRecord, Interval,
+    LabelCount, LabelNoise, Leak, LeakKind, LevelScore, MatchedGenes, MetricIntervals, Metrics, ModelSummary,
+    Origin, OutputRecord, PermutationTest, PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit,
+    Resampling, RunRecord, SampleCall, SampleCount, SampleModel, SampleScores, ScoreDifference, SplitKind,
+    Splits, StepTiming, Timing, TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -386,6 +386,7 @@ fn judged(record: &mut RunRecord, plain: &Metrics) {
         resamples: 1_000,
         level: 0.95,
     });
+    record.hierarchy = Some(hierarchy());
     record.baselines = [("majority class", 0.31), ("stratified random", 0.18), ("nearest centroid", 0.88)]
         .map(|(name, accuracy)| Baseline { name: name.into(), metrics: intervals(&metrics(4_321, accuracy)) })
         .into();
@@ -448,6 +449,26 @@ fn metrics(cells: usize, accuracy: f64) -> Metrics {
     }
 }
 
+fn hierarchy() -> HierarchyRecord {
+    let scores = |f1: f64| HierarchicalScores { precision: f1 + 0.013, recall: f1 - 0.012, f1 };
+    HierarchyRecord {
+        source: "columns coarse > <fine>".into(),
+        names: 17,
+        flat: scores(0.947),
+        threshold: 0.7,
+        backed_off: vec![BackOffScores {
+            threshold: 0.7,
+            backed_off: 0.121,
+            without_name: 0.034,
+            right: 0.973,
+            labelled: 0.845,
+            labels_right: 0.981,
+            scores: scores(0.951),
+        }],
+        levels: vec![LevelScore { level: "<fine>".into(), names: 11, accuracy: 0.917, f1_macro: 0.683 }],
+    }
+}
+
 fn fold(fold: usize, converged: bool) -> FoldRecord {
     FoldRecord {
         fold,
@@ -455,7 +476,7 @@ fn fold(fold: usize, converged: bool) -> FoldRecord {
         test_cells: 2_000,
         held_out_groups: vec!["101".into(), "<b>".into()],
         labels_not_in_training: if converged { vec![] } else { vec!["Mk".into()] },
-        chosen: None,
+        chosen: (!converged).then(|| "<weighted>".into()),
         converged,
         iterations: 143,
         metrics: metrics(2_000, 0.9 + 0.011 * fold as f64),

@@ -125,6 +125,7 @@ fn numbers_that_no_training_gives_are_refused() {
         genes: vec!["A".into()],
         other_gene_names: vec![],
         labels: Labels::from_names(&["x", "y"]).set().clone(),
+        hierarchy: None,
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,
         training: TrainingProvenance {

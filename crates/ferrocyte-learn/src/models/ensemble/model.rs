@@ -224,7 +224,7 @@ impl Classifier for EnsembleModel {
 
     /// The mean of the weights of the members that have some; `None` where none has.
     fn label_weights(&self) -> Option<LabelWeights> {
-        let of_member = |Member { model, genes }: &Member| {
+        let of_member = |Member { model, genes, .. }: &Member| {
             let positions = genes.iter().map(|&gene| gene as usize).collect();
             Some((positions, model.label_weights()?))
         };

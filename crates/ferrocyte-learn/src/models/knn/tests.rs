@@ -124,6 +124,7 @@ fn numbers_that_no_training_gives_are_refused() {
         genes: vec!["A".into()],
         other_gene_names: vec![],
         labels: LabelSet::new(labels.iter().map(|&name| name.to_owned())),
+        hierarchy: None,
         preprocessing: Preprocessing { target_sum: TargetSum::CP10K, library_size_column: None },
         calibration: Calibration::None,
         training: TrainingProvenance {
