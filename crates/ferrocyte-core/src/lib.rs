@@ -19,6 +19,7 @@ mod scale;
 mod scores;
 mod source;
 mod stored;
+mod unknown;
 mod warning;
 
 pub use block::{Block, BlockError, Cell};
@@ -42,4 +43,5 @@ pub use scale::{Counts, LogNorm, Scale, Stored, TargetSum, TargetSumError};
 pub use scores::{Scores, ScoresError};
 pub use source::{BlockSource, SourceError, VecSource};
 pub use stored::LogBase;
+pub use unknown::{LeftOutClass, UnknownRecord};
 pub use warning::{Severity, Warning};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::comparison::Comparison;
 use crate::gene_map::Coverage;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
+use crate::unknown::UnknownRecord;
 use crate::warning::Warning;
 
 /// Version of the JSON form. It changes when a field changes its meaning or goes away, not when one is added.
@@ -100,6 +101,9 @@ pub struct RunRecord {
     /// How probabilities were made to say how often they are right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationRecord>,
+    /// How well cells of labels stand out that the training did not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<UnknownRecord>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -144,6 +148,7 @@ impl RunRecord {
             confusion: None,
             reliability: Vec::new(),
             calibration: None,
+            unknown: None,
             comparison: None,
             training: None,
             predictions: None,
@@ -500,6 +505,9 @@ pub struct PredictionSummary {
     /// Cells whose label all members of the model gave, each by itself; `None` where the model has no members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanimous: Option<usize>,
+    /// Cells with an unknown score above 0.95, with or without a label: of cells like the reference's, about one in twenty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strange: Option<usize>,
     /// Cells that got no label, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unassigned: Vec<LabelCount>,

@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod models;
 pub mod optimise;
 pub mod sample;
+pub mod unknown;
 
 mod kernels;
 mod labelled_cells;

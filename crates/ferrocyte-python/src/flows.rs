@@ -79,7 +79,14 @@ impl ModelArguments {
             .with("balance", self.balance)
             .with("max_iterations", self.max_iterations)
             .on_genes(gene_choice(self.model_genes.as_deref())?);
-        Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
+        Ok((
+            model,
+            ScoringOptions {
+                folds: self.folds,
+                leave_one_out: self.leave_one_out,
+                ..ScoringOptions::default()
+            },
+        ))
     }
 }
 
@@ -128,7 +135,7 @@ pub(crate) fn compare(
     let options = CompareOptions {
         reference: reference.options()?,
         models: models?,
-        scoring: ScoringOptions { folds, leave_one_out },
+        scoring: ScoringOptions { folds, leave_one_out, ..ScoringOptions::default() },
         seed,
     };
     py.detach(|| {
@@ -190,12 +197,14 @@ pub(crate) fn annotate(
     prefix: String,
     truth: Option<String>,
     min_coverage: Option<f64>,
+    reject_unknown: Option<f64>,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
-    let options = AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, adapt };
+    let options =
+        AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, reject_unknown, adapt };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

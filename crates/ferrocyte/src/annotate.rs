@@ -9,9 +9,10 @@ use ferrocyte_core::{
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::calibrate;
-use ferrocyte_learn::decide::decide;
+use ferrocyte_learn::decide::{decide, reject};
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
+use ferrocyte_learn::unknown::KnownCells;
 
 use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice, detected};
@@ -40,6 +41,9 @@ pub struct AnnotateOptions {
     pub truth: Option<String>,
     /// The least share of the model's decisions that must rest on genes which the query has; 0.2 when `None`.
     pub min_coverage: Option<f64>,
+    /// Give no label to cells whose unknown score is over that of all but this share of known cells: 0.05 loses about one
+    /// in twenty cells of labels that the model knows. `None` labels every cell that has counts.
+    pub reject_unknown: Option<f64>,
     /// Let the model learn from the query too, which makes labels depend on all of its cells; `None` labels each cell
     /// on its own.
     pub adapt: Option<AdaptOptions>,
@@ -66,6 +70,18 @@ pub enum AnnotateError {
     MinCoverage {
         /// The share.
         found: f64,
+    },
+    /// The share of known cells that may be lost makes no sense.
+    #[error("expected a share of known cells that may be lost above 0 and below 1, found {found}")]
+    RejectUnknown {
+        /// The share.
+        found: f64,
+    },
+    /// Nothing says what is usual among known cells.
+    #[error("cells that are like no label cannot be rejected: {why}")]
+    NoKnownCells {
+        /// Why not, and what helps.
+        why: &'static str,
     },
     /// The query has too little of what the model knows.
     #[error(transparent)]
@@ -157,13 +173,16 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
             model: &adapted.model,
             opened: None,
             calibration: &Calibration::None,
+            known_cells: None,
             lacking: None,
         },
         None => Labeller::new(&opened, &genes.maps),
     };
 
+    let threshold = unknown_threshold(options, &labeller, &mut record)?;
     let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
-    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut predictions, &mut record)?;
+    let non_zeros =
+        score_cells(&query, &mut labeller, threshold, header, progress, &mut predictions, &mut record)?;
     predictions.note_few_genes(&query, &genes.few);
     if let Some(adapted) = &adapted {
         predictions.note_all(&adapted.note);
@@ -322,6 +341,8 @@ struct Labeller<'a> {
     opened: Option<&'a OpenedModel>,
     /// What is made of the model's probabilities; nothing where it was made for the query.
     calibration: &'a Calibration,
+    /// What is usual among cells of its labels; nothing where it was made for the query, or nobody looked.
+    known_cells: Option<&'a KnownCells>,
     /// A file, and the model for what it lacks.
     lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
 }
@@ -329,7 +350,15 @@ struct Labeller<'a> {
 impl<'a> Labeller<'a> {
     fn new(opened: &'a OpenedModel, maps: &'a [GeneMap]) -> Self {
         let calibration = &opened.header.calibration;
-        Self { maps, model: opened.model.as_ref(), opened: Some(opened), calibration, lacking: None }
+        let known_cells = opened.known_cells.as_ref();
+        Self {
+            maps,
+            model: opened.model.as_ref(),
+            opened: Some(opened),
+            calibration,
+            known_cells,
+            lacking: None,
+        }
     }
 
     /// The model for the cells of a file. Files come one after the other.
@@ -359,16 +388,57 @@ impl<'a> Labeller<'a> {
     }
 }
 
+/// The unknown score above which a cell gets no label; `None` where every cell keeps its label.
+fn unknown_threshold(
+    options: &AnnotateOptions,
+    labeller: &Labeller<'_>,
+    record: &mut RunRecord,
+) -> Result<Option<f64>, AnnotateError> {
+    let Some(lost) = options.reject_unknown else {
+        if labeller.known_cells.is_some() {
+            record.choices.push(choice(
+                "cells like no label",
+                "keep their label, beside an unknown score",
+                false,
+                "a threshold costs one in twenty cells of known types and finds about one in five of an unknown one: worth it \
+                 where such cells are expected",
+            ));
+        }
+        return Ok(None);
+    };
+    if !(lost > 0.0 && lost < 1.0) {
+        return Err(AnnotateError::RejectUnknown { found: lost });
+    }
+    if labeller.known_cells.is_none() {
+        let why = if labeller.opened.is_some() {
+            "the model file does not say how held-out cells of known labels look; train it again, without --no-score and with \
+             50 cells or more"
+        } else {
+            "a model that is adapted to the query has no held-out cells; leave out --adapt"
+        };
+        return Err(AnnotateError::NoKnownCells { why });
+    }
+    record.choices.push(choice(
+        "cells like no label",
+        format!("no label with an unknown score above {}", 1.0 - lost),
+        true,
+        "so many of the held-out cells of known labels stand clearer from the typical label than such a cell; it loses the \
+         other known cells",
+    ));
+    Ok(Some(1.0 - lost))
+}
+
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
     labeller: &mut Labeller<'_>,
+    threshold: Option<f64>,
     header: &ModelHeader,
     progress: &dyn Progress,
     predictions: &mut Predictions,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
-    let (maps, calibration) = (labeller.maps, labeller.calibration);
+    let (maps, calibration, known_cells) = (labeller.maps, labeller.calibration, labeller.known_cells);
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
@@ -379,10 +449,15 @@ fn score_cells(
                 non_zeros += block.cells.n_non_zeros() as u64;
                 let model = labeller.of_file(block.file);
                 let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
+                // Before calibration, which knows only of the labels.
+                let strangeness = known_cells.map(|known| known.score_all(&scores));
                 calibrate::apply(calibration, &mut scores);
                 fingerprints.extend(block.fingerprints);
-                let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
-                predictions.extend(decisions, &scores, agreement);
+                let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+                if let (Some(strangeness), Some(threshold)) = (&strangeness, threshold) {
+                    reject(&mut decisions, strangeness, threshold);
+                }
+                predictions.extend(decisions, &scores, agreement, strangeness);
             }
             Step::StartAgain => {
                 non_zeros = 0;

@@ -1,13 +1,13 @@
 //! `--model auto`: the kind of model that does best on the reference.
 
-use ferrocyte_core::{Calibration, Choice, Comparison, Origin, Progress, RunRecord, Warning};
+use ferrocyte_core::{Choice, Comparison, Origin, Progress, RunRecord, Warning};
 use ferrocyte_learn::models::{GeneChoice, Train};
 
 use crate::compare::{COMPARED_BY_DEFAULT, CompareError, candidates, judge};
 use crate::model_choices::genes_choice;
 use crate::model_options::{DEFAULT_MODEL, ModelOptions};
 use crate::reference::Reference;
-use crate::scoring::ScoringOptions;
+use crate::scoring::{Learnt, ScoringOptions};
 
 /// The name that asks for it.
 pub const AUTO_MODEL: &str = "auto";
@@ -23,7 +23,7 @@ pub(crate) fn choose_model(
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
-) -> Result<(Box<dyn Train>, Calibration), CompareError> {
+) -> Result<(Box<dyn Train>, Learnt), CompareError> {
     let kinds = COMPARED_BY_DEFAULT.map(|kind| ModelOptions::of(kind).on_genes(genes));
     let mut candidates = candidates(&kinds)?;
     let compared = judge(reference, &candidates, scoring, seed, progress, record)?;
@@ -54,8 +54,8 @@ pub(crate) fn choose_model(
         candidates.len()
     );
     record.warnings.push(Warning::note("chosen-by-score", message));
-    let calibration = compared.take(taken, &candidates, reference, seed, record)?;
-    Ok((candidates.swap_remove(taken).trainer, calibration))
+    let learnt = compared.take(taken, &candidates, reference, seed, record)?;
+    Ok((candidates.swap_remove(taken).trainer, learnt))
 }
 
 fn is_clearly_better(comparison: &Comparison, one: &str, other: &str) -> bool {

@@ -39,6 +39,7 @@ mod scoring;
 mod shell;
 mod threads;
 mod train;
+mod unknown;
 mod way_round;
 
 pub use adapt::{AdaptError, AdaptOptions};

@@ -11,8 +11,15 @@ use ferrocyte_io::write::{
 };
 use ferrocyte_io::{CellFile, Format, MatrixPath};
 use ferrocyte_learn::decide::{Decision, Unassigned};
+use ferrocyte_learn::unknown::PROMISED_LOSS;
 
 use crate::dataset::{DataFile, Dataset};
+
+/// So many times more strange cells than promised are worth a warning. The cells of a pancreas study that was held out
+/// were twice as many.
+const MANY_STRANGE: f64 = 3.0;
+/// Fewer cells than this are no sign of anything.
+const FEWEST_STRANGE: usize = 20;
 
 /// In which form labels are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +75,8 @@ pub(crate) struct Predictions {
     notes: Vec<Option<String>>,
     /// Share of the model's members that gave the label, one for each cell; empty where the model has no members.
     agreement: Vec<f64>,
+    /// Unknown scores, one for each cell; empty where the model does not know what is usual.
+    strangeness: Vec<f64>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
 }
@@ -78,6 +87,7 @@ struct Decided<'a> {
     decision: &'a Decision,
     note: Option<&'a str>,
     agreement: Option<f64>,
+    strangeness: Option<f64>,
 }
 
 impl Predictions {
@@ -87,12 +97,21 @@ impl Predictions {
             decisions: Vec::new(),
             notes: Vec::new(),
             agreement: Vec::new(),
+            strangeness: Vec::new(),
             probabilities: keep_probabilities.then(Vec::new),
         }
     }
 
-    /// Adds the cells of a block; `agreement` is that of the model's members, where it has any.
-    pub(crate) fn extend(&mut self, decisions: Vec<Decision>, scores: &Scores, agreement: Option<Vec<f64>>) {
+    /// Adds the cells of a block; `agreement` is that of the model's members, where it has any, and `strangeness` the
+    /// unknown scores.
+    pub(crate) fn extend(
+        &mut self,
+        decisions: Vec<Decision>,
+        scores: &Scores,
+        agreement: Option<Vec<f64>>,
+        strangeness: Option<Vec<f64>>,
+    ) {
+        self.strangeness.extend(strangeness.unwrap_or_default());
         self.decisions.extend(decisions);
         self.agreement.extend(agreement.unwrap_or_default());
         if let Some(probabilities) = &mut self.probabilities {
@@ -121,6 +140,7 @@ impl Predictions {
     pub(crate) fn clear(&mut self) {
         self.decisions.clear();
         self.agreement.clear();
+        self.strangeness.clear();
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.clear();
         }
@@ -189,6 +209,7 @@ impl Predictions {
             labels,
             confidence_histogram: histogram,
             unanimous: (!self.agreement.is_empty()).then_some(unanimous),
+            strange: (!self.strangeness.is_empty()).then(|| self.n_strange()),
             unassigned: reasons
                 .into_iter()
                 .map(|(reason, cells)| LabelCount { label: reason.reason().to_owned(), cells })
@@ -196,8 +217,37 @@ impl Predictions {
         }
     }
 
+    /// Cells with counts that stand less clear than all but one in twenty cells of known labels.
+    fn n_strange(&self) -> usize {
+        let strange = |(decision, score): &(&Decision, &f64)| {
+            matches!(decision.label, Ok(_) | Err(Unassigned::Unknown)) && **score > 1.0 - PROMISED_LOSS
+        };
+        self.decisions.iter().zip(&self.strangeness).filter(strange).count()
+    }
+
+    /// Says so where far more cells are like no label than among the reference's own.
+    fn many_strange(&self) -> Option<Warning> {
+        let (cells, strange) = (self.strangeness.len(), self.n_strange());
+        let share = strange as f64 / cells.max(1) as f64;
+        (strange >= FEWEST_STRANGE && share > MANY_STRANGE * PROMISED_LOSS).then(|| {
+            Warning::new(
+                "many-like-no-label",
+                format!(
+                    "{strange} of {cells} cells ({:.0} %) have an unknown score above {}, where about {:.0} % are expected of \
+                     cells like the reference's: the query may have types that the model was not trained on, or be from \
+                     another study or condition",
+                    100.0 * share,
+                    1.0 - PROMISED_LOSS,
+                    100.0 * PROMISED_LOSS
+                ),
+            )
+            .with_hint("look at the column `unknown_score`; --reject-unknown leaves such cells without a label")
+        })
+    }
+
     /// Says how many cells got no label, and why.
     pub(crate) fn warn(&self, warnings: &mut Vec<Warning>) {
+        warnings.extend(self.many_strange());
         for LabelCount { label: reason, cells } in self.summary().unassigned {
             warnings.push(Warning::new("unassigned", format!("{cells} cells are `{UNASSIGNED}`: {reason}")));
         }
@@ -265,7 +315,8 @@ impl Predictions {
     fn decision(&self, position: usize) -> Option<Decided<'_>> {
         let note = self.notes.get(position).and_then(Option::as_deref);
         let agreement = self.agreement.get(position).copied();
-        self.decisions.get(position).map(|decision| Decided { decision, note, agreement })
+        let strangeness = self.strangeness.get(position).copied();
+        self.decisions.get(position).map(|decision| Decided { decision, note, agreement, strangeness })
     }
 
     /// The columns, for cells of which some may not have been annotated.
@@ -289,6 +340,13 @@ impl Predictions {
             // A cell without a label has nothing to agree on.
             let agreement = numbers(&|d| d.agreement.filter(|_| d.decision.label.is_ok()));
             columns.push(("model_agreement", agreement));
+        }
+        if !self.strangeness.is_empty() {
+            // A cell without counts is like nothing, and that is not strange.
+            let had_an_answer =
+                |d: &Decided<'_>| matches!(d.decision.label, Ok(_) | Err(Unassigned::Unknown));
+            let strangeness = numbers(&|d| d.strangeness.filter(|_| had_an_answer(&d)));
+            columns.push(("unknown_score", strangeness));
         }
         let note = categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note));
         columns.push(("ferrocyte_note", note));

@@ -2,7 +2,7 @@
 
 use ferrocyte_core::{
     Calibration, CalibrationRecord, Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent,
-    SplitKind, TrainingRecord, Warning,
+    SplitKind, TrainingRecord, UnknownRecord, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::evaluate::{
@@ -10,12 +10,14 @@ use ferrocyte_learn::evaluate::{
     Intervals, Judgement, SplitError,
 };
 use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
+use ferrocyte_learn::unknown::KnownCells;
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
 use crate::baselines::baselines;
 use crate::choices::{choice, detected};
 use crate::leaks;
 use crate::reference::Reference;
+use crate::unknown;
 
 /// Number of folds when none is said: each model is trained on four fifths of the cells.
 const DEFAULT_FOLDS: usize = 5;
@@ -29,6 +31,9 @@ pub struct ScoringOptions {
     pub folds: Option<usize>,
     /// Hold each group out once, alone.
     pub leave_one_out: bool,
+    /// Leave each label out of the training too, and see whether its cells stand out: one more training for each label
+    /// and each fold that holds cells of it.
+    pub unknown: bool,
 }
 
 /// Why a kind of model could not be scored.
@@ -75,14 +80,34 @@ pub(crate) struct Scored {
     pub(crate) result: CrossValidation,
     /// How training went in the first fold.
     pub(crate) training: Option<TrainingRecord>,
-    /// What makes the probabilities of a model of all cells say how often they are right.
-    pub(crate) calibration: Calibration,
-    /// What it changed.
+    /// What the held-out cells teach a model of all cells.
+    pub(crate) learnt: Learnt,
+    /// What the calibration changed.
     pub(crate) calibrated: Option<CalibrationRecord>,
+    /// Held-out probabilities before they were calibrated.
+    pub(crate) own: Scores,
+    /// How well cells of labels stand out that were left out.
+    pub(crate) unknown: Option<UnknownRecord>,
 }
 
-/// Scores a kind of model on held-out cells and writes all that was found into the record. Gives the calibration for a model
-/// of all cells.
+/// What held-out cells teach a model of all cells.
+#[derive(Debug, Clone)]
+pub(crate) struct Learnt {
+    /// What makes its probabilities say how often they are right.
+    pub(crate) calibration: Calibration,
+    /// What is usual among cells of labels that it knows.
+    pub(crate) known_cells: Option<KnownCells>,
+}
+
+impl Learnt {
+    /// Of no cells.
+    pub(crate) fn nothing() -> Self {
+        Self { calibration: Calibration::None, known_cells: None }
+    }
+}
+
+/// Scores a kind of model on held-out cells and writes all that was found into the record. Gives what a model of all cells
+/// can learn from it.
 pub(crate) fn score(
     reference: &Reference,
     trainer: &dyn Train,
@@ -90,12 +115,31 @@ pub(crate) fn score(
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
-) -> Result<Calibration, ScoringError> {
+) -> Result<Learnt, ScoringError> {
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
-    let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
+    let mut scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
+    if options.unknown {
+        scored.leave_labels_out(reference, trainer, &plan.folds, seed, progress)?;
+    }
     record.baselines = baselines(reference, &plan.folds, seed, progress)?;
     fill(record, reference, scored, seed)
+}
+
+impl Scored {
+    /// Sees whether cells of labels stand out that are left out of the training.
+    pub(crate) fn leave_labels_out(
+        &mut self,
+        reference: &Reference,
+        trainer: &dyn Train,
+        folds: &Folds,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(), ScoringError> {
+        let found = unknown::leave_labels_out(reference, trainer, folds, &self.own, seed, progress)?;
+        self.unknown = Some(found);
+        Ok(())
+    }
 }
 
 /// Trains a kind of model in every fold, and scores it there.
@@ -131,6 +175,8 @@ fn calibrated(
     let labels = &reference.labels;
     let fold_of: Vec<usize> = (0..labels.len()).map(|cell| folds.fold_of(cell)).collect();
     let chosen = choose(&HeldOut { probabilities: &result.probabilities, labels }, &fold_of);
+    let known_cells = unknown::known_cells(reference, folds, &result.probabilities);
+    let own = result.probabilities.clone();
     let before = (result.judgement.metrics, result.judgement.reliability.clone());
     let result = match chosen.calibration {
         Calibration::None => result,
@@ -151,7 +197,8 @@ fn calibrated(
         }
         _ => None,
     };
-    Ok(Scored { result, training, calibration: chosen.calibration, calibrated })
+    let learnt = Learnt { calibration: chosen.calibration, known_cells };
+    Ok(Scored { result, training, learnt, calibrated, own, unknown: None })
 }
 
 /// Divides the cells of a reference.
@@ -214,17 +261,18 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     record.warnings.splice(0..0, leaks::warnings(&record.leaks));
 }
 
-/// Writes the scores into a record, with what chance leaves open; gives the calibration for a model of all cells.
+/// Writes the scores into a record, with what chance leaves open; gives what a model of all cells can learn from it.
 pub(crate) fn fill(
     record: &mut RunRecord,
     reference: &Reference,
     scored: Scored,
     seed: u64,
-) -> Result<Calibration, ScoringError> {
-    let Scored { result, training, calibration, calibrated } = scored;
+) -> Result<Learnt, ScoringError> {
+    let Scored { result, training, learnt, calibrated, own: _, unknown } = scored;
     record.training = training;
-    record.choices.push(calibration_choice(&calibration));
+    record.choices.push(calibration_choice(&learnt.calibration));
     record.calibration = calibrated;
+    record.unknown = unknown;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
         record.warnings.push(
@@ -241,7 +289,7 @@ pub(crate) fn fill(
     judged(record, result.judgement, intervals, units.map(|(column, _)| column));
     record.fold_mean = result.fold_mean;
     record.folds = result.folds;
-    Ok(calibration)
+    Ok(learnt)
 }
 
 /// The calibration in words.

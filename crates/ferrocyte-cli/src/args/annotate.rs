@@ -32,6 +32,10 @@ pub(crate) struct AnnotateArgs {
     /// Refuse a query that has less than this share of what the model's decisions rest on [default: 0.2]
     #[arg(long, value_name = "SHARE")]
     min_coverage: Option<f64>,
+    /// Give no label to cells that are like no label of the model. SHARE of the cells of known types may be lost by it
+    /// [default where it is left out: 0.05]; without this option cells keep their label beside an `unknown_score`
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_missing_value = "0.05")]
+    reject_unknown: Option<f64>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -71,13 +75,23 @@ impl AnnotateArgs {
             prefix,
             truth,
             min_coverage,
+            reject_unknown,
             adapt,
             json: _,
             report: _,
         } = self;
         let query = matrix.options(files, genes.orientation());
         let adapt = adapt.options();
-        AnnotateOptions { query, model, outputs: vec![output], prefix, truth, min_coverage, adapt }
+        AnnotateOptions {
+            query,
+            model,
+            outputs: vec![output],
+            prefix,
+            truth,
+            min_coverage,
+            reject_unknown,
+            adapt,
+        }
     }
 }
 

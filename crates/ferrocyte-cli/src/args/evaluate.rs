@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::EvaluateOptions;
+use ferrocyte::{EvaluateOptions, ScoringOptions};
 
 use super::data::ReferenceArgs;
 use super::model_settings::ModelSettingsArgs;
@@ -15,6 +15,10 @@ pub(crate) struct EvaluateArgs {
     model: ModelSettingsArgs,
     #[command(flatten)]
     scoring: ScoringArgs,
+    /// Leave each label out of the training too, and see whether its cells stand out as unknown: one more training for
+    /// each label and each fold that holds cells of it
+    #[arg(long)]
+    unknown: bool,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -28,7 +32,7 @@ impl EvaluateArgs {
         EvaluateOptions {
             model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: self.reference.options(),
-            scoring: self.scoring.options(),
+            scoring: ScoringOptions { unknown: self.unknown, ..self.scoring.options() },
             seed,
         }
     }

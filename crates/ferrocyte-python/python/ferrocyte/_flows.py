@@ -267,6 +267,7 @@ def annotate(
     truth: str | None = None,
     label_from_name: str | None = None,
     min_coverage: float | None = None,
+    reject_unknown: float | None = None,
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
@@ -291,6 +292,9 @@ def annotate(
         Column of obs with labels to score the new ones against.
     min_coverage
         Refuse a query that has less than this share of what the model's decisions rest on; 0.2 when None.
+    reject_unknown
+        Give no label to cells that are like no label of the model; this share of the cells of known types may be lost by
+        it, for example 0.05. Otherwise cells keep their label beside an ``unknown_score``.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
         conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
@@ -305,6 +309,7 @@ def annotate(
         prefix,
         truth,
         min_coverage,
+        reject_unknown,
         _adapt(adapt, reference, reference_where),
         report,
     )

@@ -64,6 +64,7 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
         labels: called,
         confidence_histogram: vec![0, 0, 9, 42, 169, 349, 411, 513, 946, 5_012],
         unanimous: Some(6_204),
+        strange: Some(411),
         unassigned: vec![LabelCount { label: "no counts in any gene of the model".into(), cells: 7 }],
     });
     record
