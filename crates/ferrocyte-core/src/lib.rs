@@ -3,6 +3,7 @@
 mod align;
 mod block;
 mod comparison;
+mod conformal;
 mod gene;
 mod gene_index;
 mod gene_map;
@@ -24,6 +25,7 @@ mod warning;
 
 pub use block::{Block, BlockError, Cell};
 pub use comparison::{ComparedModel, Comparison, ScoreDifference};
+pub use conformal::{ClassCoverage, ConformalRecord, GroupCoverage, RuleCoverage};
 pub use gene::{ModelGene, QueryGene, Vocabulary, VocabularyError};
 pub use gene_index::{GeneIndex, MatchedBy, MatchedGenes};
 pub use gene_map::{Coverage, GeneMap};

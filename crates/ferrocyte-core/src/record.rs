@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
+use crate::conformal::ConformalRecord;
 use crate::gene_map::Coverage;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::unknown::UnknownRecord;
@@ -101,6 +102,9 @@ pub struct RunRecord {
     /// How probabilities were made to say how often they are right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<CalibrationRecord>,
+    /// How often prediction sets hold the right label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformal: Option<ConformalRecord>,
     /// How well cells of labels stand out that the training did not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown: Option<UnknownRecord>,
@@ -148,6 +152,7 @@ impl RunRecord {
             confusion: None,
             reliability: Vec::new(),
             calibration: None,
+            conformal: None,
             unknown: None,
             comparison: None,
             training: None,
@@ -508,6 +513,9 @@ pub struct PredictionSummary {
     /// Cells with an unknown score above 0.95, with or without a label: of cells like the reference's, about one in twenty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strange: Option<usize>,
+    /// Sizes of the prediction sets, where they were asked for: cells whose set holds 0, 1, 2, ... labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_sizes: Vec<usize>,
     /// Cells that got no label, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unassigned: Vec<LabelCount>,

@@ -30,7 +30,8 @@ pub struct LeftOutClass {
     pub label: String,
     /// Its held-out cells.
     pub cells: usize,
-    /// Probability that one of them has a higher unknown score than a held-out cell of a label that was trained on.
+    /// Probability that one of them has a higher unknown score than a cell of a label that was trained on, both held out in
+    /// one fold; mean over the folds.
     pub auroc: Option<f64>,
     /// The same for one minus the largest probability.
     pub auroc_max_probability: Option<f64>,

@@ -1,6 +1,7 @@
 //! Models, evaluation and decisions: numbers in, numbers out. No files, no clock, no global random state.
 
 pub mod calibrate;
+pub mod conformal;
 pub mod decide;
 pub mod evaluate;
 pub mod models;

@@ -198,13 +198,25 @@ pub(crate) fn annotate(
     truth: Option<String>,
     min_coverage: Option<f64>,
     reject_unknown: Option<f64>,
+    coverage: Option<f64>,
+    coverage_in_groups: bool,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
-    let options =
-        AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, reject_unknown, adapt };
+    let options = AnnotateOptions {
+        query,
+        model,
+        outputs,
+        prefix,
+        truth,
+        min_coverage,
+        reject_unknown,
+        coverage,
+        coverage_in_groups,
+        adapt,
+    };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

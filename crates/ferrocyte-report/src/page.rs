@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, folds, inputs, metrics,
-    mix_ups, model, per_class, predictions, provenance, reliability,
+    baselines, choices, comparison, composition, conformal, confusion, coverage, curves, folds, inputs,
+    metrics, mix_ups, model, per_class, predictions, provenance, reliability, unknown,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -90,6 +90,8 @@ fn sections(record: &RunRecord) -> Vec<Section> {
         mix_ups::section(record),
         folds::section(record),
         reliability::section(record),
+        conformal::section(record),
+        unknown::section(record),
     ];
     let labels = [predictions::section(record), coverage::section(record)];
     let (first, second): (Vec<_>, Vec<_>) = match record.flow {

@@ -9,6 +9,7 @@ use ferrocyte_core::{
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::calibrate;
+use ferrocyte_learn::conformal::{Rule, Thresholds};
 use ferrocyte_learn::decide::{decide, reject};
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
@@ -16,6 +17,7 @@ use ferrocyte_learn::unknown::KnownCells;
 
 use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice, detected};
+use crate::conformal::is_target;
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
@@ -44,6 +46,12 @@ pub struct AnnotateOptions {
     /// Give no label to cells whose unknown score is over that of all but this share of known cells: 0.05 loses about one
     /// in twenty cells of labels that the model knows. `None` labels every cell that has counts.
     pub reject_unknown: Option<f64>,
+    /// Write a prediction set for each cell, which is to hold the right label for this share of the cells of each label,
+    /// from 0.5 to 0.99.
+    pub coverage: Option<f64>,
+    /// Let the share hold in nearly every group (donor), as far as those of the reference can say: larger sets. Needs a model
+    /// that was trained with groups.
+    pub coverage_in_groups: bool,
     /// Let the model learn from the query too, which makes labels depend on all of its cells; `None` labels each cell
     /// on its own.
     pub adapt: Option<AdaptOptions>,
@@ -80,6 +88,18 @@ pub enum AnnotateError {
     /// Nothing says what is usual among known cells.
     #[error("cells that are like no label cannot be rejected: {why}")]
     NoKnownCells {
+        /// Why not, and what helps.
+        why: &'static str,
+    },
+    /// No prediction sets are made with such a coverage.
+    #[error("expected a coverage of prediction sets from 0.5 to 0.99, found {found}")]
+    Coverage {
+        /// The coverage.
+        found: f64,
+    },
+    /// Nothing says how probable right labels are.
+    #[error("there are no prediction sets: {why}")]
+    NoSets {
         /// Why not, and what helps.
         why: &'static str,
     },
@@ -180,7 +200,8 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     };
 
     let threshold = unknown_threshold(options, &labeller, &mut record)?;
-    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
+    let sets = set_thresholds(options, &labeller, &mut record)?;
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some(), sets);
     let non_zeros =
         score_cells(&query, &mut labeller, threshold, header, progress, &mut predictions, &mut record)?;
     predictions.note_few_genes(&query, &genes.few);
@@ -426,6 +447,52 @@ fn unknown_threshold(
          other known cells",
     ));
     Ok(Some(1.0 - lost))
+}
+
+/// Which labels belong to the prediction set of a cell; `None` where no sets were asked for.
+fn set_thresholds(
+    options: &AnnotateOptions,
+    labeller: &Labeller<'_>,
+    record: &mut RunRecord,
+) -> Result<Option<Thresholds>, AnnotateError> {
+    let Some(target) = options.coverage else { return Ok(None) };
+    if !is_target(target) {
+        return Err(AnnotateError::Coverage { found: target });
+    }
+    let rule = if options.coverage_in_groups { Rule::Groups } else { Rule::Cells };
+    let Some(opened) = labeller.opened else {
+        let why = "a model that is adapted to the query has no held-out cells; leave out --adapt";
+        return Err(AnnotateError::NoSets { why });
+    };
+    let found = opened.sets.as_ref().and_then(|sets| sets.thresholds(target, rule)).ok_or_else(|| {
+        let why = match (&opened.sets, rule) {
+            (Some(_), Rule::Groups) => "the model was trained without groups; train it again with --group, or leave out --coverage-in-groups",
+            _ => "the model file does not say how probable right labels of held-out cells are; train it again, without --no-score",
+        };
+        AnnotateError::NoSets { why }
+    })?;
+    let whole = match rule {
+        Rule::Cells => "so many of the held-out cells of each label have it in their set",
+        Rule::Groups => {
+            "so many of the held-out cells of each label have it in their set, in nearly every group of the reference"
+        }
+    };
+    let reason = format!(
+        "{whole}: it holds for new cells that are like those, and less often for those of another study; an empty set says that the \
+         cell is usual for no label"
+    );
+    record.choices.push(choice("coverage of prediction sets", target.to_string(), true, &reason));
+    let names = opened.header.labels.names().iter().zip(found.shared());
+    let shared: Vec<String> = names.filter(|(_, shared)| **shared).map(|(name, _)| name.clone()).collect();
+    if !shared.is_empty() {
+        let message = format!(
+            "these labels had too few held-out cells for a threshold of their own with a coverage of {target}, and take that of all \
+             labels: {}",
+            crate::hint::list(&shared)
+        );
+        record.warnings.push(Warning::note("few-cells-for-sets", message));
+    }
+    Ok(Some(found))
 }
 
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.

@@ -114,7 +114,7 @@ pub(crate) fn candidates(models: &[ModelOptions]) -> Result<Vec<Candidate>, Comp
 pub(crate) struct Compared {
     scored: Vec<Scored>, // one per candidate
     folds: Folds,
-    unknown: bool,
+    options: ScoringOptions,
     /// The kind with the best score, clearly or not.
     pub(crate) best: usize,
 }
@@ -189,7 +189,7 @@ pub(crate) fn judge(
         steps,
         threads: rayon::current_num_threads(),
     });
-    Ok(Compared { scored: results, folds: plan.folds, unknown: options.unknown, best })
+    Ok(Compared { scored: results, folds: plan.folds, options, best })
 }
 
 impl Compared {
@@ -210,7 +210,8 @@ impl Compared {
             training_cells: reference.cells.n_cells(),
         });
         let mut scored = self.scored.swap_remove(taken);
-        if self.unknown {
+        scored.measure_sets(reference, &self.folds, self.options.coverage);
+        if self.options.unknown {
             let trainer = candidates[taken].trainer.as_ref();
             scored.leave_labels_out(reference, trainer, &self.folds, seed, &Silent)?;
         }

@@ -10,9 +10,11 @@ use ferrocyte_io::write::{
     AnnotatedCopy, Annotations, LabelTable, NewCells, NewFormat, ObsColumn, WriteError, WriteErrorKind,
 };
 use ferrocyte_io::{CellFile, Format, MatrixPath};
+use ferrocyte_learn::conformal::Thresholds;
 use ferrocyte_learn::decide::{Decision, Unassigned};
 use ferrocyte_learn::unknown::PROMISED_LOSS;
 
+use crate::cell_sets::CellSets;
 use crate::dataset::{DataFile, Dataset};
 
 /// So many times more strange cells than promised are worth a warning. The cells of a pancreas study that was held out
@@ -77,6 +79,8 @@ pub(crate) struct Predictions {
     agreement: Vec<f64>,
     /// Unknown scores, one for each cell; empty where the model does not know what is usual.
     strangeness: Vec<f64>,
+    /// The prediction set of each cell, where sets were asked for.
+    sets: Option<CellSets>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
 }
@@ -88,16 +92,18 @@ struct Decided<'a> {
     note: Option<&'a str>,
     agreement: Option<f64>,
     strangeness: Option<f64>,
+    set: Option<&'a str>,
 }
 
 impl Predictions {
-    pub(crate) fn new(labels: LabelSet, keep_probabilities: bool) -> Self {
+    pub(crate) fn new(labels: LabelSet, keep_probabilities: bool, sets: Option<Thresholds>) -> Self {
         Self {
             labels,
             decisions: Vec::new(),
             notes: Vec::new(),
             agreement: Vec::new(),
             strangeness: Vec::new(),
+            sets: sets.map(CellSets::new),
             probabilities: keep_probabilities.then(Vec::new),
         }
     }
@@ -112,6 +118,9 @@ impl Predictions {
         strangeness: Option<Vec<f64>>,
     ) {
         self.strangeness.extend(strangeness.unwrap_or_default());
+        if let Some(sets) = &mut self.sets {
+            sets.extend(&decisions, scores, &self.labels);
+        }
         self.decisions.extend(decisions);
         self.agreement.extend(agreement.unwrap_or_default());
         if let Some(probabilities) = &mut self.probabilities {
@@ -141,6 +150,9 @@ impl Predictions {
         self.decisions.clear();
         self.agreement.clear();
         self.strangeness.clear();
+        if let Some(sets) = &mut self.sets {
+            sets.clear();
+        }
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.clear();
         }
@@ -209,6 +221,7 @@ impl Predictions {
             labels,
             confidence_histogram: histogram,
             unanimous: (!self.agreement.is_empty()).then_some(unanimous),
+            set_sizes: self.sets.as_ref().map(CellSets::sizes).unwrap_or_default(),
             strange: (!self.strangeness.is_empty()).then(|| self.n_strange()),
             unassigned: reasons
                 .into_iter()
@@ -316,7 +329,13 @@ impl Predictions {
         let note = self.notes.get(position).and_then(Option::as_deref);
         let agreement = self.agreement.get(position).copied();
         let strangeness = self.strangeness.get(position).copied();
-        self.decisions.get(position).map(|decision| Decided { decision, note, agreement, strangeness })
+        self.decisions.get(position).map(|decision| Decided {
+            decision,
+            note,
+            agreement,
+            strangeness,
+            set: self.sets.as_ref().and_then(|sets| sets.of(position)),
+        })
     }
 
     /// The columns, for cells of which some may not have been annotated.
@@ -347,6 +366,9 @@ impl Predictions {
                 |d: &Decided<'_>| matches!(d.decision.label, Ok(_) | Err(Unassigned::Unknown));
             let strangeness = numbers(&|d| d.strangeness.filter(|_| had_an_answer(&d)));
             columns.push(("unknown_score", strangeness));
+        }
+        if self.sets.is_some() {
+            columns.push(("prediction_set", categories(&|d| d.set)));
         }
         let note = categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note));
         columns.push(("ferrocyte_note", note));

@@ -1,10 +1,11 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{
-    Calibration, CalibrationRecord, Choice, Progress, ResampledUnit, Resampling, RunRecord, Scores, Silent,
-    SplitKind, TrainingRecord, UnknownRecord, Warning,
+    Calibration, CalibrationRecord, Choice, ConformalRecord, Progress, ResampledUnit, Resampling, RunRecord,
+    Scores, Silent, SplitKind, TrainingRecord, UnknownRecord, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
+use ferrocyte_learn::conformal::PredictionSets;
 use ferrocyte_learn::evaluate::{
     self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
     Intervals, Judgement, SplitError,
@@ -15,6 +16,7 @@ use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
 use crate::baselines::baselines;
 use crate::choices::{choice, detected};
+use crate::conformal;
 use crate::leaks;
 use crate::reference::Reference;
 use crate::unknown;
@@ -25,7 +27,7 @@ const DEFAULT_FOLDS: usize = 5;
 const FEW_GROUPS: usize = 6;
 
 /// How cells are divided for scoring.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ScoringOptions {
     /// Number of folds; 5 when `None`, or the number of groups where there are fewer.
     pub folds: Option<usize>,
@@ -34,6 +36,8 @@ pub struct ScoringOptions {
     /// Leave each label out of the training too, and see whether its cells stand out: one more training for each label
     /// and each fold that holds cells of it.
     pub unknown: bool,
+    /// Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99; 0.9 when `None`.
+    pub coverage: Option<f64>,
 }
 
 /// Why a kind of model could not be scored.
@@ -43,6 +47,12 @@ pub enum ScoringError {
     /// Leaving groups out needs groups.
     #[error("holding each group out once needs a column of groups")]
     NoGroups,
+    /// No prediction sets are made with such a coverage.
+    #[error("expected a coverage of prediction sets from 0.5 to 0.99, found {found}")]
+    Coverage {
+        /// The coverage.
+        found: f64,
+    },
     /// The cells cannot be divided like this.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -88,6 +98,8 @@ pub(crate) struct Scored {
     pub(crate) own: Scores,
     /// How well cells of labels stand out that were left out.
     pub(crate) unknown: Option<UnknownRecord>,
+    /// How often prediction sets hold the right label.
+    pub(crate) conformal: Option<ConformalRecord>,
 }
 
 /// What held-out cells teach a model of all cells.
@@ -97,12 +109,14 @@ pub(crate) struct Learnt {
     pub(crate) calibration: Calibration,
     /// What is usual among cells of labels that it knows.
     pub(crate) known_cells: Option<KnownCells>,
+    /// With which probability a label belongs to a prediction set.
+    pub(crate) sets: Option<PredictionSets>,
 }
 
 impl Learnt {
     /// Of no cells.
     pub(crate) fn nothing() -> Self {
-        Self { calibration: Calibration::None, known_cells: None }
+        Self { calibration: Calibration::None, known_cells: None, sets: None }
     }
 }
 
@@ -119,14 +133,23 @@ pub(crate) fn score(
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
     let mut scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
+    scored.measure_sets(reference, &plan.folds, options.coverage);
     if options.unknown {
         scored.leave_labels_out(reference, trainer, &plan.folds, seed, progress)?;
     }
     record.baselines = baselines(reference, &plan.folds, seed, progress)?;
+    if options.coverage.is_some() {
+        record.warnings.extend(scored.conformal.as_ref().and_then(conformal::too_few_cells));
+    }
     fill(record, reference, scored, seed)
 }
 
 impl Scored {
+    /// Measures how often prediction sets hold the right label.
+    pub(crate) fn measure_sets(&mut self, reference: &Reference, folds: &Folds, target: Option<f64>) {
+        self.conformal = conformal::coverage(reference, folds, &self.result.probabilities, target);
+    }
+
     /// Sees whether cells of labels stand out that are left out of the training.
     pub(crate) fn leave_labels_out(
         &mut self,
@@ -197,12 +220,16 @@ fn calibrated(
         }
         _ => None,
     };
-    let learnt = Learnt { calibration: chosen.calibration, known_cells };
-    Ok(Scored { result, training, learnt, calibrated, own, unknown: None })
+    let sets = conformal::prediction_sets(reference, folds, &result.probabilities);
+    let learnt = Learnt { calibration: chosen.calibration, known_cells, sets };
+    Ok(Scored { result, training, learnt, calibrated, own, unknown: None, conformal: None })
 }
 
 /// Divides the cells of a reference.
 pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Plan, ScoringError> {
+    if let Some(found) = options.coverage.filter(|target| !conformal::is_target(*target)) {
+        return Err(ScoringError::Coverage { found });
+    }
     let Some(groups) = &reference.groups else {
         if options.leave_one_out {
             return Err(ScoringError::NoGroups);
@@ -268,11 +295,12 @@ pub(crate) fn fill(
     scored: Scored,
     seed: u64,
 ) -> Result<Learnt, ScoringError> {
-    let Scored { result, training, learnt, calibrated, own: _, unknown } = scored;
+    let Scored { result, training, learnt, calibrated, own: _, unknown, conformal } = scored;
     record.training = training;
     record.choices.push(calibration_choice(&learnt.calibration));
     record.calibration = calibrated;
     record.unknown = unknown;
+    record.conformal = conformal;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
         record.warnings.push(

@@ -140,6 +140,9 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
     if let Some(known_cells) = learnt.known_cells {
         arrays = known_cells.beside(&arrays);
     }
+    if let Some(sets) = learnt.sets {
+        arrays = sets.beside(&arrays);
+    }
     if let Some(sketch) = sketch {
         arrays = sketch.beside(&arrays);
     }

@@ -125,6 +125,7 @@ fn in_fold(
     model.probabilities_into(&test_cells, &mut probabilities)?;
     let scores = usual.score_all(&probabilities);
     let judged = test.iter().zip(probabilities.rows().zip(scores)).map(|(&cell, (row, score))| JudgedCell {
+        fold: fold.number,
         unknown: labels.code(cell) == left_out,
         score,
         max_probability: row.iter().copied().fold(0.0, f64::max),

@@ -36,6 +36,14 @@ pub(crate) struct AnnotateArgs {
     /// [default where it is left out: 0.05]; without this option cells keep their label beside an `unknown_score`
     #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_missing_value = "0.05")]
     reject_unknown: Option<f64>,
+    /// Write `prediction_set` beside each label: labels joined by `|`, which hold the right one for this share of cells like the
+    /// held-out ones of the reference, from 0.5 to 0.99
+    #[arg(long, value_name = "SHARE")]
+    coverage: Option<f64>,
+    /// Let --coverage hold in nearly every donor, as far as those of the reference can say; sets are larger. For models that were
+    /// trained with --group
+    #[arg(long, requires = "coverage")]
+    coverage_in_groups: bool,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -76,6 +84,8 @@ impl AnnotateArgs {
             truth,
             min_coverage,
             reject_unknown,
+            coverage,
+            coverage_in_groups,
             adapt,
             json: _,
             report: _,
@@ -90,6 +100,8 @@ impl AnnotateArgs {
             truth,
             min_coverage,
             reject_unknown,
+            coverage,
+            coverage_in_groups,
             adapt,
         }
     }

@@ -19,6 +19,9 @@ pub(crate) struct EvaluateArgs {
     /// each label and each fold that holds cells of it
     #[arg(long)]
     unknown: bool,
+    /// Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99 [default: 0.9]
+    #[arg(long, value_name = "SHARE")]
+    coverage: Option<f64>,
     /// Write the run record to this file (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -32,7 +35,11 @@ impl EvaluateArgs {
         EvaluateOptions {
             model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: self.reference.options(),
-            scoring: ScoringOptions { unknown: self.unknown, ..self.scoring.options() },
+            scoring: ScoringOptions {
+                unknown: self.unknown,
+                coverage: self.coverage,
+                ..self.scoring.options()
+            },
             seed,
         }
     }

@@ -19,6 +19,9 @@ pub(crate) struct TrainArgs {
     /// each label and each fold that holds cells of it
     #[arg(long, conflicts_with = "no_score")]
     unknown: bool,
+    /// Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99 [default: 0.9]
+    #[arg(long, value_name = "SHARE", conflicts_with = "no_score")]
+    coverage: Option<f64>,
     /// Train only: the model then carries no score of how well it does on held-out cells
     #[arg(long)]
     no_score: bool,
@@ -45,8 +48,11 @@ impl TrainArgs {
         TrainOptions {
             model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: self.reference.options(),
-            scoring: (!self.no_score)
-                .then(|| ScoringOptions { unknown: self.unknown, ..self.scoring.options() }),
+            scoring: (!self.no_score).then(|| ScoringOptions {
+                unknown: self.unknown,
+                coverage: self.coverage,
+                ..self.scoring.options()
+            }),
             seed,
             sketch: self.sketch,
             output: self.output,

@@ -8,6 +8,8 @@ use crate::evaluate::{Ranking, roc_auc};
 /// A held-out cell, judged by a model that was trained without a label.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct JudgedCell {
+    /// The fold in which it was held out.
+    pub fold: usize,
     /// Whether it has the label that was left out.
     pub unknown: bool,
     /// Its unknown score, in `[0, 1]`.
@@ -24,9 +26,23 @@ impl JudgedCell {
 }
 
 /// What the held-out cells say of a label that was left out.
+///
+/// Cells are ranked among those of their fold, as those of a query are among each other, and the areas are the mean over the
+/// folds, each with the weight of its cells of the label. The threshold is one for all.
 pub fn judge_left_out(label: &str, cells: &[JudgedCell]) -> LeftOutClass {
+    let last = cells.iter().map(|cell| cell.fold).max().unwrap_or(0);
     let area = |score: &dyn Fn(&JudgedCell) -> f64| {
-        roc_auc(&Ranking::new(cells.iter().map(|cell| (score(cell).clamp(0.0, 1.0), cell.unknown))))
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for fold in 0..=last {
+            let of_fold = || cells.iter().filter(|cell| cell.fold == fold);
+            let ranking = Ranking::new(of_fold().map(|cell| (score(cell).clamp(0.0, 1.0), cell.unknown)));
+            let unknown = of_fold().filter(|cell| cell.unknown).count() as f64;
+            if let Some(area) = roc_auc(&ranking) {
+                sum += unknown * area;
+                weight += unknown;
+            }
+        }
+        (weight > 0.0).then(|| sum / weight)
     };
     let over = |unknown: bool| {
         let those: Vec<&JudgedCell> = cells.iter().filter(|cell| cell.unknown == unknown).collect();
@@ -49,7 +65,7 @@ mod tests {
 
     #[test]
     fn areas_and_shares_are_of_the_cells() {
-        let cell = |unknown, score, max_probability| JudgedCell { unknown, score, max_probability };
+        let cell = |unknown, score, max_probability| JudgedCell { fold: 1, unknown, score, max_probability };
         let cells = [
             cell(true, 0.99, 0.9),
             cell(true, 0.5, 0.4),
@@ -63,5 +79,10 @@ mod tests {
         // 4 + 3 of 8 pairs; 2 + 4 of 8.
         assert_eq!((found.auroc, found.auroc_max_probability), (Some(7.0 / 8.0), Some(6.0 / 8.0)));
         assert_eq!(judge_left_out("B", &cells[2..]).auroc, None);
+        // Another fold, in which every cell looks stranger, changes nothing about the order in the first.
+        let other = [(false, 0.998), (true, 0.999)]
+            .map(|(unknown, score)| JudgedCell { fold: 2, ..cell(unknown, score, 0.5) });
+        let both = judge_left_out("B", &[cells.as_slice(), &other].concat());
+        assert!((both.auroc.unwrap() - (2.0 * 7.0 / 8.0 + 1.0) / 3.0).abs() < 1e-12);
     }
 }

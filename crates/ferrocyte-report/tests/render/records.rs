@@ -1,11 +1,11 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    Baseline, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve,
-    Flow, FoldRecord, InputRecord, Interval, LabelCount, Leak, LeakKind, MatchedGenes, MetricIntervals,
-    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
-    ResampledUnit, Resampling, RunRecord, ScoreDifference, SplitKind, Splits, StepTiming, Timing,
-    TrainingRecord, Warning,
+    Baseline, Choice, ClassCoverage, ClassIntervals, ClassRecord, ComparedModel, Comparison, ConformalRecord,
+    Confusion, Coverage, Curve, Flow, FoldRecord, GroupCoverage, InputRecord, Interval, LabelCount, Leak,
+    LeakKind, LeftOutClass, MatchedGenes, MetricIntervals, Metrics, ModelSummary, Origin, OutputRecord,
+    PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit, Resampling, RuleCoverage, RunRecord,
+    ScoreDifference, SplitKind, Splits, StepTiming, Timing, TrainingRecord, UnknownRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -35,7 +35,51 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     record.folds = vec![fold(1, true), fold(2, false)];
     record.reliability = (0..15).map(bin).collect();
     record.training = Some(training());
+    record.conformal = Some(conformal(labels));
+    record.unknown = Some(unknown(labels));
     record
+}
+
+fn conformal(labels: &[String]) -> ConformalRecord {
+    let lowest = || Some(GroupCoverage { group: "donor 3".into(), cells: 512, coverage: 0.861_3 });
+    ConformalRecord {
+        target: 0.9,
+        cells: 4_300,
+        coverage: 0.903_7,
+        mean_set_size: 1.026_4,
+        empty: 0.041_2,
+        lowest_group: lowest(),
+        of_groups: Some(RuleCoverage { coverage: 0.936, mean_set_size: 1.112, lowest_group: lowest() }),
+        shared_threshold: labels.iter().take(1).cloned().collect(),
+        per_class: (labels.iter())
+            .map(|label| ClassCoverage {
+                label: label.clone(),
+                cells: 7,
+                coverage: Some(0.857_1),
+                mean_set_size: None,
+            })
+            .collect(),
+    }
+}
+
+fn unknown(labels: &[String]) -> UnknownRecord {
+    UnknownRecord {
+        promised_loss: 0.05,
+        known_lost: 0.047,
+        auroc: Some(0.782_1),
+        auroc_max_probability: Some(0.724_7),
+        trainings: 26,
+        classes: (labels.iter())
+            .map(|label| LeftOutClass {
+                label: label.clone(),
+                cells: 141,
+                auroc: Some(0.771),
+                auroc_max_probability: None,
+                found: 0.163,
+                known_lost: 0.049,
+            })
+            .collect(),
+    }
 }
 
 /// A record of an annotation with everything in it.
@@ -65,6 +109,7 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
         confidence_histogram: vec![0, 0, 9, 42, 169, 349, 411, 513, 946, 5_012],
         unanimous: Some(6_204),
         strange: Some(411),
+        set_sizes: vec![12, 6_800, 512],
         unassigned: vec![LabelCount { label: "no counts in any gene of the model".into(), cells: 7 }],
     });
     record
