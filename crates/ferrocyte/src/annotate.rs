@@ -421,8 +421,8 @@ fn unknown_threshold(
                 "cells like no label",
                 "keep their label, beside an unknown score",
                 false,
-                "a threshold costs one in twenty cells of known types and finds about one in five of an unknown one: worth it \
-                 where such cells are expected",
+                "a threshold that loses one in twenty cells of known types finds about one in three of an unknown one, and loses \
+                 more where the query is of another study: worth it where such cells are expected",
             ));
         }
         return Ok(None);
