@@ -3,6 +3,7 @@
 mod align;
 mod block;
 mod comparison;
+mod conformal;
 mod explanation;
 mod gene;
 mod gene_index;
@@ -23,10 +24,12 @@ mod scale;
 mod scores;
 mod source;
 mod stored;
+mod unknown;
 mod warning;
 
 pub use block::{Block, BlockError, Cell};
 pub use comparison::{ComparedModel, Comparison, ScoreDifference};
+pub use conformal::{ClassCoverage, ConformalRecord, GroupCoverage, RuleCoverage};
 pub use explanation::{
     Explanation, Explanations, GenePush, LabelMarkers, MarkerGene, ModelMarkers, shown_name,
 };
@@ -54,4 +57,5 @@ pub use scale::{Counts, LogNorm, Scale, Stored, TargetSum, TargetSumError};
 pub use scores::{Scores, ScoresError};
 pub use source::{BlockSource, SourceError, VecSource};
 pub use stored::LogBase;
+pub use unknown::{LeftOutClass, UnknownRecord};
 pub use warning::{Severity, Warning};

@@ -6,12 +6,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::comparison::Comparison;
+use crate::conformal::ConformalRecord;
 use crate::explanation::Explanations;
 use crate::gene_map::Coverage;
 use crate::hierarchy::HierarchyRecord;
 use crate::interval::{ClassIntervals, MetricIntervals, Resampling};
 use crate::label_noise::LabelNoise;
 use crate::samples::SampleScores;
+use crate::unknown::UnknownRecord;
 use crate::warning::Warning;
 
 /// Version of the JSON form. It changes when a field changes its meaning or goes away, not when one is added.
@@ -113,6 +115,12 @@ pub struct RunRecord {
     /// Scores where a wider name than the label counts as partly right, where the labels have wider names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hierarchy: Option<HierarchyRecord>,
+    /// How often prediction sets hold the right label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformal: Option<ConformalRecord>,
+    /// How well cells of labels stand out that the training did not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<UnknownRecord>,
     /// Kinds of models beside each other; the other scores are those of the kind that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -160,9 +168,11 @@ impl RunRecord {
             confusion: None,
             reliability: Vec::new(),
             calibration: None,
+            conformal: None,
             hierarchy: None,
             label_noise: None,
             samples: None,
+            unknown: None,
             comparison: None,
             training: None,
             predictions: None,
@@ -535,6 +545,12 @@ pub struct PredictionSummary {
     /// Cells whose label all members of the model gave, each by itself; `None` where the model has no members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanimous: Option<usize>,
+    /// Cells with an unknown score above 0.95, with or without a label: of cells like the reference's, about one in twenty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strange: Option<usize>,
+    /// Sizes of the prediction sets, where they were asked for: cells whose set holds 0, 1, 2, ... labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_sizes: Vec<usize>,
     /// Cells that got no label, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unassigned: Vec<LabelCount>,

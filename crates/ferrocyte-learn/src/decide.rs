@@ -20,6 +20,8 @@ pub enum Unassigned {
     EmptyCell,
     /// The cell has counts, but in none of the genes that the model knows.
     NoModelGenes,
+    /// The cell is like no label of the model.
+    Unknown,
 }
 
 impl Unassigned {
@@ -28,6 +30,7 @@ impl Unassigned {
         match self {
             Self::EmptyCell => "no counts in this cell",
             Self::NoModelGenes => "no counts in any gene of the model",
+            Self::Unknown => "like no label that the model was trained on",
         }
     }
 }
@@ -62,6 +65,19 @@ pub fn decide(cells: &Block<LogNorm>, probabilities: &Scores, library_sizes: &[f
         .collect()
 }
 
+/// Takes the label from each cell whose unknown score is over a threshold.
+///
+/// # Panics
+/// When there is not one score for each cell.
+pub fn reject(decisions: &mut [Decision], scores: &[f64], threshold: f64) {
+    assert_eq!(decisions.len(), scores.len(), "one unknown score per cell");
+    for (decision, &score) in decisions.iter_mut().zip(scores) {
+        if decision.label.is_ok() && score > threshold {
+            *decision = Decision { label: Err(Unassigned::Unknown), confidence: 0.0, runner_up: None };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +102,20 @@ mod tests {
         let decisions = decide(&cells, &scores, &[7.0, 3.0, 0.0]);
         assert_eq!(decisions[0], Decision { label: Ok(1), confidence: 0.5, runner_up: Some(2) });
         assert_eq!(decisions[1].label, Err(Unassigned::NoModelGenes));
+        assert_eq!(decisions[2].label, Err(Unassigned::EmptyCell));
+    }
+
+    #[test]
+    fn strangers_lose_their_label_and_others_keep_their_reason() {
+        let cells = block(&[&[1.0, 0.0], &[1.0, 0.0], &[0.0, 0.0]]);
+        let scores = Scores::from_rows(3, vec![0.2, 0.5, 0.3, 0.9, 0.1, 0.0, 0.9, 0.1, 0.0]).unwrap();
+        let mut decisions = decide(&cells, &scores, &[7.0, 3.0, 0.0]);
+        reject(&mut decisions, &[0.96, 0.95, 1.0], 0.95);
+        assert_eq!(
+            decisions[0],
+            Decision { label: Err(Unassigned::Unknown), confidence: 0.0, runner_up: None }
+        );
+        assert_eq!(decisions[1].label, Ok(0));
         assert_eq!(decisions[2].label, Err(Unassigned::EmptyCell));
     }
 

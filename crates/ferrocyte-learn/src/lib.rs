@@ -2,6 +2,7 @@
 
 pub mod back_off;
 pub mod calibrate;
+pub mod conformal;
 pub mod decide;
 pub mod evaluate;
 pub mod explain;
@@ -9,6 +10,7 @@ pub mod models;
 pub mod optimise;
 pub mod sample;
 pub mod samples;
+pub mod unknown;
 
 mod kernels;
 mod labelled_cells;

@@ -102,7 +102,14 @@ impl ModelArguments {
             .with("balance", self.balance)
             .with("max_iterations", self.max_iterations)
             .on_genes(gene_choice(self.model_genes.as_deref())?);
-        Ok((model, ScoringOptions { folds: self.folds, leave_one_out: self.leave_one_out }))
+        Ok((
+            model,
+            ScoringOptions {
+                folds: self.folds,
+                leave_one_out: self.leave_one_out,
+                ..ScoringOptions::default()
+            },
+        ))
     }
 }
 
@@ -155,7 +162,7 @@ pub(crate) fn compare(
     let options = CompareOptions {
         reference: reference.options()?,
         models: models?,
-        scoring: ScoringOptions { folds, leave_one_out },
+        scoring: ScoringOptions { folds, leave_one_out, ..ScoringOptions::default() },
         seed,
     };
     py.detach(|| {
@@ -220,14 +227,29 @@ pub(crate) fn annotate(
     explain: bool,
     explain_by: Option<String>,
     back_off: Option<f64>,
+    reject_unknown: Option<f64>,
+    coverage: Option<f64>,
+    coverage_in_groups: bool,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
     let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
-    let options =
-        AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, back_off, adapt, explain };
+    let options = AnnotateOptions {
+        query,
+        model,
+        outputs,
+        prefix,
+        truth,
+        min_coverage,
+        reject_unknown,
+        coverage,
+        coverage_in_groups,
+        back_off,
+        adapt,
+        explain,
+    };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;
         finish(&record, report)

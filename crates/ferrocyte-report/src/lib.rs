@@ -5,6 +5,7 @@ mod choices;
 mod comparison;
 mod composition;
 mod confidence;
+mod conformal;
 mod confusion;
 mod coverage;
 mod curves;
@@ -30,6 +31,7 @@ mod samples;
 mod section;
 mod style;
 mod svg;
+mod unknown;
 mod warnings;
 
 pub use options::{RenderOptions, Theme};

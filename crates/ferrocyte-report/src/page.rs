@@ -9,8 +9,9 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, explanations, folds, hierarchy,
-    inputs, label_noise, metrics, mix_ups, model, per_class, predictions, provenance, reliability, samples,
+    baselines, choices, comparison, composition, conformal, confusion, coverage, curves, explanations, folds,
+    hierarchy, inputs, label_noise, metrics, mix_ups, model, per_class, predictions, provenance, reliability,
+    samples, unknown,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.
@@ -93,6 +94,8 @@ fn sections(record: &RunRecord) -> Vec<Section> {
         label_noise::section(record),
         folds::section(record),
         reliability::section(record),
+        conformal::section(record),
+        unknown::section(record),
     ];
     let labels = [predictions::section(record), explanations::section(record), coverage::section(record)];
     let (first, second): (Vec<_>, Vec<_>) = match record.flow {

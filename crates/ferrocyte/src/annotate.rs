@@ -10,12 +10,15 @@ use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::back_off::{DEFAULT_BACK_OFF, is_back_off_threshold};
 use ferrocyte_learn::calibrate;
-use ferrocyte_learn::decide::decide;
+use ferrocyte_learn::conformal::{Rule, Thresholds};
+use ferrocyte_learn::decide::{decide, reject};
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
+use ferrocyte_learn::unknown::KnownCells;
 
 use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice, detected};
+use crate::conformal::is_target;
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::explain::{ExplainError, ExplainOptions, Explaining, Groups, weights_of};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
@@ -44,6 +47,15 @@ pub struct AnnotateOptions {
     pub min_coverage: Option<f64>,
     /// The least probability of a name in `backed_off_label`, for models with wider names above their labels.
     pub back_off: Option<f64>,
+    /// Give no label to cells whose unknown score is over that of all but this share of known cells: 0.05 loses about one
+    /// in twenty cells of labels that the model knows. `None` labels every cell that has counts.
+    pub reject_unknown: Option<f64>,
+    /// Write a prediction set for each cell, which is to hold the right label for this share of the cells of each label,
+    /// from 0.5 to 0.99.
+    pub coverage: Option<f64>,
+    /// Let the share hold in nearly every group (donor), as far as those of the reference can say: larger sets. Needs a model
+    /// that was trained with groups.
+    pub coverage_in_groups: bool,
     /// Let the model learn from the query too, which makes labels depend on all of its cells; `None` labels each cell
     /// on its own.
     pub adapt: Option<AdaptOptions>,
@@ -84,6 +96,30 @@ pub enum AnnotateError {
         "the model has no wider names above its labels to back off to: it was trained without levels and without an ontology"
     )]
     NoHierarchy,
+    /// The share of known cells that may be lost makes no sense.
+    #[error("expected a share of known cells that may be lost above 0 and below 1, found {found}")]
+    RejectUnknown {
+        /// The share.
+        found: f64,
+    },
+    /// Nothing says what is usual among known cells.
+    #[error("cells that are like no label cannot be rejected: {why}")]
+    NoKnownCells {
+        /// Why not, and what helps.
+        why: &'static str,
+    },
+    /// No prediction sets are made with such a coverage.
+    #[error("expected a coverage of prediction sets from 0.5 to 0.99, found {found}")]
+    Coverage {
+        /// The coverage.
+        found: f64,
+    },
+    /// Nothing says how probable right labels are.
+    #[error("there are no prediction sets: {why}")]
+    NoSets {
+        /// Why not, and what helps.
+        why: &'static str,
+    },
     /// The query has too little of what the model knows.
     #[error(transparent)]
     TooFewGenes(Box<TooFewGenes>),
@@ -179,12 +215,15 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
             model: &adapted.model,
             opened: None,
             calibration: &Calibration::None,
+            known_cells: None,
             lacking: None,
         },
         None => Labeller::new(&opened, &genes.maps),
     };
 
-    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some());
+    let threshold = unknown_threshold(options, &labeller, &mut record)?;
+    let sets = set_thresholds(options, &labeller, &mut record)?;
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some(), sets);
     if let Some((hierarchy, threshold)) = back_off.filter(|_| *labeller.model.labels() == header.labels) {
         record.choices.push(back_off_choice(&hierarchy, threshold, options.back_off.is_some()));
         predictions = predictions.with_hierarchy(hierarchy, threshold);
@@ -196,7 +235,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         }
         None => None,
     };
-    let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut() };
+    let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut(), threshold };
     let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut kept, &mut record)?;
     if let Some(explaining) = &explaining {
         predictions.name_genes(explaining.column());
@@ -383,6 +422,8 @@ struct Labeller<'a> {
     opened: Option<&'a OpenedModel>,
     /// What is made of the model's probabilities; nothing where it was made for the query.
     calibration: &'a Calibration,
+    /// What is usual among cells of its labels; nothing where it was made for the query, or nobody looked.
+    known_cells: Option<&'a KnownCells>,
     /// A file, and the model for what it lacks.
     lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
 }
@@ -390,7 +431,15 @@ struct Labeller<'a> {
 impl<'a> Labeller<'a> {
     fn new(opened: &'a OpenedModel, maps: &'a [GeneMap]) -> Self {
         let calibration = &opened.header.calibration;
-        Self { maps, model: opened.model.as_ref(), opened: Some(opened), calibration, lacking: None }
+        let known_cells = opened.known_cells.as_ref();
+        Self {
+            maps,
+            model: opened.model.as_ref(),
+            opened: Some(opened),
+            calibration,
+            known_cells,
+            lacking: None,
+        }
     }
 
     /// The model for the cells of a file. Files come one after the other.
@@ -424,6 +473,8 @@ impl<'a> Labeller<'a> {
 struct Kept<'a> {
     predictions: &'a mut Predictions,
     explaining: Option<&'a mut Explaining>,
+    /// The unknown score above which a cell gets no label.
+    threshold: Option<f64>,
 }
 
 impl Kept<'_> {
@@ -448,6 +499,92 @@ fn explained_groups(
     Ok(Some(Groups::of(column, &query.column(column)?)?))
 }
 
+/// The unknown score above which a cell gets no label; `None` where every cell keeps its label.
+fn unknown_threshold(
+    options: &AnnotateOptions,
+    labeller: &Labeller<'_>,
+    record: &mut RunRecord,
+) -> Result<Option<f64>, AnnotateError> {
+    let Some(lost) = options.reject_unknown else {
+        if labeller.known_cells.is_some() {
+            record.choices.push(choice(
+                "cells like no label",
+                "keep their label, beside an unknown score",
+                false,
+                "a threshold that loses one in twenty cells of known types finds about one in three of an unknown one, and loses \
+                 more where the query is of another study: worth it where such cells are expected",
+            ));
+        }
+        return Ok(None);
+    };
+    if !(lost > 0.0 && lost < 1.0) {
+        return Err(AnnotateError::RejectUnknown { found: lost });
+    }
+    if labeller.known_cells.is_none() {
+        let why = if labeller.opened.is_some() {
+            "the model file does not say how held-out cells of known labels look; train it again, without --no-score and with \
+             50 cells or more"
+        } else {
+            "a model that is adapted to the query has no held-out cells; leave out --adapt"
+        };
+        return Err(AnnotateError::NoKnownCells { why });
+    }
+    record.choices.push(choice(
+        "cells like no label",
+        format!("no label with an unknown score above {}", 1.0 - lost),
+        true,
+        "so many of the held-out cells of known labels stand clearer from the typical label than such a cell; it loses the \
+         other known cells",
+    ));
+    Ok(Some(1.0 - lost))
+}
+
+/// Which labels belong to the prediction set of a cell; `None` where no sets were asked for.
+fn set_thresholds(
+    options: &AnnotateOptions,
+    labeller: &Labeller<'_>,
+    record: &mut RunRecord,
+) -> Result<Option<Thresholds>, AnnotateError> {
+    let Some(target) = options.coverage else { return Ok(None) };
+    if !is_target(target) {
+        return Err(AnnotateError::Coverage { found: target });
+    }
+    let rule = if options.coverage_in_groups { Rule::Groups } else { Rule::Cells };
+    let Some(opened) = labeller.opened else {
+        let why = "a model that is adapted to the query has no held-out cells; leave out --adapt";
+        return Err(AnnotateError::NoSets { why });
+    };
+    let found = opened.sets.as_ref().and_then(|sets| sets.thresholds(target, rule)).ok_or_else(|| {
+        let why = match (&opened.sets, rule) {
+            (Some(_), Rule::Groups) => "the model was trained without groups; train it again with --group, or leave out --coverage-in-groups",
+            _ => "the model file does not say how probable right labels of held-out cells are; train it again, without --no-score",
+        };
+        AnnotateError::NoSets { why }
+    })?;
+    let whole = match rule {
+        Rule::Cells => "so many of the held-out cells of each label have it in their set",
+        Rule::Groups => {
+            "so many of the held-out cells of each label have it in their set, in nearly every group of the reference"
+        }
+    };
+    let reason = format!(
+        "{whole}: it holds for new cells that are like those, and less often for those of another study; an empty set says that the \
+         cell is usual for no label"
+    );
+    record.choices.push(choice("coverage of prediction sets", target.to_string(), true, &reason));
+    let names = opened.header.labels.names().iter().zip(found.shared());
+    let shared: Vec<String> = names.filter(|(_, shared)| **shared).map(|(name, _)| name.clone()).collect();
+    if !shared.is_empty() {
+        let message = format!(
+            "these labels had too few held-out cells for a threshold of their own with a coverage of {target}, and take that of all \
+             labels: {}",
+            crate::hint::list(&shared)
+        );
+        record.warnings.push(Warning::note("few-cells-for-sets", message));
+    }
+    Ok(Some(found))
+}
+
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
@@ -457,7 +594,7 @@ fn score_cells(
     kept: &mut Kept<'_>,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
-    let (maps, calibration) = (labeller.maps, labeller.calibration);
+    let (maps, calibration, known_cells) = (labeller.maps, labeller.calibration, labeller.known_cells);
     let mut non_zeros = 0;
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
@@ -468,13 +605,18 @@ fn score_cells(
                 non_zeros += block.cells.n_non_zeros() as u64;
                 let model = labeller.of_file(block.file);
                 let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
+                // Before calibration, which knows only of the labels.
+                let strangeness = known_cells.map(|known| known.score_all(&scores));
                 calibrate::apply(calibration, &mut scores);
                 fingerprints.extend(block.fingerprints);
-                let decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+                let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+                if let (Some(strangeness), Some(threshold)) = (&strangeness, kept.threshold) {
+                    reject(&mut decisions, strangeness, threshold);
+                }
                 if let Some(explaining) = &mut kept.explaining {
                     explaining.add(&block.cells, block.file, &decisions);
                 }
-                kept.predictions.extend(decisions, &scores, agreement);
+                kept.predictions.extend(decisions, &scores, agreement, strangeness);
             }
             Step::StartAgain => {
                 non_zeros = 0;

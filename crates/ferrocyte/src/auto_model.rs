@@ -1,8 +1,7 @@
 //! `--model auto`: the kind of model that does best on the reference, and what that choice is worth.
 
 use ferrocyte_core::{
-    Calibration, Choice, FoldRecord, Labels, ModelSummary, Origin, Progress, RunRecord, Scores, Silent,
-    Warning,
+    Choice, FoldRecord, Labels, ModelSummary, Origin, Progress, RunRecord, Scores, Silent, Warning,
 };
 use ferrocyte_learn::evaluate::{
     self, CrossValidation, Folds, PairedAnswers, Resampled, SplitError, by_group, leave_one_study_out,
@@ -19,7 +18,9 @@ use crate::device::Device;
 use crate::model_choices::genes_choice;
 use crate::model_options::{DEFAULT_MODEL, ModelOptions};
 use crate::reference::Reference;
-use crate::scoring::{Scored, ScoringError, ScoringOptions, calibration_record, fill, fit_and_predict};
+use crate::scoring::{
+    Learnt, Scored, ScoringError, ScoringOptions, calibration_record, fill, fit_and_predict,
+};
 
 /// The name that asks for it.
 pub const AUTO_MODEL: &str = "auto";
@@ -35,7 +36,8 @@ pub(crate) fn setting_of_unknown_kind(options: &ModelOptions) -> Option<String> 
 
 /// Compares the kinds on the reference and writes comparison and choice into the record, with the scores of choosing: in
 /// each fold the kind is chosen anew by folds inside its training cells, so that no cell is scored by a kind that it helped
-/// to choose. Gives the kind for a model of all cells, and its calibration.
+/// to choose. Gives the kind for a model of all cells, and what that learns from
+/// held-out ones.
 ///
 /// The default is taken unless the best kind is clearly better than it: on data that cannot tell them apart, what held up
 /// on other data decides.
@@ -46,7 +48,7 @@ pub(crate) fn choose_model(
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
-) -> Result<(Box<dyn Train>, Calibration), CompareError> {
+) -> Result<(Box<dyn Train>, Learnt), CompareError> {
     let kinds = COMPARED_BY_DEFAULT.map(|kind| ModelOptions::of(kind).on_genes(genes));
     let mut candidates = candidates(&kinds)?;
     let compared = judge(reference, &candidates, scoring, seed, progress, record)?;
@@ -80,8 +82,8 @@ pub(crate) fn choose_model(
         labels: reference.labels.set().names().to_vec(),
         training_cells: reference.cells.n_cells(),
     });
-    let calibration = compared.scored[taken].calibration.clone();
-    let scored = nested(reference, &candidates, compared, taken, seed, progress)?;
+    let (learnt, folds) = (compared.scored[taken].learnt.clone(), compared.folds.clone());
+    let mut scored = nested(reference, &candidates, compared, taken, seed, progress)?;
     let same =
         scored.result.folds.iter().filter(|fold| fold.chosen.as_deref() == Some(name.as_str())).count();
     let message = format!(
@@ -92,8 +94,12 @@ pub(crate) fn choose_model(
         scored.result.folds.len()
     );
     record.warnings.push(Warning::note("chosen-by-score", message));
+    scored.measure_sets(reference, &folds, scoring.coverage);
+    if scoring.unknown {
+        scored.leave_labels_out(reference, candidates[taken].trainer.as_ref(), &folds, seed, progress)?;
+    }
     fill(record, reference, scored, seed)?;
-    Ok((candidates.swap_remove(taken).trainer, calibration))
+    Ok((candidates.swap_remove(taken).trainer, learnt))
 }
 
 /// The kind with the best score where it is clearly better than the default, else the default.
@@ -146,7 +152,7 @@ fn nested(
     let first = chosen.first().copied().unwrap_or(taken);
     let training = scored[first].training.take();
     let of_taken = scored.swap_remove(taken);
-    let calibrated = calibration_record(&of_taken.calibration, before, &result.judgement.metrics);
+    let calibrated = calibration_record(&of_taken.learnt.calibration, before, &result.judgement.metrics);
     Ok(Scored { result, training, calibrated, ..of_taken })
 }
 
@@ -301,7 +307,7 @@ mod tests {
                 as Box<dyn Train>,
         };
         let candidates: Vec<Candidate> = (0..40).map(guess).collect();
-        let scoring = ScoringOptions { folds: Some(4), leave_one_out: false };
+        let scoring = ScoringOptions { folds: Some(4), ..ScoringOptions::default() };
         let (mut flattering, mut honest) = (0.0, 0.0);
         for round in 0..ROUNDS {
             relabel(&mut reference, round);

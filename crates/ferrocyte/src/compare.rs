@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use ferrocyte_core::{
-    Calibration, ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference,
-    StepTiming, Timing, Warning,
+    ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference, Silent, StepTiming,
+    Timing, Warning,
 };
 use ferrocyte_learn::evaluate::{Folds, PairedAnswers, PairedScore, Resampled, resample};
 use ferrocyte_learn::models::Train;
@@ -16,7 +16,7 @@ use crate::model_choices::genes_choice;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::peak_memory::{forget_peak, peak_bytes};
 use crate::reference::{Reference, ReferenceOptions};
-use crate::scoring::{Scored, ScoringError, ScoringOptions, begin, cross_validate, fill, plan};
+use crate::scoring::{Learnt, Scored, ScoringError, ScoringOptions, begin, cross_validate, fill, plan};
 
 /// The score that decides which kind is better: every label counts the same, however rare.
 pub(crate) const DECIDED_BY: PairedScore = PairedScore::F1Macro;
@@ -124,6 +124,7 @@ pub(crate) struct Compared {
     pub(crate) folds: Folds,
     /// The deciding score of each kind, on the cells and on every draw of them.
     pub(crate) decisive: Resampled,
+    options: ScoringOptions,
     /// The kind with the best score, clearly or not.
     pub(crate) best: usize,
 }
@@ -197,12 +198,12 @@ pub(crate) fn judge(
         steps,
         threads: rayon::current_num_threads(),
     });
-    Ok(Compared { scored: results, folds: plan.folds, decisive, best })
+    Ok(Compared { scored: results, folds: plan.folds, decisive, options, best })
 }
 
 impl Compared {
-    /// Writes the scores of one kind into the record, as if it alone had been evaluated; gives the calibration for a model
-    /// of all cells.
+    /// Writes the scores of one kind into the record, as if it alone had been evaluated; gives what a model of all
+    /// cells can learn from it.
     pub(crate) fn take(
         mut self,
         taken: usize,
@@ -210,14 +211,20 @@ impl Compared {
         reference: &Reference,
         seed: u64,
         record: &mut RunRecord,
-    ) -> Result<Calibration, ScoringError> {
+    ) -> Result<Learnt, ScoringError> {
         record.model = Some(ModelSummary {
             kind: candidates[taken].trainer.kind().to_owned(),
             genes: reference.genes.len(),
             labels: reference.labels.set().names().to_vec(),
             training_cells: reference.cells.n_cells(),
         });
-        fill(record, reference, self.scored.swap_remove(taken), seed)
+        let mut scored = self.scored.swap_remove(taken);
+        scored.measure_sets(reference, &self.folds, self.options.coverage);
+        if self.options.unknown {
+            let trainer = candidates[taken].trainer.as_ref();
+            scored.leave_labels_out(reference, trainer, &self.folds, seed, &Silent)?;
+        }
+        fill(record, reference, scored, seed)
     }
 }
 

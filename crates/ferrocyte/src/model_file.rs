@@ -4,7 +4,9 @@ use std::path::Path;
 
 use ferrocyte_core::{Block, GeneMap, LogNorm, ModelHeader, NamedArrays, Scores};
 use ferrocyte_io::bundle::{ModelFileError, read_model};
+use ferrocyte_learn::conformal::PredictionSets;
 use ferrocyte_learn::models::{self, Classifier, GeneMeans, LoadError, PredictError, Sketch};
+use ferrocyte_learn::unknown::KnownCells;
 
 /// A model file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +43,9 @@ pub(crate) fn open_model(path: &Path) -> Result<OpenedModel, ModelError> {
     let means = GeneMeans::of_model(&arrays, header.genes.len()).map_err(content)?;
     let sketch = Sketch::of_model(&arrays, header.genes.len(), &header.labels)
         .map_err(|error| content(error.into()))?;
-    Ok(OpenedModel { header, model, arrays, means, sketch })
+    let sets = PredictionSets::of_model(&arrays, header.labels.len()).map_err(content)?;
+    let known_cells = KnownCells::of_model(&arrays).map_err(content)?;
+    Ok(OpenedModel { header, model, arrays, means, sketch, known_cells, sets })
 }
 
 /// A model, and what else its file has.
@@ -51,6 +55,8 @@ pub(crate) struct OpenedModel {
     arrays: NamedArrays,
     pub(crate) means: Option<GeneMeans>,
     pub(crate) sketch: Option<Sketch>,
+    pub(crate) known_cells: Option<KnownCells>,
+    pub(crate) sets: Option<PredictionSets>,
 }
 
 impl OpenedModel {

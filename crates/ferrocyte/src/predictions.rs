@@ -11,12 +11,20 @@ use ferrocyte_io::write::{
 };
 use ferrocyte_io::{CellFile, Format, MatrixPath};
 use ferrocyte_learn::back_off::{BackedOff, back_off, best_of_level};
+use ferrocyte_learn::conformal::Thresholds;
 use ferrocyte_learn::decide::{Decision, Unassigned};
+use ferrocyte_learn::unknown::PROMISED_LOSS;
 
+use crate::cell_sets::CellSets;
 use crate::dataset::{DataFile, Dataset};
 
 /// The column with the narrowest name that a cell is sure of.
 const BACKED_OFF: &str = "backed_off_label";
+/// So many times more strange cells than promised are worth a warning. Donors of the reference's own study have about as many
+/// as promised; each pancreas study beside a model of the other three has more, 17.5 % in the mean.
+const MANY_STRANGE: f64 = 3.0;
+/// Fewer cells than this are no sign of anything.
+const FEWEST_STRANGE: usize = 20;
 
 /// In which form labels are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +87,10 @@ pub(crate) struct Predictions {
     /// The narrowest name that each cell is sure of, and its most probable name of each level; one for each cell that was
     /// scored, or none at all.
     wider: Vec<Wider>,
+    /// Unknown scores, one for each cell; empty where the model does not know what is usual.
+    strangeness: Vec<f64>,
+    /// The prediction set of each cell, where sets were asked for.
+    sets: Option<CellSets>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
 }
@@ -97,6 +109,8 @@ struct Decided<'a> {
     note: Option<&'a str>,
     agreement: Option<f64>,
     genes: &'a str,
+    strangeness: Option<f64>,
+    set: Option<&'a str>,
 }
 
 impl Wider {
@@ -110,7 +124,7 @@ impl Wider {
 }
 
 impl Predictions {
-    pub(crate) fn new(labels: LabelSet, keep_probabilities: bool) -> Self {
+    pub(crate) fn new(labels: LabelSet, keep_probabilities: bool, sets: Option<Thresholds>) -> Self {
         Self {
             labels,
             decisions: Vec::new(),
@@ -119,6 +133,8 @@ impl Predictions {
             genes: Vec::new(),
             hierarchy: None,
             wider: Vec::new(),
+            strangeness: Vec::new(),
+            sets: sets.map(CellSets::new),
             probabilities: keep_probabilities.then(Vec::new),
         }
     }
@@ -128,10 +144,21 @@ impl Predictions {
         Self { hierarchy: Some((hierarchy, threshold)), ..self }
     }
 
-    /// Adds the cells of a block; `agreement` is that of the model's members, where it has any.
-    pub(crate) fn extend(&mut self, decisions: Vec<Decision>, scores: &Scores, agreement: Option<Vec<f64>>) {
+    /// Adds the cells of a block; `agreement` is that of the model's members, where it has any, and `strangeness` the
+    /// unknown scores.
+    pub(crate) fn extend(
+        &mut self,
+        decisions: Vec<Decision>,
+        scores: &Scores,
+        agreement: Option<Vec<f64>>,
+        strangeness: Option<Vec<f64>>,
+    ) {
         if let Some((hierarchy, threshold)) = &self.hierarchy {
             self.wider.extend(scores.rows().map(|row| Wider::of(hierarchy, row, *threshold)));
+        }
+        self.strangeness.extend(strangeness.unwrap_or_default());
+        if let Some(sets) = &mut self.sets {
+            sets.extend(&decisions, scores, &self.labels);
         }
         self.decisions.extend(decisions);
         self.agreement.extend(agreement.unwrap_or_default());
@@ -167,6 +194,10 @@ impl Predictions {
         self.decisions.clear();
         self.wider.clear();
         self.agreement.clear();
+        self.strangeness.clear();
+        if let Some(sets) = &mut self.sets {
+            sets.clear();
+        }
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.clear();
         }
@@ -235,6 +266,8 @@ impl Predictions {
             labels,
             confidence_histogram: histogram,
             unanimous: (!self.agreement.is_empty()).then_some(unanimous),
+            set_sizes: self.sets.as_ref().map(CellSets::sizes).unwrap_or_default(),
+            strange: (!self.strangeness.is_empty()).then(|| self.n_strange()),
             unassigned: reasons
                 .into_iter()
                 .map(|(reason, cells)| LabelCount { label: reason.reason().to_owned(), cells })
@@ -242,8 +275,37 @@ impl Predictions {
         }
     }
 
+    /// Cells with counts that stand less clear than all but one in twenty cells of known labels.
+    fn n_strange(&self) -> usize {
+        let strange = |(decision, score): &(&Decision, &f64)| {
+            matches!(decision.label, Ok(_) | Err(Unassigned::Unknown)) && **score > 1.0 - PROMISED_LOSS
+        };
+        self.decisions.iter().zip(&self.strangeness).filter(strange).count()
+    }
+
+    /// Says so where far more cells are like no label than among the reference's own.
+    fn many_strange(&self) -> Option<Warning> {
+        let (cells, strange) = (self.strangeness.len(), self.n_strange());
+        let share = strange as f64 / cells.max(1) as f64;
+        (strange >= FEWEST_STRANGE && share > MANY_STRANGE * PROMISED_LOSS).then(|| {
+            Warning::new(
+                "many-like-no-label",
+                format!(
+                    "{strange} of {cells} cells ({:.0} %) have an unknown score above {}, where about {:.0} % are expected of \
+                     cells like the reference's: the query may have types that the model was not trained on, or be from \
+                     another study or condition",
+                    100.0 * share,
+                    1.0 - PROMISED_LOSS,
+                    100.0 * PROMISED_LOSS
+                ),
+            )
+            .with_hint("look at the column `unknown_score`; --reject-unknown leaves such cells without a label")
+        })
+    }
+
     /// Says how many cells got no label, and why; and how many are sure of a wider name only.
     pub(crate) fn warn(&self, warnings: &mut Vec<Warning>) {
+        warnings.extend(self.many_strange());
         warnings.extend(self.backed_off_in_words());
         for LabelCount { label: reason, cells } in self.summary().unassigned {
             warnings.push(Warning::new("unassigned", format!("{cells} cells are `{UNASSIGNED}`: {reason}")));
@@ -375,7 +437,16 @@ impl Predictions {
         let agreement = self.agreement.get(position).copied();
         let genes = self.genes.get(position).map_or("", String::as_str);
         let wider = self.wider.get(position);
-        self.decisions.get(position).map(|decision| Decided { decision, wider, note, agreement, genes })
+        let strangeness = self.strangeness.get(position).copied();
+        self.decisions.get(position).map(|decision| Decided {
+            decision,
+            note,
+            agreement,
+            wider,
+            genes,
+            strangeness,
+            set: self.sets.as_ref().and_then(|sets| sets.of(position)),
+        })
     }
 
     /// All columns: labels, and wider names where the model has them.
@@ -409,6 +480,16 @@ impl Predictions {
         if !self.genes.is_empty() {
             let genes = decisions.iter().map(|decided| decided.map_or("", |d| d.genes).to_owned());
             columns.push(("top_genes_for", ObsColumn::Text(genes.collect())));
+        }
+        if !self.strangeness.is_empty() {
+            // A cell without counts is like nothing, and that is not strange.
+            let had_an_answer =
+                |d: &Decided<'_>| matches!(d.decision.label, Ok(_) | Err(Unassigned::Unknown));
+            let strangeness = numbers(&|d| d.strangeness.filter(|_| had_an_answer(&d)));
+            columns.push(("unknown_score", strangeness));
+        }
+        if self.sets.is_some() {
+            columns.push(("prediction_set", categories(&|d| d.set)));
         }
         let note = categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note));
         columns.push(("ferrocyte_note", note));

@@ -1,21 +1,26 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{
-    Calibration, CalibrationRecord, Choice, Labels, Metrics, Progress, ReliabilityBin, ResampledUnit,
-    Resampling, RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, Vocabulary, Warning,
+    Calibration, CalibrationRecord, Choice, ConformalRecord, Labels, Metrics, Progress, ReliabilityBin,
+    ResampledUnit, Resampling, RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, UnknownRecord,
+    Vocabulary, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
+use ferrocyte_learn::conformal::PredictionSets;
 use ferrocyte_learn::evaluate::{
     self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
     Intervals, Judgement, SplitError,
 };
 use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
+use ferrocyte_learn::unknown::KnownCells;
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
 use crate::baselines::baselines;
 use crate::choices::{choice, detected};
+use crate::conformal;
 use crate::leaks;
 use crate::reference::{Reference, TestPart};
+use crate::unknown;
 
 /// Number of folds when none is said: each model is trained on four fifths of the cells.
 const DEFAULT_FOLDS: usize = 5;
@@ -23,12 +28,17 @@ const DEFAULT_FOLDS: usize = 5;
 const FEW_GROUPS: usize = 6;
 
 /// How cells are divided for scoring.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ScoringOptions {
     /// Number of folds; 5 when `None`, or the number of groups where there are fewer.
     pub folds: Option<usize>,
     /// Hold each group out once, alone.
     pub leave_one_out: bool,
+    /// Leave each label out of the training too, and see whether its cells stand out: one more training for each label
+    /// and each fold that holds cells of it.
+    pub unknown: bool,
+    /// Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99; 0.9 when `None`.
+    pub coverage: Option<f64>,
 }
 
 /// Why a kind of model could not be scored.
@@ -38,6 +48,12 @@ pub enum ScoringError {
     /// Leaving groups out needs groups.
     #[error("holding each group out once needs a column of groups")]
     NoGroups,
+    /// No prediction sets are made with such a coverage.
+    #[error("expected a coverage of prediction sets from 0.5 to 0.99, found {found}")]
+    Coverage {
+        /// The coverage.
+        found: f64,
+    },
     /// Cells can be divided in one way only.
     #[error("the cells are divided by {one} or by {other}, not by both")]
     TwoRules {
@@ -102,14 +118,36 @@ pub(crate) struct Scored {
     pub(crate) one_label: Vec<(usize, String)>,
     /// How training went in the first fold.
     pub(crate) training: Option<TrainingRecord>,
-    /// What makes the probabilities of a model of all cells say how often they are right.
-    pub(crate) calibration: Calibration,
-    /// What it changed.
+    /// What the held-out cells teach a model of all cells.
+    pub(crate) learnt: Learnt,
+    /// What the calibration changed.
     pub(crate) calibrated: Option<CalibrationRecord>,
+    /// How well cells of labels stand out that were left out.
+    pub(crate) unknown: Option<UnknownRecord>,
+    /// How often prediction sets hold the right label.
+    pub(crate) conformal: Option<ConformalRecord>,
 }
 
-/// Scores a kind of model on held-out cells and writes all that was found into the record. Gives the calibration for a model
-/// of all cells.
+/// What held-out cells teach a model of all cells.
+#[derive(Debug, Clone)]
+pub(crate) struct Learnt {
+    /// What makes its probabilities say how often they are right.
+    pub(crate) calibration: Calibration,
+    /// What is usual among cells of labels that it knows.
+    pub(crate) known_cells: Option<KnownCells>,
+    /// With which probability a label belongs to a prediction set.
+    pub(crate) sets: Option<PredictionSets>,
+}
+
+impl Learnt {
+    /// Of no cells.
+    pub(crate) fn nothing() -> Self {
+        Self { calibration: Calibration::None, known_cells: None, sets: None }
+    }
+}
+
+/// Scores a kind of model on held-out cells and writes all that was found into the record. Gives what a model of all cells
+/// can learn from it.
 pub(crate) fn score(
     reference: &Reference,
     trainer: &dyn Train,
@@ -117,7 +155,7 @@ pub(crate) fn score(
     seed: u64,
     progress: &dyn Progress,
     record: &mut RunRecord,
-) -> Result<Calibration, ScoringError> {
+) -> Result<Learnt, ScoringError> {
     let (_, scored) = held_out(reference, trainer, options, seed, progress, record)?;
     fill(record, reference, scored, seed)
 }
@@ -134,9 +172,40 @@ pub(crate) fn held_out(
 ) -> Result<(Folds, Scored), ScoringError> {
     let plan = plan(reference, options, seed)?;
     begin(reference, &plan, record);
-    let scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
+    let mut scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
+    scored.measure_sets(reference, &plan.folds, options.coverage);
+    if options.unknown {
+        scored.leave_labels_out(reference, trainer, &plan.folds, seed, progress)?;
+    }
     record.baselines = baselines(reference, &plan.folds, seed, progress)?;
+    if options.coverage.is_some() {
+        record.warnings.extend(scored.conformal.as_ref().and_then(conformal::too_few_cells));
+    }
     Ok((plan.folds, scored))
+}
+
+impl Scored {
+    /// Measures how often prediction sets hold the right label.
+    pub(crate) fn measure_sets(&mut self, reference: &Reference, folds: &Folds, target: Option<f64>) {
+        self.conformal = conformal::coverage(reference, folds, &self.result.probabilities, target);
+    }
+
+    /// Sees whether cells of labels stand out that are left out of the training.
+    pub(crate) fn leave_labels_out(
+        &mut self,
+        reference: &Reference,
+        trainer: &dyn Train,
+        folds: &Folds,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(), ScoringError> {
+        if folds.n_folds() < 2 {
+            return Ok(()); // what is usual is known from other folds alone
+        }
+        let found = unknown::leave_labels_out(reference, trainer, folds, &self.uncalibrated, seed, progress)?;
+        self.unknown = Some(found);
+        Ok(())
+    }
 }
 
 /// Trains a kind of model in every fold, and scores it there.
@@ -195,6 +264,7 @@ fn calibrated(
     let labels = reference.labels.select(&tested);
     let fold_of: Vec<usize> = tested.iter().map(|&cell| folds.fold_of(cell)).collect();
     let chosen = choose(&HeldOut { probabilities: &result.probabilities, labels: &labels }, &fold_of);
+    let known_cells = unknown::known_cells(reference, folds, &result.probabilities);
     let before = (result.judgement.metrics, result.judgement.reliability.clone());
     let uncalibrated = std::mem::take(&mut result.probabilities);
     let result = match chosen.calibration {
@@ -202,14 +272,17 @@ fn calibrated(
         _ => result.judged_by(&reference.labels, folds, chosen.probabilities)?,
     };
     let calibrated = calibration_record(&chosen.calibration, before, &result.judgement.metrics);
+    let sets = conformal::prediction_sets(reference, folds, &result.probabilities);
     Ok(Scored {
         result,
         tested,
         uncalibrated,
         one_label: Vec::new(),
         training: None,
-        calibration: chosen.calibration,
+        learnt: Learnt { calibration: chosen.calibration, known_cells, sets },
         calibrated,
+        unknown: None,
+        conformal: None,
     })
 }
 
@@ -231,6 +304,9 @@ pub(crate) fn calibration_record(
 
 /// Divides the cells of a reference.
 pub(crate) fn plan(reference: &Reference, options: ScoringOptions, seed: u64) -> Result<Plan, ScoringError> {
+    if let Some(found) = options.coverage.filter(|target| !conformal::is_target(*target)) {
+        return Err(ScoringError::Coverage { found });
+    }
     let study = reference.studies.as_ref().zip(reference.summary.study_column.as_ref());
     let by_hand = [
         (reference.test_part.is_some(), "a part to test on"),
@@ -354,18 +430,20 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     record.warnings.splice(0..0, leaks::warnings(&record.leaks));
 }
 
-/// Writes the scores into a record, with what chance leaves open; gives the calibration for a model of all cells.
+/// Writes the scores into a record, with what chance leaves open; gives what a model of all cells can learn from it.
 pub(crate) fn fill(
     record: &mut RunRecord,
     reference: &Reference,
     scored: Scored,
     seed: u64,
-) -> Result<Calibration, ScoringError> {
-    let Scored { result, tested, one_label, training, calibration, calibrated, .. } = scored;
+) -> Result<Learnt, ScoringError> {
+    let Scored { result, tested, one_label, training, learnt, calibrated, unknown, conformal, .. } = scored;
     let labels = reference.labels.select(&tested);
     record.training = training;
-    record.choices.push(calibration_choice(&calibration, result.folds.len()));
+    record.choices.push(calibration_choice(&learnt.calibration, result.folds.len()));
     record.calibration = calibrated;
+    record.unknown = unknown;
+    record.conformal = conformal;
     record.warnings.extend(evaluate::unseen_labels(&result.folds));
     record.warnings.extend(one_label_folds(&one_label, result.folds.len()));
     for fold in result.folds.iter().filter(|fold| !fold.converged) {
@@ -387,7 +465,7 @@ pub(crate) fn fill(
     judged(record, result.judgement, intervals, units.as_ref().map(|(column, _)| *column));
     record.fold_mean = result.fold_mean;
     record.folds = result.folds;
-    Ok(calibration)
+    Ok(learnt)
 }
 
 /// Says so where folds had one label to learn from.

@@ -18,7 +18,7 @@ use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
-use crate::scoring::{ScoringError, ScoringOptions, score};
+use crate::scoring::{Learnt, ScoringError, ScoringOptions, score};
 
 /// What a model file calls the cells that are kept in it.
 pub const SKETCH_SETTING: &str = "sketch of the reference";
@@ -105,9 +105,9 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
-    let (trainer, mut calibration) = if let Some(trainer) = named {
+    let (trainer, mut learnt) = if let Some(trainer) = named {
         record.choices.extend(options.model.choices(trainer.as_ref()));
-        (trainer, Calibration::None)
+        (trainer, Learnt::nothing())
     } else {
         let scoring = options.scoring.ok_or(TrainError::AutoWithoutScore)?;
         choose_model(&reference, options.model.genes, scoring, options.seed, progress, &mut record)?
@@ -116,7 +116,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         FileCheckpoints::open(&options.output, trainer.as_ref(), &mut record, options.resume)?;
     // Kinds that were compared have their score by now.
     if let Some(scoring) = options.scoring.filter(|_| record.comparison.is_none()) {
-        calibration = score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
+        learnt = score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }
 
     let cells = LabelledCells::new(&reference.cells, &reference.labels)?;
@@ -133,9 +133,15 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         None => None,
     };
     let uncalibrated = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
-    let header = ModelHeader { calibration, ..uncalibrated };
+    let header = ModelHeader { calibration: learnt.calibration, ..uncalibrated };
     let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes());
     let mut arrays = means.beside(&fit.model.to_arrays());
+    if let Some(known_cells) = learnt.known_cells {
+        arrays = known_cells.beside(&arrays);
+    }
+    if let Some(sets) = learnt.sets {
+        arrays = sets.beside(&arrays);
+    }
     if let Some(sketch) = sketch {
         arrays = sketch.beside(&arrays);
     }

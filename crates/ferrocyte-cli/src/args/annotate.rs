@@ -43,6 +43,18 @@ pub(crate) struct AnnotateArgs {
     /// trained with --levels or --ontology [default: 0.7]
     #[arg(long, value_name = "PROBABILITY")]
     back_off: Option<f64>,
+    /// Give no label to cells that are like no label of the model. SHARE of the cells of known types may be lost by it
+    /// [default where it is left out: 0.05]; without this option cells keep their label beside an `unknown_score`
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_missing_value = "0.05")]
+    reject_unknown: Option<f64>,
+    /// Write `prediction_set` beside each label: labels joined by `|`, which hold the right one for this share of cells like the
+    /// held-out ones of the reference, from 0.5 to 0.99
+    #[arg(long, value_name = "SHARE")]
+    coverage: Option<f64>,
+    /// Let --coverage hold in nearly every donor, as far as those of the reference can say; sets are larger. For models that were
+    /// trained with --group
+    #[arg(long, requires = "coverage")]
+    coverage_in_groups: bool,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -83,8 +95,11 @@ impl AnnotateArgs {
             truth,
             min_coverage,
             back_off,
+            coverage,
+            coverage_in_groups,
             explain,
             explain_by,
+            reject_unknown,
             adapt,
             json: _,
             report: _,
@@ -92,8 +107,20 @@ impl AnnotateArgs {
         let query = matrix.options(files, genes.orientation());
         let adapt = adapt.options();
         let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
-        let outputs = vec![output];
-        AnnotateOptions { query, model, outputs, prefix, truth, min_coverage, back_off, adapt, explain }
+        AnnotateOptions {
+            query,
+            model,
+            outputs: vec![output],
+            prefix,
+            truth,
+            min_coverage,
+            reject_unknown,
+            coverage,
+            coverage_in_groups,
+            back_off,
+            adapt,
+            explain,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::{EvaluateOptions, LabelNoiseOptions, ReferenceOptions};
+use ferrocyte::{EvaluateOptions, LabelNoiseOptions, ReferenceOptions, ScoringOptions};
 
 use super::data::ReferenceArgs;
 use super::model_settings::ModelSettingsArgs;
@@ -15,6 +15,13 @@ pub(crate) struct EvaluateArgs {
     model: ModelSettingsArgs,
     #[command(flatten)]
     scoring: ScoringArgs,
+    /// Leave each label out of the training too, and see whether its cells stand out as unknown: one more training for
+    /// each label and each fold that holds cells of it
+    #[arg(long)]
+    unknown: bool,
+    /// Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99 [default: 0.9]
+    #[arg(long, value_name = "SHARE")]
+    coverage: Option<f64>,
     /// List cells whose given label the models that never saw them find very unlikely
     #[arg(long)]
     label_noise: bool,
@@ -51,7 +58,7 @@ struct SampleArgs {
 impl EvaluateArgs {
     pub(crate) fn options(self, seed: u64) -> EvaluateOptions {
         let SampleArgs { unit, cell_types, permutations } = self.samples;
-        let Self { label_noise, label_noise_table, .. } = self;
+        let Self { label_noise, label_noise_table, unknown, coverage, .. } = self;
         let label_noise = (label_noise || label_noise_table.is_some())
             .then_some(LabelNoiseOptions { table: label_noise_table });
         EvaluateOptions {
@@ -59,7 +66,7 @@ impl EvaluateArgs {
             model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: ReferenceOptions { unit, cell_types, ..self.reference.options() },
             permutations: permutations.map(|n| n as usize),
-            scoring: self.scoring.options(),
+            scoring: ScoringOptions { unknown, coverage, ..self.scoring.options() },
             seed,
         }
     }

@@ -15,6 +15,10 @@ pub(crate) struct ScoringArgs {
 
 impl ScoringArgs {
     pub(crate) fn options(self) -> ScoringOptions {
-        ScoringOptions { folds: self.folds.map(usize::from), leave_one_out: self.leave_one_out }
+        ScoringOptions {
+            folds: self.folds.map(usize::from),
+            leave_one_out: self.leave_one_out,
+            ..ScoringOptions::default()
+        }
     }
 }

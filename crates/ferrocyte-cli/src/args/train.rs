@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::TrainOptions;
+use ferrocyte::{ScoringOptions, TrainOptions};
 
 use super::data::ReferenceArgs;
 use super::model_settings::ModelSettingsArgs;
@@ -15,6 +15,13 @@ pub(crate) struct TrainArgs {
     model: ModelSettingsArgs,
     #[command(flatten)]
     scoring: ScoringArgs,
+    /// Leave each label out of the training too, and see whether its cells stand out as unknown: one more training for
+    /// each label and each fold that holds cells of it
+    #[arg(long, conflicts_with = "no_score")]
+    unknown: bool,
+    /// Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99 [default: 0.9]
+    #[arg(long, value_name = "SHARE", conflicts_with = "no_score")]
+    coverage: Option<f64>,
     /// Train only: the model then carries no score of how well it does on held-out cells
     #[arg(long)]
     no_score: bool,
@@ -41,7 +48,11 @@ impl TrainArgs {
         TrainOptions {
             model: self.model.options().on_genes(self.reference.gene_choice()),
             reference: self.reference.options(),
-            scoring: (!self.no_score).then(|| self.scoring.options()),
+            scoring: (!self.no_score).then(|| ScoringOptions {
+                unknown: self.unknown,
+                coverage: self.coverage,
+                ..self.scoring.options()
+            }),
             seed,
             sketch: self.sketch,
             output: self.output,

@@ -1,6 +1,6 @@
 //! The scores of an evaluation, and the honest scores of a model.
 
-use ferrocyte::core::{HierarchicalScores, HierarchyRecord};
+use ferrocyte::core::{HierarchicalScores, HierarchyRecord, UnknownRecord};
 use ferrocyte::{Interval, MetricIntervals, Metrics, ResampledUnit, Resampling, RunRecord};
 
 use super::{decimal, table, thousands};
@@ -32,6 +32,17 @@ pub(crate) fn scores(record: &RunRecord) -> String {
     if let Some(found) = &record.hierarchy {
         text += &wider_names(found);
     }
+    if let Some(sets) = &record.conformal {
+        text += &format!(
+            "prediction sets for {:.0} % of the cells of each label hold it for {:.1} %, with {:.2} labels in the mean\n",
+            100.0 * sets.target,
+            100.0 * sets.coverage,
+            sets.mean_set_size
+        );
+    }
+    if let Some(found) = &record.unknown {
+        text += &unknown(found);
+    }
     text
 }
 
@@ -62,6 +73,27 @@ fn wider_names(found: &HierarchyRecord) -> String {
         );
     }
     text
+}
+
+/// How well the cells of each label stand out when it was left out.
+fn unknown(found: &UnknownRecord) -> String {
+    let mut classes = table(&["left out", "cells", "area", "area, probability", "found", "known lost"]);
+    for class in &found.classes {
+        classes.add_row([
+            class.label.clone(),
+            thousands(class.cells as u64),
+            decimal(class.auroc),
+            decimal(class.auroc_max_probability),
+            decimal(Some(class.found)),
+            decimal(Some(class.known_lost)),
+        ]);
+    }
+    format!(
+        "\n{classes}\nmean area {} by unknown score, {} by the largest probability; of known cells {:.1} % were lost\n",
+        decimal(found.auroc),
+        decimal(found.auroc_max_probability),
+        100.0 * found.known_lost
+    )
 }
 
 /// Accuracy and macro F1 only, in one line.

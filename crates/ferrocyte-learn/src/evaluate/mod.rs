@@ -30,7 +30,7 @@ pub use judge::{Judgement, judge, metrics};
 pub use label_noise::{Doubt, Doubts, doubts};
 pub use leak::{Follows, NearCopies, TellingGene, follows, near_copies, telling_genes};
 pub use metric::{F1Scope, RELIABILITY_BINS};
-pub(crate) use metric::{Tally, brier};
+pub(crate) use metric::{Ranking, Tally, brier, roc_auc};
 pub use paired::{PairedAnswers, PairedScore, Resampled, resample};
 pub use split::{
     Fold, Folds, SplitError, by_group, leave_one_group_out, leave_one_study_out, stratified, test_part,

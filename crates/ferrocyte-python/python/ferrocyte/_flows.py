@@ -329,6 +329,9 @@ def annotate(
     explain: bool = False,
     explain_by: str | None = None,
     back_off: float | None = None,
+    reject_unknown: float | None = None,
+    coverage: float | None = None,
+    coverage_in_groups: bool = False,
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
@@ -359,6 +362,12 @@ def annotate(
     back_off
         Give cells the narrowest name that has this probability, in the column ``backed_off_label``; for models that were
         trained with ``levels`` or ``ontology``. 0.7 when None.
+    reject_unknown
+        Give no label to cells that are like no label of the model; this share of the cells of known types may be lost by
+        it, for example 0.05. Otherwise cells keep their label beside an ``unknown_score``.
+    coverage, coverage_in_groups
+        Write ``prediction_set`` beside each label: labels joined by ``|``, which hold the right one for this share of cells
+        like the held-out ones of the reference, from 0.5 to 0.99; in nearly every donor where ``coverage_in_groups``.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
         conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
@@ -373,9 +382,7 @@ def annotate(
         prefix,
         truth,
         min_coverage,
-        explain,
-        explain_by,
-        back_off,
+    back_off, coverage, coverage_in_groups, explain, explain_by, reject_unknown,
         _adapt(adapt, reference, reference_where),
         report,
     )

@@ -1,13 +1,14 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    BackOffScores, Baseline, CalibrationRecord, Choice, ClassIntervals, ClassRecord, ComparedModel,
-    Comparison, Conclusion, Confusion, Coverage, Curve, DoubtedLabel, DoubtedPair, DoubtfulCell, Explanation,
-    Explanations, Flow, FoldRecord, GenePush, HierarchicalScores, HierarchyRecord, InputRecord, Interval,
-    LabelCount, LabelNoise, Leak, LeakKind, LevelScore, MatchedGenes, MetricIntervals, Metrics, ModelSummary,
-    Origin, OutputRecord, PermutationTest, PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit,
-    Resampling, RunRecord, SampleCall, SampleCount, SampleModel, SampleScores, ScoreDifference, SplitKind,
-    Splits, StepTiming, Timing, TrainingRecord, Warning,
+    BackOffScores, Baseline, CalibrationRecord, Choice, ClassCoverage, ClassIntervals, ClassRecord,
+    ComparedModel, Comparison, Conclusion, ConformalRecord, Confusion, Coverage, Curve, DoubtedLabel,
+    DoubtedPair, DoubtfulCell, Explanation, Explanations, Flow, FoldRecord, GenePush, GroupCoverage,
+    HierarchicalScores, HierarchyRecord, InputRecord, Interval, LabelCount, LabelNoise, Leak, LeakKind,
+    LeftOutClass, LevelScore, MatchedGenes, MetricIntervals, Metrics, ModelSummary, Origin, OutputRecord,
+    PermutationTest, PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit, Resampling,
+    RuleCoverage, RunRecord, SampleCall, SampleCount, SampleModel, SampleScores, ScoreDifference, SplitKind,
+    Splits, StepTiming, Timing, TrainingRecord, UnknownRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -42,6 +43,8 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     record.folds = vec![fold(1, true), fold(2, false)];
     record.reliability = (0..15).map(bin).collect();
     record.training = Some(training());
+    record.conformal = Some(conformal(labels));
+    record.unknown = Some(unknown(labels));
     record.label_noise = Some(label_noise(labels));
     record.samples = Some(samples(labels));
     record.calibration = Some(CalibrationRecord {
@@ -130,6 +133,48 @@ fn label_noise(labels: &[String]) -> LabelNoise {
     }
 }
 
+fn conformal(labels: &[String]) -> ConformalRecord {
+    let lowest = || Some(GroupCoverage { group: "donor 3".into(), cells: 512, coverage: 0.861_3 });
+    ConformalRecord {
+        target: 0.9,
+        cells: 4_300,
+        coverage: 0.903_7,
+        mean_set_size: 1.026_4,
+        empty: 0.041_2,
+        lowest_group: lowest(),
+        of_groups: Some(RuleCoverage { coverage: 0.936, mean_set_size: 1.112, lowest_group: lowest() }),
+        shared_threshold: labels.iter().take(1).cloned().collect(),
+        per_class: (labels.iter())
+            .map(|label| ClassCoverage {
+                label: label.clone(),
+                cells: 7,
+                coverage: Some(0.857_1),
+                mean_set_size: None,
+            })
+            .collect(),
+    }
+}
+
+fn unknown(labels: &[String]) -> UnknownRecord {
+    UnknownRecord {
+        promised_loss: 0.05,
+        known_lost: 0.047,
+        auroc: Some(0.782_1),
+        auroc_max_probability: Some(0.724_7),
+        trainings: 26,
+        classes: (labels.iter())
+            .map(|label| LeftOutClass {
+                label: label.clone(),
+                cells: 141,
+                auroc: Some(0.771),
+                auroc_max_probability: None,
+                found: 0.163,
+                known_lost: 0.049,
+            })
+            .collect(),
+    }
+}
+
 /// A record of an annotation with everything in it.
 pub(crate) fn annotation(labels: &[String]) -> RunRecord {
     let mut record = base(Flow::Annotate, labels);
@@ -156,6 +201,8 @@ pub(crate) fn annotation(labels: &[String]) -> RunRecord {
         labels: called,
         confidence_histogram: vec![0, 0, 9, 42, 169, 349, 411, 513, 946, 5_012],
         unanimous: Some(6_204),
+        strange: Some(411),
+        set_sizes: vec![12, 6_800, 512],
         unassigned: vec![LabelCount { label: "no counts in any gene of the model".into(), cells: 7 }],
     });
     record.explanations = Some(explanations(labels));
