@@ -36,12 +36,9 @@ fn clearances(
     found
 }
 
-/// Which labels a training cell of a fold has.
+/// Which labels a training cell of a fold has, as if there were no label `without`.
 fn known_labels(reference: &Reference, fold: &Fold, without: Option<usize>) -> Vec<bool> {
-    let mut known = vec![false; reference.labels.set().len()];
-    for &cell in &fold.train {
-        known[reference.labels.code(cell)] = true;
-    }
+    let mut known = reference.labels_among(&fold.train);
     without.into_iter().for_each(|label| known[label] = false);
     known
 }
