@@ -26,6 +26,12 @@ pub(crate) fn section(record: &RunRecord) -> Option<Section> {
                 }
             }
         }
+        @if let Some(strange) = predictions.strange {
+            p {
+                (count(strange)) " cells stand out less clearly than nineteen in twenty held-out cells of the reference; of cells \
+                 like those, one in twenty does."
+            }
+        }
         @if !predictions.unassigned.is_empty() {
             h3 { "Cells without a label, by reason" }
             (bars("Cells without a label, by reason", &predictions.unassigned))

@@ -5,7 +5,7 @@ use ferrocyte_learn::conformal::{
     DEFAULT_TARGET, Measured, PredictionSets, RightProbabilities, RightProbability, Rule, SetsOfCells,
     TARGETS, Thresholds, measure,
 };
-use ferrocyte_learn::evaluate::{Fold, Folds};
+use ferrocyte_learn::evaluate::Folds;
 
 use crate::reference::Reference;
 
@@ -24,7 +24,8 @@ pub(crate) fn prediction_sets(
     if folds.n_folds() < 2 {
         return None; // one part was tested: the cells that were trained on have no held-out probabilities
     }
-    PredictionSets::fit(&right_probabilities(reference, folds, probabilities, None))
+    let cells = held_out_cells(reference, folds, probabilities);
+    PredictionSets::fit(&right_probabilities(reference, &cells, None))
 }
 
 /// How often the sets of held-out cells hold their label, with thresholds from the cells of other folds.
@@ -38,20 +39,20 @@ pub(crate) fn coverage(
         return None; // thresholds are from other folds
     }
     let target = target.unwrap_or(DEFAULT_TARGET);
-    let by = |rule| measured(reference, folds, probabilities, target, rule);
+    let cells = held_out_cells(reference, folds, probabilities);
+    let by = |rule| measured(reference, &cells, folds.n_folds(), probabilities, target, rule);
     let Measured { coverage, mean_set_size, empty, lowest_group, per_class } = by(Rule::Cells)?;
     let of_groups = reference.groups.as_ref().and_then(|_| by(Rule::Groups)).map(|measured| RuleCoverage {
         coverage: measured.coverage,
         mean_set_size: measured.mean_set_size,
         lowest_group: measured.lowest_group,
     });
-    let all =
-        Thresholds::fit(&right_probabilities(reference, folds, probabilities, None), target, Rule::Cells);
+    let all = Thresholds::fit(&right_probabilities(reference, &cells, None), target, Rule::Cells);
     let labels = reference.labels.set().names();
     let shared = labels.iter().zip(all.shared()).filter(|(_, shared)| **shared);
     Some(ConformalRecord {
         target,
-        cells: per_class.iter().map(|class| class.cells).sum(),
+        cells: cells.len(),
         coverage,
         mean_set_size,
         empty,
@@ -79,57 +80,58 @@ pub(crate) fn too_few_cells(found: &ConformalRecord) -> Option<Warning> {
     })
 }
 
+/// A held-out cell whose label the model of its fold knew.
+struct HeldOutCell {
+    cell: usize,
+    fold: usize, // from 0
+    right: RightProbability,
+}
+
+/// The held-out cells whose label the model of their fold knew, fold by fold.
+fn held_out_cells(reference: &Reference, folds: &Folds, probabilities: &Scores) -> Vec<HeldOutCell> {
+    let labels = &reference.labels;
+    let mut found = Vec::with_capacity(labels.len());
+    for (fold, held_out) in folds.iter().enumerate() {
+        let known = reference.labels_among(&held_out.train);
+        for &cell in held_out.test.iter().filter(|&&cell| known[labels.code(cell)]) {
+            let label = labels.code(cell);
+            let group = reference.groups.as_ref().map(|groups| groups.code(cell));
+            let probability = probabilities.row(cell)[label];
+            found.push(HeldOutCell { cell, fold, right: RightProbability { label, group, probability } });
+        }
+    }
+    found
+}
+
+/// The probabilities that held-out cells have of their own label, without those of one fold.
+fn right_probabilities(
+    reference: &Reference,
+    cells: &[HeldOutCell],
+    without: Option<usize>,
+) -> RightProbabilities {
+    let others = cells.iter().filter(|cell| Some(cell.fold) != without).map(|cell| cell.right);
+    RightProbabilities::new(reference.labels.set().len(), others)
+}
+
+/// The sets of the cells of each fold, with thresholds from the others.
 fn measured(
     reference: &Reference,
-    folds: &Folds,
+    cells: &[HeldOutCell],
+    n_folds: usize,
     probabilities: &Scores,
     target: f64,
     rule: Rule,
 ) -> Option<Measured> {
-    let labels = &reference.labels;
-    let mut sets = Vec::new();
-    for fold in folds.iter() {
-        let others = right_probabilities(reference, folds, probabilities, Some(&fold));
-        let thresholds = Thresholds::fit(&others, target, rule);
-        let known = known_labels(reference, &fold);
-        for &cell in fold.test.iter().filter(|&&cell| known[labels.code(cell)]) {
-            let set = thresholds.set_of(probabilities.row(cell));
-            let label = labels.code(cell);
-            sets.push(SetsOfCells { cell, label, size: set.len(), covered: set.contains(&label) });
-        }
+    let mut sets = Vec::with_capacity(cells.len());
+    for fold in 0..n_folds {
+        let thresholds = Thresholds::fit(&right_probabilities(reference, cells, Some(fold)), target, rule);
+        sets.extend(cells.iter().filter(|cell| cell.fold == fold).map(
+            |&HeldOutCell { cell, right, .. }| {
+                let set = thresholds.set_of(probabilities.row(cell));
+                let covered = set.contains(&right.label);
+                SetsOfCells { cell, label: right.label, size: set.len(), covered }
+            },
+        ));
     }
-    measure(&sets, labels.set(), reference.groups.as_ref())
-}
-
-/// The probabilities that held-out cells have of their own label, where the model of their fold knew it; without those of one
-/// fold.
-fn right_probabilities(
-    reference: &Reference,
-    folds: &Folds,
-    probabilities: &Scores,
-    without: Option<&Fold>,
-) -> RightProbabilities {
-    let labels = &reference.labels;
-    let mut found = Vec::new();
-    for fold in folds.iter().filter(|fold| without.is_none_or(|without| without.number != fold.number)) {
-        let known = known_labels(reference, &fold);
-        found.extend(fold.test.iter().filter(|&&cell| known[labels.code(cell)]).map(|&cell| {
-            let label = labels.code(cell);
-            RightProbability {
-                label,
-                group: reference.groups.as_ref().map(|groups| groups.code(cell)),
-                probability: probabilities.row(cell)[label],
-            }
-        }));
-    }
-    RightProbabilities::new(labels.set().len(), found)
-}
-
-/// Which labels a training cell of a fold has.
-fn known_labels(reference: &Reference, fold: &Fold) -> Vec<bool> {
-    let mut known = vec![false; reference.labels.set().len()];
-    for &cell in &fold.train {
-        known[reference.labels.code(cell)] = true;
-    }
-    known
+    measure(&sets, reference.labels.set(), reference.groups.as_ref())
 }

@@ -242,6 +242,15 @@ impl Reference {
         groups.or(studies).or_else(found)
     }
 
+    /// Which labels occur among some cells.
+    pub(crate) fn labels_among(&self, cells: &[usize]) -> Vec<bool> {
+        let mut occur = vec![false; self.labels.set().len()];
+        for &cell in cells {
+            occur[self.labels.code(cell)] = true;
+        }
+        occur
+    }
+
     /// Puts what was read, how and why into a new record.
     pub(crate) fn begin_record(&self, record: &mut RunRecord) {
         record.inputs.clone_from(&self.inputs);

@@ -39,12 +39,9 @@ fn clearances(
     found
 }
 
-/// Which labels a training cell of a fold has.
+/// Which labels a training cell of a fold has, as if there were no label `without`.
 fn known_labels(reference: &Reference, fold: &Fold, without: Option<usize>) -> Vec<bool> {
-    let mut known = vec![false; reference.labels.set().len()];
-    for &cell in &fold.train {
-        known[reference.labels.code(cell)] = true;
-    }
+    let mut known = reference.labels_among(&fold.train);
     if let Some(label) = without {
         known[label] = false;
     }
