@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use support::{json, run};
 
-const GENES: [&str; 13] =
-    ["CD3D", "CD3E", "IL7R", "MS4A1", "CD79A", "CD79B", "LYZ", "CD14", "S100A8", "ACTB", "B2M", "GAPDH", "CD8A"];
+const GENES: [&str; 13] = [
+    "CD3D", "CD3E", "IL7R", "MS4A1", "CD79A", "CD79B", "LYZ", "CD14", "S100A8", "ACTB", "B2M", "GAPDH",
+    "CD8A",
+];
 
 /// Two kinds of T cells that hardly anything tells apart, B cells, monocytes. `by_hand` is a wider name that one cell has
 /// wrong; `id` is an identifier of the ontology of the tests, and one that it does not know.
@@ -63,7 +65,10 @@ fn cells_that_are_sure_of_a_wider_name_only_get_that() {
     let levels = found["levels"].as_array().unwrap();
     assert_eq!((&levels[0]["level"], &levels[0]["names"]), (&"by_hand".into(), &3.into()));
     assert!(levels[0]["accuracy"].as_f64() > levels[1]["accuracy"].as_f64(), "{levels:?}");
-    assert!(found["flat"]["f1"].as_f64() > record["metrics_plain"]["accuracy"].as_f64(), "partly right counts");
+    assert!(
+        found["flat"]["f1"].as_f64() > record["metrics_plain"]["accuracy"].as_f64(),
+        "partly right counts"
+    );
 
     let annotated = run(
         "annotate {} -m {} -o {} --back-off 0.95 --json {}",
@@ -74,7 +79,8 @@ fn cells_that_are_sure_of_a_wider_name_only_get_that() {
     let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = rows.next().unwrap();
     let column = |name: &str| header.iter().position(|found| *found == name).unwrap();
-    let (label, wider, sure) = (column("predicted_labels"), column("backed_off_label"), column("backed_off_score"));
+    let (label, wider, sure) =
+        (column("predicted_labels"), column("backed_off_label"), column("backed_off_score"));
     let (coarse, fine) = (column("predicted_by_hand"), column("predicted_cell_type"));
     let mut backed_off = 0;
     for row in rows {
@@ -86,7 +92,11 @@ fn cells_that_are_sure_of_a_wider_name_only_get_that() {
         }
     }
     assert!(backed_off > 0, "kinds of T cells cannot be told apart");
-    assert!(warned(&json(&at("annotate.json")), "backed-off").unwrap().starts_with(&format!("{backed_off} cells")));
+    assert!(
+        warned(&json(&at("annotate.json")), "backed-off")
+            .unwrap()
+            .starts_with(&format!("{backed_off} cells"))
+    );
 }
 
 #[test]
@@ -138,10 +148,9 @@ fn what_has_no_wider_names_says_so() {
     let cells = at("cells.tsv");
     let train = "train {} --label cell_type --no-score -o {}";
     assert!(run(train, &[&cells, &at("flat.ferrocyte")]).status < 2);
-    for (words, expected) in [
-        ("--back-off 0.8", "no wider names above its labels"),
-        ("--back-off 0.3", "above 0.5 and at most 1"),
-    ] {
+    for (words, expected) in
+        [("--back-off 0.8", "no wider names above its labels"), ("--back-off 0.3", "above 0.5 and at most 1")]
+    {
         let line = format!("annotate {{}} -m {{}} -o {{}} {words}");
         let ended = run(&line, &[&cells, &at("flat.ferrocyte"), &at("out.csv")]);
         assert_eq!(ended.status, 2);

@@ -19,7 +19,11 @@ fn table(path: &Path) {
     for cell in 0..61_usize {
         let label = cell % 3;
         let count = |gene: usize| {
-            if gene < 9 && gene / 3 == label { 12 + (cell * 5 + gene * 3) % 7 } else { 1 + (cell * 7 + gene * 11) % 5 }
+            if gene < 9 && gene / 3 == label {
+                12 + (cell * 5 + gene * 3) % 7
+            } else {
+                1 + (cell * 7 + gene * 11) % 5
+            }
         };
         let counts: Vec<String> = (0..GENES.len()).map(|gene| count(gene).to_string()).collect();
         let donor = if cell == 60 { 9 } else { cell % 4 };
@@ -32,7 +36,8 @@ fn table(path: &Path) {
             _ => "T cell",
         };
         let one = if study == 2 { name } else { "T cell" };
-        writeln!(text, "cell_{cell}\t{}\td{donor}\ts{study}\t{condition}\t{one}\t{name}", counts.join("\t")).unwrap();
+        writeln!(text, "cell_{cell}\t{}\td{donor}\ts{study}\t{condition}\t{one}\t{name}", counts.join("\t"))
+            .unwrap();
     }
     std::fs::write(path, text).unwrap();
 }
@@ -88,7 +93,10 @@ fn a_part_is_tested_and_the_groups_on_both_sides_are_named() {
     assert_eq!(record["baselines"].as_array().unwrap().len(), 3);
     let leak = &record["leaks"][0];
     assert_eq!((&leak["kind"], &leak["column"]), (&"group-on-both-sides".into(), &"donor".into()));
-    assert!(leak["detail"].as_str().unwrap().starts_with("4 of 5 values of `donor` stand on both sides"), "{leak}");
+    assert!(
+        leak["detail"].as_str().unwrap().starts_with("4 of 5 values of `donor` stand on both sides"),
+        "{leak}"
+    );
     assert!(warning(&record, "group-on-both-sides").is_some());
 }
 
@@ -98,7 +106,10 @@ fn what_has_one_label_to_learn_from_is_scored_as_that() {
     let (ended, record) = evaluated("--label one_label --study study");
     assert!(ended.status < 2, "{}", ended.stderr);
     let words = warning(&record, "one-label-fold").unwrap();
-    assert!(words.starts_with("the training cells of 1 of 3 folds have one label only (fold 2: `T cell`)"), "{words}");
+    assert!(
+        words.starts_with("the training cells of 1 of 3 folds have one label only (fold 2: `T cell`)"),
+        "{words}"
+    );
     let share = record["folds"][1]["metrics"]["accuracy"].as_f64().unwrap();
     assert!((share - 1.0 / 3.0).abs() < 1e-12, "the T cells are right: {share}");
 }

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 pub struct Hierarchy {
     source: String,
     levels: Vec<String>,
-    nodes: Vec<HierarchyNode>,       // each after its parents
-    labels: Vec<usize>,              // the node of each label
-    labels_under: Vec<Vec<usize>>,   // of each node, ascending
-    lines: Vec<Vec<usize>>,          // of each label: its node and what is above it, ascending; without `everything`
+    nodes: Vec<HierarchyNode>,     // each after its parents
+    labels: Vec<usize>,            // the node of each label
+    labels_under: Vec<Vec<usize>>, // of each node, ascending
+    lines: Vec<Vec<usize>>, // of each label: its node and what is above it, ascending; without `everything`
 }
 
 /// A name in a hierarchy.
@@ -308,13 +308,18 @@ mod tests {
     #[test]
     fn what_is_no_hierarchy_is_refused() {
         let new = |nodes, labels| Hierarchy::new("test".into(), vec![], nodes, labels).unwrap_err();
-        assert_eq!(new(vec![node("a", &[0])], vec![0]).to_string(), "`a` must come after all of its parents, each named once and in their order");
+        assert_eq!(
+            new(vec![node("a", &[0])], vec![0]).to_string(),
+            "`a` must come after all of its parents, each named once and in their order"
+        );
         assert_eq!(new(vec![node("a", &[])], vec![1]).to_string(), "label 0 is at node 1 of 1");
         let level = HierarchyNode { level: Some(0), ..node("a", &[]) };
         assert!(matches!(new(vec![level], vec![0]), HierarchyError::Level { .. }));
-        assert!(serde_json::from_str::<Hierarchy>(
-            r#"{"source":"x","nodes":[{"name":"a","parents":[7]}],"labels":[0]}"#
-        )
-        .is_err());
+        assert!(
+            serde_json::from_str::<Hierarchy>(
+                r#"{"source":"x","nodes":[{"name":"a","parents":[7]}],"labels":[0]}"#
+            )
+            .is_err()
+        );
     }
 }

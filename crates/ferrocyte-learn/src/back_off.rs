@@ -55,10 +55,10 @@ pub fn back_off(hierarchy: &Hierarchy, probabilities: &[f64], threshold: f64) ->
     }
     let mut found: Option<(usize, BackedOff)> = None;
     for node in 0..hierarchy.nodes().len() {
-        let (size, probability) = (hierarchy.labels_under(node).len(), probability_of(hierarchy, probabilities, node));
-        let narrower = found.is_none_or(|(known, best)| {
-            size < known || (size == known && probability > best.probability)
-        });
+        let (size, probability) =
+            (hierarchy.labels_under(node).len(), probability_of(hierarchy, probabilities, node));
+        let narrower = found
+            .is_none_or(|(known, best)| size < known || (size == known && probability > best.probability));
         if probability >= threshold && narrower {
             found = Some((size, BackedOff { node, probability, is_label: false }));
         }
@@ -110,7 +110,11 @@ mod tests {
         let found = |p: [f64; 4], threshold| back_off(&tree(), &p, threshold).map(|f| (f.node, f.is_label));
         assert_eq!(found([0.05, 0.9, 0.05, 0.0], 0.8), Some((3, true)));
         assert_eq!(found([0.1, 0.5, 0.4, 0.0], 0.8), Some((2, false)));
-        assert_eq!(found([0.4, 0.3, 0.3, 0.0], 0.55), Some((2, false)), "its kinds together, though B is the likeliest label");
+        assert_eq!(
+            found([0.4, 0.3, 0.3, 0.0], 0.55),
+            Some((2, false)),
+            "its kinds together, though B is the likeliest label"
+        );
         assert_eq!(found([0.5, 0.5, 0.0, 0.0], 0.8), Some((0, false)), "sure of being a cell");
         // A label that has kinds keeps their probabilities.
         assert_eq!(found([0.1, 0.3, 0.0, 0.6], 0.8), Some((2, false)));

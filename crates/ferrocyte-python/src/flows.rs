@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use ferrocyte::{
     AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions, Filter,
-    GeneChoice, HierarchyOptions, InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent,
-    TrainOptions,
+    GeneChoice, HierarchyOptions, InputFile, InspectOptions, ModelOptions, ReferenceOptions, ScoringOptions,
+    Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 

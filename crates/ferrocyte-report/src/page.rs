@@ -9,8 +9,8 @@ use crate::section::Section;
 use crate::style::{SCRIPT, style_sheet};
 use crate::warnings::warnings;
 use crate::{
-    baselines, choices, comparison, composition, confusion, coverage, curves, folds, hierarchy, inputs, metrics,
-    mix_ups, model, per_class, predictions, provenance, reliability,
+    baselines, choices, comparison, composition, confusion, coverage, curves, folds, hierarchy, inputs,
+    metrics, mix_ups, model, per_class, predictions, provenance, reliability,
 };
 
 /// What the page may do: show itself. No request leaves it, whatever a label holds.

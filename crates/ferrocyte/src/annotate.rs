@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
-    Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, Hierarchy, InputRecord, LabelError, LabelSet, Labels,
-    ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
+    Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, Hierarchy, InputRecord, LabelError, LabelSet,
+    Labels, ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
 use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::write::WriteError;

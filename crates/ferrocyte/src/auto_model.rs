@@ -1,18 +1,19 @@
 //! `--model auto`: the kind of model that does best on the reference, and what that choice is worth.
 
 use ferrocyte_core::{
-    Calibration, Choice, FoldRecord, Labels, ModelSummary, Origin, Progress, RunRecord, Scores, Silent, Warning,
+    Calibration, Choice, FoldRecord, Labels, ModelSummary, Origin, Progress, RunRecord, Scores, Silent,
+    Warning,
 };
 use ferrocyte_learn::evaluate::{
-    self, CrossValidation, Folds, PairedAnswers, Resampled, SplitError, by_group, leave_one_study_out, resample,
-    stratified,
+    self, CrossValidation, Folds, PairedAnswers, Resampled, SplitError, by_group, leave_one_study_out,
+    resample, stratified,
 };
 use ferrocyte_learn::models::{GeneChoice, Train};
 
 use crate::choices::choice;
 use crate::compare::{
-    COMPARED_BY_DEFAULT, Candidate, CompareError, Compared, DECIDED_BY, candidates, judge, position_of_largest,
-    resamples,
+    COMPARED_BY_DEFAULT, Candidate, CompareError, Compared, DECIDED_BY, candidates, judge,
+    position_of_largest, resamples,
 };
 use crate::device::Device;
 use crate::model_choices::genes_choice;
@@ -81,7 +82,8 @@ pub(crate) fn choose_model(
     });
     let calibration = compared.scored[taken].calibration.clone();
     let scored = nested(reference, &candidates, compared, taken, seed, progress)?;
-    let same = scored.result.folds.iter().filter(|fold| fold.chosen.as_deref() == Some(name.as_str())).count();
+    let same =
+        scored.result.folds.iter().filter(|fold| fold.chosen.as_deref() == Some(name.as_str())).count();
     let message = format!(
         "`{name}` was chosen among {} kinds by the scores on the same held-out cells: its own score in the comparison \
          flatters by a little. The scores of this record are those of the choice, made anew inside the training cells of \
@@ -122,8 +124,12 @@ fn nested(
     progress.finish();
     let assembled = |of: fn(&Scored) -> &Scores| -> Result<CrossValidation, ScoringError> {
         let row_kind: Vec<usize> = folds.tested().iter().map(|&cell| chosen[folds.fold_of(cell)]).collect();
-        let rows: Vec<f64> =
-            row_kind.iter().enumerate().flat_map(|(row, &kind)| of(&scored[kind]).row(row)).copied().collect();
+        let rows: Vec<f64> = row_kind
+            .iter()
+            .enumerate()
+            .flat_map(|(row, &kind)| of(&scored[kind]).row(row))
+            .copied()
+            .collect();
         let n_labels = reference.labels.set().len();
         let probabilities = Scores::from_rows(n_labels, rows).unwrap_or_else(|_| Scores::zeros(0, n_labels));
         let record_of = |(fold, &kind): (usize, &usize)| -> FoldRecord {
@@ -182,7 +188,8 @@ fn inner_folds(
     if let Some(folds) = studies.and_then(|studies| leave_one_study_out(studies).ok()) {
         return Ok(folds);
     }
-    if let Some(folds) = groups.and_then(|groups| by_group(groups, INNER_FOLDS.min(groups.set().len())).ok()) {
+    if let Some(folds) = groups.and_then(|groups| by_group(groups, INNER_FOLDS.min(groups.set().len())).ok())
+    {
         return Ok(folds);
     }
     stratified(labels, INNER_FOLDS, seed)
@@ -288,11 +295,8 @@ mod tests {
         let mut reference = mislabelled();
         let guess = |number| Candidate {
             name: format!("guess {number}"),
-            trainer: Box::new(Guess {
-                number,
-                genes: Vocabulary::of_distinct([]),
-                labels: LabelSet::new([]),
-            }) as Box<dyn Train>,
+            trainer: Box::new(Guess { number, genes: Vocabulary::of_distinct([]), labels: LabelSet::new([]) })
+                as Box<dyn Train>,
         };
         let candidates: Vec<Candidate> = (0..40).map(guess).collect();
         let scoring = ScoringOptions { folds: Some(4), leave_one_out: false };
@@ -331,7 +335,8 @@ mod tests {
     #[test]
     fn inner_folds_are_of_the_kind_that_the_score_is_on() {
         let labels = Labels::from_names(&["a", "b", "a", "b", "a", "b"]);
-        let (three, one) = (Labels::from_names(&["x", "x", "y", "y", "z", "z"]), Labels::from_names(&["x"; 6]));
+        let (three, one) =
+            (Labels::from_names(&["x", "x", "y", "y", "z", "z"]), Labels::from_names(&["x"; 6]));
         let kind = |groups, studies| inner_folds(&labels, groups, studies, 0).unwrap().record().kind;
         use ferrocyte_core::SplitKind;
         assert_eq!(kind(Some(&three), Some(&three)), SplitKind::LeaveOneStudyOut);

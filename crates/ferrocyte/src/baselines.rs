@@ -46,5 +46,8 @@ fn baseline(
     let labels = reference.labels.select(tested);
     let answers = Answers::new(&labels, &result.called, Some(&result.probabilities))?;
     let groups = reference.units().map(|(_, groups)| groups.select(tested).over_occurring());
-    Ok(Baseline { name: name.to_owned(), metrics: evaluate::intervals(&answers, groups.as_ref(), seed).metrics })
+    Ok(Baseline {
+        name: name.to_owned(),
+        metrics: evaluate::intervals(&answers, groups.as_ref(), seed).metrics,
+    })
 }

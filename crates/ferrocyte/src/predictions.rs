@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ferrocyte_core::{
-    Hierarchy, LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, SourceError, UNASSIGNED,
-    Warning,
+    Hierarchy, LabelCount, LabelSet, PredictedLabel, PredictionSummary, RunRecord, Scores, SourceError,
+    UNASSIGNED, Warning,
 };
 use ferrocyte_io::write::{
     AnnotatedCopy, Annotations, LabelTable, NewCells, NewFormat, ObsColumn, WriteError, WriteErrorKind,
@@ -244,8 +244,10 @@ impl Predictions {
     /// How many cells are sure of a wider name only, or of none.
     fn backed_off_in_words(&self) -> Option<Warning> {
         let (_, threshold) = self.hierarchy.as_ref()?;
-        let labelled = || self.wider.iter().zip(&self.decisions).filter(|(_, decision)| decision.label.is_ok());
-        let wider = labelled().filter(|(wider, _)| wider.backed_off.is_some_and(|found| !found.is_label)).count();
+        let labelled =
+            || self.wider.iter().zip(&self.decisions).filter(|(_, decision)| decision.label.is_ok());
+        let wider =
+            labelled().filter(|(wider, _)| wider.backed_off.is_some_and(|found| !found.is_label)).count();
         let none = labelled().filter(|(wider, _)| wider.backed_off.is_none()).count();
         (wider + none > 0).then(|| {
             let message = format!(

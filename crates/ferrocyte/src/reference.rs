@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, Choice, DataSummary, Hierarchy, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord, TargetSum,
-    Vocabulary, Warning,
+    Block, Choice, DataSummary, Hierarchy, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord,
+    TargetSum, Vocabulary, Warning,
 };
 use ferrocyte_learn::sample;
 
@@ -249,15 +249,18 @@ impl Marks {
         let wider = wider.collect::<Result<Vec<_>, _>>()?;
         let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
         let has_label = |cell: usize| has(&labels, cell);
-        let among_others =
-            |entries: &Option<Vec<Option<String>>>, cell: usize| entries.as_ref().is_none_or(|entries| has(entries, cell));
+        let among_others = |entries: &Option<Vec<Option<String>>>, cell: usize| {
+            entries.as_ref().is_none_or(|entries| has(entries, cell))
+        };
         let check = LabelCheck::of(labels.iter().map(Option::as_deref));
         let checks = [(&groups, &options.group), (&studies, &options.study)].map(|(entries, name)| {
             let labelled = entries.iter().flatten().enumerate().filter(|(cell, _)| has_label(*cell));
             let place = name.as_ref().map(|name| format!("column `{name}`")).unwrap_or_default();
             (LabelCheck::of(labelled.map(|(_, entry)| entry.as_deref())), place)
         });
-        for (check, place) in [(&check, &source.in_words())].into_iter().chain(checks.iter().map(|(a, b)| (a, b))) {
+        for (check, place) in
+            [(&check, &source.in_words())].into_iter().chain(checks.iter().map(|(a, b)| (a, b)))
+        {
             let (count, words) = (check.n_missing(), check.missing_in_words());
             if count > 0 {
                 warnings.push(Warning::note(

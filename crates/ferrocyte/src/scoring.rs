@@ -1,8 +1,8 @@
 //! Cross-validation of a kind of model on a reference, into a run record.
 
 use ferrocyte_core::{
-    Calibration, CalibrationRecord, Choice, Labels, Metrics, Progress, ReliabilityBin, ResampledUnit, Resampling,
-    RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, Vocabulary, Warning,
+    Calibration, CalibrationRecord, Choice, Labels, Metrics, Progress, ReliabilityBin, ResampledUnit,
+    Resampling, RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, Vocabulary, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::evaluate::{
@@ -330,7 +330,8 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
     record.warnings.extend(reference.duplicates.leakage(|cell| plan.folds.fold_of(cell)));
     let labels = &reference.labels;
     record.warnings.extend(evaluate::small_classes(labels.set(), &labels.counts(), splits.folds));
-    if let (SplitKind::Groups | SplitKind::LeaveOneGroupOut, Some(groups)) = (splits.kind, &reference.groups) {
+    if let (SplitKind::Groups | SplitKind::LeaveOneGroupOut, Some(groups)) = (splits.kind, &reference.groups)
+    {
         record.warnings.extend(single_cell_groups(reference, groups));
     }
     record.splits = Some(splits);
@@ -399,8 +400,11 @@ fn single_cell_groups(reference: &Reference, groups: &Labels) -> Option<Warning>
         return None;
     }
     if single.len() == counts.len() {
-        let message = format!("every group of `{column}` has one cell: these are folds by cell under another name");
-        return Some(Warning::new("single-cell-groups", message).with_hint("name the column of donors as --group"));
+        let message =
+            format!("every group of `{column}` has one cell: these are folds by cell under another name");
+        return Some(
+            Warning::new("single-cell-groups", message).with_hint("name the column of donors as --group"),
+        );
     }
     let message = format!(
         "{} of {} groups of `{column}` have one cell: {}; each is tested, and says next to nothing by itself",
@@ -414,7 +418,8 @@ fn single_cell_groups(reference: &Reference, groups: &Labels) -> Option<Warning>
 /// The calibration in words.
 fn calibration_choice(calibration: &Calibration, n_folds: usize) -> Choice {
     if n_folds < 2 {
-        let reason = "a calibration is fitted on some held-out folds and judged on another: there is one part only";
+        let reason =
+            "a calibration is fitted on some held-out folds and judged on another: there is one part only";
         return detected("calibration", "none", reason);
     }
     let value = match calibration {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::open::{GenesArgs, OpenArgs};
 use ferrocyte::{
-    Condition, DataOptions, Filter, GeneChoice, HierarchyOptions, InputFile, LabelFromName, Orientation, Reading,
-    ReferenceOptions,
+    Condition, DataOptions, Filter, GeneChoice, HierarchyOptions, InputFile, LabelFromName, Orientation,
+    Reading, ReferenceOptions,
 };
 
 /// How the matrix of a file is read and which of its cells are used.

@@ -21,7 +21,9 @@ pub enum OboErrorKind {
     #[error("I/O failed")]
     Io(#[from] std::io::Error),
     /// It is something else.
-    #[error("expected an ontology in the OBO format with `[Term]` stanzas, found none{found}; cl.obo is one, cl.owl and cl.json are not")]
+    #[error(
+        "expected an ontology in the OBO format with `[Term]` stanzas, found none{found}; cl.obo is one, cl.owl and cl.json are not"
+    )]
     NoTerms {
         /// How it begins, where it begins with text.
         found: String,

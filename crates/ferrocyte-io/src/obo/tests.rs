@@ -29,7 +29,10 @@ fn what_is_no_ontology_is_refused_with_its_place() {
     let error = |text: &[u8]| parsed(text).unwrap_err().to_string();
     assert!(error(b"").contains("found none;"));
     assert!(error(b"<?xml version=\"1.0\"?>\n<rdf:RDF/>").contains("begins with `<?xml version="));
-    assert_eq!(error(b"[Term]\nname: x\n\n[Term]\nid: A:1\n"), "line 1: expected an `id:` in each `[Term]`, found a term without");
+    assert_eq!(
+        error(b"[Term]\nname: x\n\n[Term]\nid: A:1\n"),
+        "line 1: expected an `id:` in each `[Term]`, found a term without"
+    );
     assert_eq!(error(b"[Term]\nid: A:1\n[Term]\nid: A:1\n"), "line 3: the term `A:1` is there twice");
     assert_eq!(error(b"[Term]\nid: \xff\n"), "line 2: expected text in UTF-8");
     let long = [b"[Term]\nid: A:1\ndef: ".as_slice(), &vec![b'x'; 1 << 20]].concat();

@@ -71,7 +71,12 @@ impl Overlap {
     }
 }
 
-fn backed_off(hierarchy: &Hierarchy, given: &Labels, probabilities: &Scores, threshold: f64) -> BackOffScores {
+fn backed_off(
+    hierarchy: &Hierarchy,
+    given: &Labels,
+    probabilities: &Scores,
+    threshold: f64,
+) -> BackOffScores {
     let mut overlap = Overlap::default();
     let (mut wider, mut none, mut right, mut labels_right) = (0, 0, 0, 0);
     for (cell, code) in given.codes().enumerate() {

@@ -3,7 +3,7 @@
 use ferrocyte_core::{Block, Labels, LogNorm, Scores, Silent, Vocabulary};
 use ferrocyte_learn::LabelledCells;
 use ferrocyte_learn::evaluate::{
-    Folds, FoldData, FoldPrediction, by_group, cross_validate, leave_one_study_out, stratified, test_part,
+    FoldData, FoldPrediction, Folds, by_group, cross_validate, leave_one_study_out, stratified, test_part,
 };
 use ferrocyte_learn::models::{
     Classifier, FitError, GeneChoice, LogisticParams, OnChosenGenes, Train, WeightedParams, on_genes_of,
@@ -33,7 +33,12 @@ fn noise() -> (Block<LogNorm>, Labels, Vocabulary) {
 
 fn trainers() -> Vec<(&'static str, Box<dyn Train>)> {
     vec![
-        ("weighted, 20 markers", Box::new(WeightedParams { markers: 20, second_markers: 20, ..Default::default() }.check().unwrap())),
+        (
+            "weighted, 20 markers",
+            Box::new(
+                WeightedParams { markers: 20, second_markers: 20, ..Default::default() }.check().unwrap(),
+            ),
+        ),
         (
             "logistic on its 20 best genes",
             Box::new(OnChosenGenes::new(
@@ -44,11 +49,7 @@ fn trainers() -> Vec<(&'static str, Box<dyn Train>)> {
     ]
 }
 
-fn predict(
-    data: &FoldData<'_>,
-    trainer: &dyn Train,
-    genes: &Vocabulary,
-) -> Result<FoldPrediction, FitError> {
+fn predict(data: &FoldData<'_>, trainer: &dyn Train, genes: &Vocabulary) -> Result<FoldPrediction, FitError> {
     let training = LabelledCells::new(data.training_cells, data.training_labels)?;
     let fit = trainer.fit(&training, genes, 0, &Silent)?;
     let mut probabilities = Scores::default();
@@ -89,12 +90,16 @@ fn genes_that_are_chosen_with_the_test_cells_show_and_ours_are_not() {
             let kind = folds.record().kind;
             let n_tested = folds.tested().len();
             let score = |cells: &Block<LogNorm>, genes: &Vocabulary| {
-                let found =
-                    cross_validate(cells, &labels, &folds, &Silent, |data| predict(&data, trainer.as_ref(), genes));
+                let found = cross_validate(cells, &labels, &folds, &Silent, |data| {
+                    predict(&data, trainer.as_ref(), genes)
+                });
                 found.unwrap().judgement.metrics.accuracy
             };
             let (honest, leaky) = (score(&cells, &genes), score(&leaky_cells, &chosen));
-            assert!(leaky > 0.85, "{name}, {kind:?}: the planted leak gives {leaky}, so this test would miss one");
+            assert!(
+                leaky > 0.85,
+                "{name}, {kind:?}: the planted leak gives {leaky}, so this test would miss one"
+            );
             assert!(is_chance(honest, n_tested), "{name}, {kind:?}: {honest} on labels that are noise");
         }
     }

@@ -1,11 +1,11 @@
 //! Hand-made records. The cells are invented; sums and shares agree with each other.
 
 use ferrocyte_core::{
-    BackOffScores, Baseline, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Confusion, Coverage, Curve,
-    Flow, FoldRecord, HierarchicalScores, HierarchyRecord, InputRecord, Interval, LabelCount, Leak, LeakKind, LevelScore, MatchedGenes, MetricIntervals,
-    Metrics, ModelSummary, Origin, OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin,
-    ResampledUnit, Resampling, RunRecord, ScoreDifference, SplitKind, Splits, StepTiming, Timing,
-    TrainingRecord, Warning,
+    BackOffScores, Baseline, Choice, ClassIntervals, ClassRecord, ComparedModel, Comparison, Confusion,
+    Coverage, Curve, Flow, FoldRecord, HierarchicalScores, HierarchyRecord, InputRecord, Interval,
+    LabelCount, Leak, LeakKind, LevelScore, MatchedGenes, MetricIntervals, Metrics, ModelSummary, Origin,
+    OutputRecord, PredictedLabel, PredictionSummary, ReliabilityBin, ResampledUnit, Resampling, RunRecord,
+    ScoreDifference, SplitKind, Splits, StepTiming, Timing, TrainingRecord, Warning,
 };
 
 /// Labels that a page must survive.
@@ -30,8 +30,13 @@ pub(crate) fn evaluation(labels: &[String]) -> RunRecord {
     judged(&mut record, &metrics(4_321, 0.928_137));
     record.leaks = vec![leak("donor")];
     record.fold_mean = Some(metrics(4_321, 0.921_944));
-    record.splits =
-        Some(Splits { kind: SplitKind::Groups, folds: 2, held_out_by: None, groups: Some(3), sizes: vec![2_000, 2_321] });
+    record.splits = Some(Splits {
+        kind: SplitKind::Groups,
+        folds: 2,
+        held_out_by: None,
+        groups: Some(3),
+        sizes: vec![2_000, 2_321],
+    });
     record.folds = vec![fold(1, true), fold(2, false)];
     record.reliability = (0..15).map(bin).collect();
     record.training = Some(training());
@@ -114,8 +119,13 @@ pub(crate) fn training_run(labels: &[String]) -> RunRecord {
     let mut record = base(Flow::Train, labels);
     record.training = Some(training());
     judged(&mut record, &metrics(4_321, 0.931_2));
-    record.splits =
-        Some(Splits { kind: SplitKind::StratifiedCells, folds: 5, held_out_by: None, groups: None, sizes: vec![865; 5] });
+    record.splits = Some(Splits {
+        kind: SplitKind::StratifiedCells,
+        folds: 5,
+        held_out_by: None,
+        groups: None,
+        sizes: vec![865; 5],
+    });
     record
 }
 

@@ -27,16 +27,21 @@ pub(super) fn find(
             if parents.len() > 1 {
                 several.push(in_words(name, &parents, over));
             }
-            let parents: Vec<usize> = parents.first().and_then(|&(parent, _)| above[parent]).into_iter().collect();
+            let parents: Vec<usize> =
+                parents.first().and_then(|&(parent, _)| above[parent]).into_iter().collect();
             of_level.push(Some(nodes.len()));
             nodes.push(HierarchyNode { name: name.clone(), id: None, level: Some(level), parents });
         }
-        warnings.extend(level.checked_sub(1).and_then(|over| not_a_tree(&levels[over], &levels[level], &several)));
+        warnings.extend(
+            level.checked_sub(1).and_then(|over| not_a_tree(&levels[over], &levels[level], &several)),
+        );
         above = of_level;
     }
     let of_labels = above.into_iter().map(Option::unwrap_or_default).collect();
     let source = format!("columns {}", levels.join(" > "));
-    Hierarchy::new(source, levels.to_vec(), nodes, of_labels).map_err(|error| warnings.push(refused(&error))).ok()
+    Hierarchy::new(source, levels.to_vec(), nodes, of_labels)
+        .map_err(|error| warnings.push(refused(&error)))
+        .ok()
 }
 
 /// Says why there is no hierarchy.
@@ -51,8 +56,11 @@ fn counts(column: &Labels, code: usize, over: &Labels) -> Vec<(usize, usize)> {
         cells[parent] += usize::from(of == code);
     }
     let named = |parent: &usize| !over.set().name(*parent).is_empty();
-    let mut found: Vec<(usize, usize)> =
-        (0..cells.len()).filter(named).map(|parent| (parent, cells[parent])).filter(|(_, n)| *n > 0).collect();
+    let mut found: Vec<(usize, usize)> = (0..cells.len())
+        .filter(named)
+        .map(|parent| (parent, cells[parent]))
+        .filter(|(_, n)| *n > 0)
+        .collect();
     found.sort_by_key(|&(_, cells)| std::cmp::Reverse(cells)); // stable: equals stay in the order of their names
     found
 }
@@ -78,7 +86,10 @@ fn not_a_tree(over: &str, level: &str, several: &[String]) -> Option<Warning> {
         several.len(),
         several[..several.len().min(SHOWN)].join("; "),
     );
-    Some(Warning::new("levels-not-a-tree", message).with_hint("give names that mean two things two names in the file"))
+    Some(
+        Warning::new("levels-not-a-tree", message)
+            .with_hint("give names that mean two things two names in the file"),
+    )
 }
 
 #[cfg(test)]

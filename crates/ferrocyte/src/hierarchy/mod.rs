@@ -107,7 +107,10 @@ pub(crate) fn find(
     } else if options.levels.is_empty() {
         return Ok(None);
     } else {
-        (format!("columns {}", options.levels.join(" > ")), levels::find(&options.levels, columns, labels, warnings))
+        (
+            format!("columns {}", options.levels.join(" > ")),
+            levels::find(&options.levels, columns, labels, warnings),
+        )
     };
     choices.push(choice(
         "wider names",

@@ -30,7 +30,9 @@ pub(super) fn find(
                 "the ontology goes round in a circle: {}; labels have no wider names in this run, all else is as it would be",
                 circle.join(" is a kind of ")
             );
-            warnings.push(Warning::new("ontology-circle", message).with_hint("take another release of the ontology"));
+            warnings.push(
+                Warning::new("ontology-circle", message).with_hint("take another release of the ontology"),
+            );
             return None;
         }
     }
@@ -76,7 +78,8 @@ fn terms_of_labels(
         })
         .collect();
     if !several.is_empty() {
-        let message = format!("labels with several identifiers: {}; the most common one is taken", several.join("; "));
+        let message =
+            format!("labels with several identifiers: {}; the most common one is taken", several.join("; "));
         warnings.push(Warning::new("several-identifiers", message));
     }
     if !unknown.is_empty() {
@@ -174,7 +177,8 @@ fn nodes(
     let mut kept: Vec<&str> = of_set.into_values().collect();
     kept.sort_by_key(|term| (std::cmp::Reverse(labels_under[term].len()), *term));
     let place: BTreeMap<&str, usize> = kept.iter().copied().zip(0..).collect();
-    let is_above = |one: &str, other: &str| one != other && above.get(other).is_some_and(|all| all.contains(one));
+    let is_above =
+        |one: &str, other: &str| one != other && above.get(other).is_some_and(|all| all.contains(one));
     let mut nodes: Vec<HierarchyNode> = kept
         .iter()
         .map(|&term| {
@@ -232,9 +236,15 @@ mod tests {
                 vec!["lymphoid cell", "killing cell", "NK cell"],
             ],
         );
-        assert!(tree.nodes().iter().all(|node| node.name != "blood cell"), "above the same labels as `lymphoid cell`");
+        assert!(
+            tree.nodes().iter().all(|node| node.name != "blood cell"),
+            "above the same labels as `lymphoid cell`"
+        );
         assert_eq!(warnings.len(), 1);
-        assert_eq!(warnings[0].message, "1 of 5 labels are not in the ontology and have no wider names: `Blob`");
+        assert_eq!(
+            warnings[0].message,
+            "1 of 5 labels are not in the ontology and have no wider names: `Blob`"
+        );
     }
 
     #[test]

@@ -94,7 +94,8 @@ impl Folds {
             kind: self.kind,
             folds: self.n_folds(),
             held_out_by: None,
-            groups: (!matches!(self.kind, SplitKind::StratifiedCells | SplitKind::TestPart)).then_some(n_groups),
+            groups: (!matches!(self.kind, SplitKind::StratifiedCells | SplitKind::TestPart))
+                .then_some(n_groups),
             sizes: self.sizes.clone(),
         }
     }

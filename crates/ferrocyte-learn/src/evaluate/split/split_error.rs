@@ -39,13 +39,17 @@ pub enum SplitError {
         n_groups: usize,
     },
     /// Holding out the only study leaves nothing to train on.
-    #[error("expected at least 2 studies to hold one out, found {n_studies}: name a column with more studies")]
+    #[error(
+        "expected at least 2 studies to hold one out, found {n_studies}: name a column with more studies"
+    )]
     OneStudy {
         /// Studies that have cells: one or none.
         n_studies: usize,
     },
     /// One side of a single split would be empty.
-    #[error("expected cells to train on and cells to test on, found {n_tested} of {n_cells} cells to test on")]
+    #[error(
+        "expected cells to train on and cells to test on, found {n_tested} of {n_cells} cells to test on"
+    )]
     OnePart {
         /// Cells to test on: none or all.
         n_tested: usize,
