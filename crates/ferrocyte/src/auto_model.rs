@@ -197,7 +197,7 @@ fn inner_folds(
 
 #[cfg(test)]
 mod tests {
-    use ferrocyte_core::{Block, LabelSet, LogNorm, NamedArrays, TrainingRecord, Vocabulary};
+    use ferrocyte_core::{Block, LabelSet, LogNorm, NamedArrays, SplitKind, TrainingRecord, Vocabulary};
     use ferrocyte_learn::LabelledCells;
     use ferrocyte_learn::models::{Classifier, Fit, FitError, PredictError};
 
@@ -338,7 +338,6 @@ mod tests {
         let (three, one) =
             (Labels::from_names(&["x", "x", "y", "y", "z", "z"]), Labels::from_names(&["x"; 6]));
         let kind = |groups, studies| inner_folds(&labels, groups, studies, 0).unwrap().record().kind;
-        use ferrocyte_core::SplitKind;
         assert_eq!(kind(Some(&three), Some(&three)), SplitKind::LeaveOneStudyOut);
         assert_eq!(kind(Some(&three), Some(&one)), SplitKind::Groups);
         assert_eq!(kind(Some(&one), None), SplitKind::StratifiedCells);
