@@ -37,7 +37,7 @@ fn what_is_no_ontology_is_refused_with_its_place() {
     assert_eq!(error(b"[Term]\nid: \xff\n"), "line 2: expected text in UTF-8");
     let long = [b"[Term]\nid: A:1\ndef: ".as_slice(), &vec![b'x'; 1 << 20]].concat();
     assert!(error(&long).starts_with("line 3: expected a line of at most"));
-    let many: String = (0..20_000).map(|i| format!("[Term]\nid: A:{i}\n")).collect();
+    let many = (0..20_000).fold(String::new(), |text, i| text + &format!("[Term]\nid: A:{i}\n"));
     assert!(error(many.as_bytes()).contains("at most 1048576 bytes in memory"));
     // Replacements in a circle lead nowhere, and end.
     let circle = b"[Term]\nid: A:1\nis_obsolete: true\nreplaced_by: A:1\n";
