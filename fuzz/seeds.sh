@@ -39,6 +39,8 @@ take h5mu "$fixtures"/hdf5_fixtures/*.h5mu
 take dense_h5 "$fixtures"/hdf5_fixtures/*.h5
 take zarr "$fixtures"/zarr_fixtures/*.zip
 take numpy "$fixtures"/numpy_fixtures/*.np[yz]
+first 00 obo "$fixtures"/fixtures/few_cells.obo
+first 01 obo "$fixtures"/fixtures/few_cells.obo
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

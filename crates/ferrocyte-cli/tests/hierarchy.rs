@@ -17,8 +17,13 @@ const GENES: [&str; 13] = [
 /// Two kinds of T cells that hardly anything tells apart, B cells, monocytes. `by_hand` is a wider name that one cell has
 /// wrong; `id` is an identifier of the ontology of the tests, and one that it does not know.
 fn table(path: &Path) {
+    cells_from(0, path);
+}
+
+/// As many cells, other ones for another `first`.
+fn cells_from(first: usize, path: &Path) {
     let mut text = format!("cell\t{}\tby_hand\tid\tcell_type\n", GENES.join("\t"));
-    for cell in 0..80_usize {
+    for cell in first..first + 80 {
         let label = ["CD4 T cell", "CD8 T cell", "B cell", "Monocyte"][cell % 4];
         let kind = (cell % 4).saturating_sub(1);
         let count = |gene: usize| match gene {
@@ -70,9 +75,10 @@ fn cells_that_are_sure_of_a_wider_name_only_get_that() {
         "partly right counts"
     );
 
+    cells_from(1000, &at("new.tsv"));
     let annotated = run(
-        "annotate {} -m {} -o {} --back-off 0.95 --json {}",
-        &[&at("cells.tsv"), &at("m.ferrocyte"), &at("out.csv"), &at("annotate.json")],
+        "annotate {} -m {} -o {} --back-off 0.8 --json {}",
+        &[&at("new.tsv"), &at("m.ferrocyte"), &at("out.csv"), &at("annotate.json")],
     );
     assert!(annotated.status < 2, "{}", annotated.stderr);
     let text = std::fs::read_to_string(at("out.csv")).unwrap();
@@ -84,7 +90,7 @@ fn cells_that_are_sure_of_a_wider_name_only_get_that() {
     let (coarse, fine) = (column("predicted_by_hand"), column("predicted_cell_type"));
     let mut backed_off = 0;
     for row in rows {
-        assert!(row[wider] == "Unassigned" || row[sure].parse::<f64>().unwrap() >= 0.95, "{row:?}");
+        assert!(row[wider] == "Unassigned" || row[sure].parse::<f64>().unwrap() >= 0.8, "{row:?}");
         assert_eq!(row[fine], row[label], "the most probable name of the last level is the label");
         if row[wider] != row[label] && row[wider] != "Unassigned" {
             assert_eq!(row[wider], row[coarse], "{row:?}");
