@@ -30,7 +30,7 @@ fn strangers_lose_their_label_and_sets_hold_the_right_one() {
     let annotate =
         "annotate {} -m {} -o {} --truth cell_type --coverage 0.9 --reject-unknown=0.2 --json {} --quiet";
     let paths = [&query(), &at("model.ferrocyte"), &at("labels.csv"), &at("record.json")];
-    let annotated = run(annotate, &paths.map(|path| path.as_path()));
+    let annotated = run(annotate, &paths.map(std::path::PathBuf::as_path));
     assert!(annotated.status < 2, "{}", annotated.stderr);
     let (header, rows) = table(&at("labels.csv"));
     assert_eq!(
@@ -60,7 +60,7 @@ fn strangers_lose_their_label_and_sets_hold_the_right_one() {
     assert!(rejected > 0 && rejected < rows.len() / 2, "{rejected} of {}", rows.len());
     let predictions = &json(&at("record.json"))["predictions"];
     let sizes: Vec<u64> =
-        predictions["set_sizes"].as_array().unwrap().iter().filter_map(|n| n.as_u64()).collect();
+        predictions["set_sizes"].as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
     assert_eq!(sizes.iter().sum::<u64>(), (rows.len() - rejected) as u64);
     assert_eq!(predictions["unassigned"][0]["cells"], rejected as u64);
 }

@@ -39,7 +39,9 @@ fn clearances(
 /// Which labels a training cell of a fold has, as if there were no label `without`.
 fn known_labels(reference: &Reference, fold: &Fold, without: Option<usize>) -> Vec<bool> {
     let mut known = reference.labels_among(&fold.train);
-    without.into_iter().for_each(|label| known[label] = false);
+    if let Some(label) = without {
+        known[label] = false;
+    }
     known
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn scores(record: &RunRecord) -> String {
             sets.mean_set_size
         );
     }
-    record.unknown.iter().for_each(|found| text += &unknown(found));
+    text += &record.unknown.as_ref().map(unknown).unwrap_or_default();
     text
 }
 
