@@ -57,8 +57,7 @@ fn model<'a>(record: &'a serde_json::Value, name: &str) -> &'a serde_json::Value
 
 #[test]
 fn what_is_there_is_found_and_a_column_that_explains_it_as_well_is_named() {
-    let words =
-        "--label condition --unit donor,condition --group donor --cell-types cell_type";
+    let words = "--label condition --unit donor,condition --group donor --cell-types cell_type";
     let (ended, record) = evaluated(words);
     assert!(ended.status < 2, "{}", ended.stderr);
     let samples = &record["samples"];

@@ -100,9 +100,7 @@ fn against_chance(model: &SampleModel, label: &str, group: &str) -> Option<Concl
             test.smallest_p_value
         ))
     } else {
-        not_shown(format!(
-            "that {by}: chance did as well in a share of {p:.2} of {times} deals of the labels"
-        ))
+        not_shown(format!("that {by}; p = {p:.2} from {times} deals of the labels"))
     })
 }
 

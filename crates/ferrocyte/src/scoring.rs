@@ -521,7 +521,7 @@ fn calibration_choice(calibration: &Calibration, n_folds: usize) -> Choice {
         Calibration::Isotonic { confidence, .. } => format!("isotonic curve of {} points", confidence.len()),
     };
     let reason = "of none, temperature, vector and isotonic scaling, each fitted on all folds but one and judged on that one, the \
-                  best by the Brier score that makes no more cells wrong; scores are of probabilities that were calibrated \
+                  simplest within a hundredth of the best Brier score that harms no fold and makes no more cells wrong; scores are of probabilities that were calibrated \
                   without the fold they are of";
     detected("calibration", value, reason)
 }
