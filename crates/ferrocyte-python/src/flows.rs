@@ -31,6 +31,7 @@ pub(crate) struct ReferenceArguments {
     unit: Vec<String>,
     #[pyo3(item)]
     cell_types: Option<String>,
+    #[pyo3(item)]
     levels: Vec<String>,
     #[pyo3(item)]
     ontology: Option<PathBuf>,
@@ -67,6 +68,10 @@ pub(crate) struct ModelArguments {
     folds: Option<usize>,
     #[pyo3(item)]
     leave_one_out: bool,
+    #[pyo3(item)]
+    unknown: bool,
+    #[pyo3(item)]
+    coverage: Option<f64>,
 }
 
 impl ReferenceArguments {
@@ -107,7 +112,8 @@ impl ModelArguments {
             ScoringOptions {
                 folds: self.folds,
                 leave_one_out: self.leave_one_out,
-                ..ScoringOptions::default()
+                unknown: self.unknown,
+                coverage: self.coverage,
             },
         ))
     }

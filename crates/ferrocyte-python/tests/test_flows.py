@@ -148,3 +148,22 @@ def test_kinds_of_models_are_compared():
         ferrocyte.compare(REFERENCE, models=["weighted"], **SETTINGS)
     with pytest.raises(ValueError, match="no setting `epochs`"):
         ferrocyte.evaluate(REFERENCE, model="weighted:epochs=3", **SETTINGS)
+
+
+def test_doubt_is_measured_and_written(tmp_path):
+    model, out = tmp_path / "model.ferrocyte", tmp_path / "labelled.h5ad"
+    run = ferrocyte.train(REFERENCE, output=model, coverage=0.8, **SETTINGS)
+    assert run["conformal"]["target"] == 0.8
+    run = ferrocyte.annotate(QUERY, model=model, output=out, coverage=0.8, reject_unknown=0.05, explain=True)
+    obs = anndata.read_h5ad(out).obs
+    assert {"prediction_set", "unknown_score", "top_genes_for"} <= set(obs.columns)
+    assert (obs["predicted_labels"].astype(str) == "Unassigned").equals(obs["unknown_score"] > 0.95)
+    assert run["explanations"]
+    with pytest.raises(ValueError, match="from 0.5 to 0.99, found 2"):
+        ferrocyte.annotate(QUERY, model=model, output=out, coverage=2.0)
+
+
+def test_samples_are_scored():
+    run = ferrocyte.evaluate(REFERENCE, unit="louvain", permutations=3, **SETTINGS)
+    left_out = [warning for warning in run["warnings"] if warning["code"] == "unit-has-two-labels"]
+    assert left_out, "clusters of these cells have several labels"

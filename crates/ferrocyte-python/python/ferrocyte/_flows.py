@@ -71,6 +71,8 @@ def evaluate(
     max_iterations: int | None = None,
     model_genes: str | None = None,
     label_noise: bool = False,
+    unknown: bool = False,
+    coverage: float | None = None,
     unit: str | Sequence[str] = (),
     cell_types: str | None = None,
     permutations: int | None = None,
@@ -111,6 +113,12 @@ def evaluate(
         Number of folds (default 5), or each group held out once.
     label_noise
         List cells whose given label the models that never saw them find very unlikely: ``record["label_noise"]``.
+    unknown
+        Leave each label out of the training too, and see whether its cells stand out as unknown: ``record["unknown"]``. One
+        more training for each label and each fold that holds cells of it.
+    coverage
+        Share of the cells of each label whose prediction set is to hold it, from 0.5 to 0.99 (default 0.9):
+        ``record["conformal"]``.
     unit
         Columns of obs: the cells with one entry in them are one sample with one label, and samples are scored too. ``record["samples"]``
         has the scores of what samples consist of, of their profiles and of the votes of their cells, and what they allow to be said.
@@ -171,7 +179,20 @@ def evaluate(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
+        _model(
+            model,
+            l2,
+            l1,
+            gap,
+            c,
+            balance,
+            max_iterations,
+            model_genes,
+            folds,
+            leave_one_out,
+            unknown,
+            coverage,
+        ),
         label_noise,
         permutations,
         report,
@@ -261,6 +282,8 @@ def train(
     score: bool = True,
     folds: int | None = None,
     leave_one_out: bool = False,
+    unknown: bool = False,
+    coverage: float | None = None,
     model: str | None = None,
     l2: float | None = None,
     l1: float | None = None,
@@ -303,7 +326,20 @@ def train(
             "downsample": downsample,
             "max_per_class": max_per_class,
         },
-        _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out),
+        _model(
+            model,
+            l2,
+            l1,
+            gap,
+            c,
+            balance,
+            max_iterations,
+            model_genes,
+            folds,
+            leave_one_out,
+            unknown,
+            coverage,
+        ),
         output,
         score,
         sketch,
@@ -465,7 +501,9 @@ def _open(reading: Mapping[str, Any]) -> dict[str, Any]:
     return known | dict(reading)
 
 
-def _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out):
+def _model(
+    model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, leave_one_out, unknown, coverage
+):
     return {
         "model": model,
         "l2": l2,
@@ -477,6 +515,8 @@ def _model(model, l2, l1, gap, c, balance, max_iterations, model_genes, folds, l
         "model_genes": model_genes,
         "folds": folds,
         "leave_one_out": leave_one_out,
+        "unknown": unknown,
+        "coverage": coverage,
     }
 
 
