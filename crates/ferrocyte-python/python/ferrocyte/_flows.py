@@ -418,7 +418,12 @@ def annotate(
         prefix,
         truth,
         min_coverage,
-    back_off, coverage, coverage_in_groups, explain, explain_by, reject_unknown,
+        explain,
+        explain_by,
+        back_off,
+        reject_unknown,
+        coverage,
+        coverage_in_groups,
         _adapt(adapt, reference, reference_where),
         report,
     )
