@@ -36,8 +36,7 @@ pub(crate) fn setting_of_unknown_kind(options: &ModelOptions) -> Option<String> 
 
 /// Compares the kinds on the reference and writes comparison and choice into the record, with the scores of choosing: in
 /// each fold the kind is chosen anew by folds inside its training cells, so that no cell is scored by a kind that it helped
-/// to choose. Gives the kind for a model of all cells, and what that learns from
-/// held-out ones.
+/// to choose. Gives the kind for a model of all cells, and what that learns from held-out ones.
 ///
 /// The default is taken unless the best kind is clearly better than it: on data that cannot tell them apart, what held up
 /// on other data decides.
@@ -203,11 +202,9 @@ fn inner_folds(
 
 #[cfg(test)]
 mod tests {
-    use ferrocyte_core::{Block, LabelSet, LogNorm, NamedArrays, TrainingRecord, Vocabulary};
+    use ferrocyte_core::{Block, LabelSet, LogNorm, NamedArrays, SplitKind, TrainingRecord, Vocabulary};
     use ferrocyte_learn::LabelledCells;
     use ferrocyte_learn::models::{Classifier, Fit, FitError, PredictError};
-
-    use ferrocyte_core::SplitKind;
 
     use super::*;
     use crate::reference::ReferenceOptions;

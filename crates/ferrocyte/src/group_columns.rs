@@ -16,26 +16,14 @@ pub(crate) struct GroupColumn {
 const MOST_PARTS: usize = 50;
 
 /// Columns that divide the cells into a few parts, whatever they are about, in the order of the file. Those in `known` are left out.
-pub(crate) fn dividing(dataset: &Dataset, known: &[&str]) -> Vec<GroupColumn> {
-    let Some(file) = dataset.files.first() else { return Vec::new() };
-    let read = |name: &String| {
-        let entries = dataset.column(name).ok().filter(|_| !known.contains(&name.as_str()))?;
-        let entries: Vec<&str> = entries.iter().map(|entry| entry.as_deref().unwrap_or_default()).collect();
-        Some(GroupColumn { name: name.clone(), groups: Labels::from_names(&entries) })
-    };
-    let columns = file.content.obs().names().iter().filter_map(read);
-    columns.filter(|column| (2..=MOST_PARTS).contains(&column.groups.set().len())).collect()
+pub(crate) fn dividing(dataset: &Dataset, known: &[Option<&str>]) -> Vec<GroupColumn> {
+    let few = |column: &GroupColumn| (2..=MOST_PARTS).contains(&column.groups.set().len());
+    columns(dataset, known).filter(few).collect()
 }
 
 /// Columns that look as if they said which cells belong together, from the most to the least telling. Those in `known` are left out.
 pub(crate) fn donor_like(dataset: &Dataset, known: &[Option<&str>]) -> Vec<GroupColumn> {
-    let Some(file) = dataset.files.first() else { return Vec::new() };
-    let read = |name: &String| {
-        let entries = dataset.column(name).ok().filter(|_| !known.contains(&Some(name.as_str())))?;
-        let entries: Vec<&str> = entries.iter().map(|entry| entry.as_deref().unwrap_or_default()).collect();
-        Some(GroupColumn { name: name.clone(), groups: Labels::from_names(&entries) })
-    };
-    let mut columns: Vec<GroupColumn> = file.content.obs().names().iter().filter_map(read).collect();
+    let mut columns: Vec<GroupColumn> = columns(dataset, known).collect();
     let sizes: Vec<(&str, usize)> = columns
         .iter()
         .map(|column| {
@@ -49,4 +37,14 @@ pub(crate) fn donor_like(dataset: &Dataset, known: &[Option<&str>]) -> Vec<Group
     columns.retain(|column| place(column).is_some());
     columns.sort_by_key(place);
     columns
+}
+
+/// All columns of the first file, in its order, without those in `known`.
+fn columns(dataset: &Dataset, known: &[Option<&str>]) -> impl Iterator<Item = GroupColumn> {
+    let names = dataset.files.first().map(|file| file.content.obs().names()).unwrap_or_default();
+    names.iter().filter(|name| !known.contains(&Some(name.as_str()))).filter_map(|name| {
+        let entries = dataset.column(name).ok()?;
+        let entries: Vec<&str> = entries.iter().map(|entry| entry.as_deref().unwrap_or_default()).collect();
+        Some(GroupColumn { name: name.clone(), groups: Labels::from_names(&entries) })
+    })
 }

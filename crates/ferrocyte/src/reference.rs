@@ -377,7 +377,8 @@ fn dividing(dataset: &Dataset, options: &ReferenceOptions) -> Vec<GroupColumn> {
         return Vec::new();
     }
     let named = [&options.label, &options.group, &options.study, &options.cell_types];
-    let known: Vec<&str> = named.into_iter().flatten().chain(&options.unit).map(String::as_str).collect();
+    let known: Vec<Option<&str>> =
+        named.into_iter().flatten().chain(&options.unit).map(|name| Some(name.as_str())).collect();
     group_columns::dividing(dataset, &known)
 }
 

@@ -2,6 +2,7 @@
 
 use ferrocyte_core::{Block, Labels, LogNorm, Vocabulary};
 
+use super::dense_rows::block_of_rows;
 use super::table::Samples;
 
 /// Added to every count, so that a kind of cell that a sample lacks has a logarithm.
@@ -49,20 +50,5 @@ pub fn compositions(samples: &Samples, types: &Labels) -> (Block<LogNorm>, Vocab
     let least = ratios.iter().flatten().copied().fold(0.0, f64::min);
     let values: Vec<f32> = ratios.iter().flatten().map(|ratio| (ratio - least) as f32).collect();
     let names = types.set().names().iter().map(String::as_str);
-    (full_rows(samples.len(), n_types, &values), Vocabulary::of_distinct(names))
-}
-
-/// A block of dense rows.
-pub(super) fn full_rows(n_rows: usize, n_columns: usize, values: &[f32]) -> Block<LogNorm> {
-    let (mut row_ptr, mut columns, mut kept) = (vec![0], Vec::new(), Vec::new());
-    for row in 0..n_rows {
-        let row = &values[row * n_columns..(row + 1) * n_columns];
-        let found = (0_u32..).zip(row).filter(|(_, value)| **value != 0.0);
-        for (column, &value) in found {
-            columns.push(column);
-            kept.push(value);
-        }
-        row_ptr.push(columns.len());
-    }
-    Block::new(n_columns, row_ptr, columns, kept).expect("columns rise within each row")
+    (block_of_rows(samples.len(), n_types, &values), Vocabulary::of_distinct(names))
 }

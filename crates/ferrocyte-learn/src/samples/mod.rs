@@ -9,6 +9,7 @@
 //! ```
 
 mod composition;
+mod dense_rows;
 mod permutation;
 mod pseudobulk;
 mod table;

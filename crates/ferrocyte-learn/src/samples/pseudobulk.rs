@@ -2,7 +2,7 @@
 
 use ferrocyte_core::{Block, Labels, LogNorm, Vocabulary};
 
-use super::composition::full_rows;
+use super::dense_rows::block_of_rows;
 use super::table::Samples;
 
 /// Cells of a type that a sample has at least, for its mean to say something.
@@ -68,7 +68,7 @@ pub fn pseudobulks(
         let names: Vec<String> = type_names.iter().flat_map(of_type).collect();
         Vocabulary::of_distinct(names.iter().map(String::as_str))
     };
-    Pseudobulks { rows: full_rows(samples.len(), n_columns, &values), columns, types: type_names }
+    Pseudobulks { rows: block_of_rows(samples.len(), n_columns, &values), columns, types: type_names }
 }
 
 /// Codes of the types of which every sample has enough cells.
