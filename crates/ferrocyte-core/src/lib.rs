@@ -2,6 +2,7 @@
 
 mod align;
 mod block;
+mod cell_store;
 mod comparison;
 mod conformal;
 mod explanation;
@@ -28,6 +29,7 @@ mod unknown;
 mod warning;
 
 pub use block::{Block, BlockError, Cell};
+pub use cell_store::{CellStore, SomeCells};
 pub use comparison::{ComparedModel, Comparison, ScoreDifference};
 pub use conformal::{ClassCoverage, ConformalRecord, GroupCoverage, RuleCoverage};
 pub use explanation::{
