@@ -1,6 +1,7 @@
 //! Give every cell of a query a label.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ferrocyte_core::{
     Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, Hierarchy, InputRecord, LabelError, LabelSet,
@@ -11,7 +12,7 @@ use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::back_off::{DEFAULT_BACK_OFF, is_back_off_threshold};
 use ferrocyte_learn::calibrate;
 use ferrocyte_learn::conformal::{Rule, Thresholds};
-use ferrocyte_learn::decide::{decide, reject};
+use ferrocyte_learn::decide::{Decision, decide, reject};
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 use ferrocyte_learn::unknown::KnownCells;
@@ -27,6 +28,7 @@ use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, OpenedModel, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions};
+use crate::scale::convert::NormBlock;
 use crate::scale::found::{self, Found};
 use crate::scoring::judged;
 
@@ -209,14 +211,14 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &opened, progress, &mut record)?,
         None => None,
     };
-    let mut labeller = match &adapted {
+    let labeller = match &adapted {
         Some(adapted) => Labeller {
             maps: &adapted.maps,
             model: &adapted.model,
             opened: None,
             calibration: &Calibration::None,
             known_cells: None,
-            lacking: None,
+            lacking: Mutex::default(),
         },
         None => Labeller::new(&opened, &genes.maps),
     };
@@ -236,7 +238,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         None => None,
     };
     let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut(), threshold };
-    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut kept, &mut record)?;
+    let non_zeros = score_cells(&query, &labeller, header, progress, &mut kept, &mut record)?;
     if let Some(explaining) = &explaining {
         predictions.name_genes(explaining.column());
         record.explanations = Some(explaining.record());
@@ -424,8 +426,8 @@ struct Labeller<'a> {
     calibration: &'a Calibration,
     /// What is usual among cells of its labels; nothing where it was made for the query, or nobody looked.
     known_cells: Option<&'a KnownCells>,
-    /// A file, and the model for what it lacks.
-    lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
+    /// The file that is being read, and the model for what it lacks.
+    lacking: Mutex<Option<(usize, Option<Arc<dyn Classifier>>)>>,
 }
 
 impl<'a> Labeller<'a> {
@@ -438,17 +440,40 @@ impl<'a> Labeller<'a> {
             opened: Some(opened),
             calibration,
             known_cells,
-            lacking: None,
+            lacking: Mutex::default(),
         }
     }
 
-    /// The model for the cells of a file. Files come one after the other.
-    fn of_file(&mut self, file: usize) -> &dyn Classifier {
-        if self.lacking.as_ref().is_none_or(|(of, _)| *of != file) {
-            let model = self.opened.zip(self.maps.get(file)).and_then(|(opened, map)| opened.lacking(map));
-            self.lacking = Some((file, model));
+    /// The model for the cells of a file that lacks genes; `None` where the model itself does. Files come one after the
+    /// other, so one such model is kept.
+    fn lacking(&self, file: usize) -> Option<Arc<dyn Classifier>> {
+        // A thread that panicked left what was there before.
+        let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*lacking {
+            Some((of, model)) if *of == file => model.clone(),
+            _ => {
+                let opened = self.opened.zip(self.maps.get(file));
+                let model = opened.and_then(|(opened, map)| opened.lacking(map)).map(Arc::from);
+                *lacking = Some((file, model.clone()));
+                model
+            }
         }
-        self.lacking.as_ref().and_then(|(_, model)| model.as_deref()).unwrap_or(self.model)
+    }
+
+    /// Scores some cells and decides on them.
+    fn label(&self, block: NormBlock, threshold: Option<f64>) -> Result<Labelled, PredictError> {
+        let lacking = self.lacking(block.file);
+        let model = lacking.as_deref().unwrap_or(self.model);
+        let mut scores = Scores::default();
+        let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
+        // Before calibration, which knows only of the labels.
+        let strangeness = self.known_cells.map(|known| known.score_all(&scores));
+        calibrate::apply(self.calibration, &mut scores);
+        let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+        if let (Some(strangeness), Some(threshold)) = (&strangeness, threshold) {
+            reject(&mut decisions, strangeness, threshold);
+        }
+        Ok(Labelled { block, scores, agreement, strangeness, decisions })
     }
 
     /// What a gene counts that a file lacks, where one does.
@@ -467,6 +492,16 @@ impl<'a> Labeller<'a> {
         };
         Some(detected("genes that the query lacks", value, reason))
     }
+}
+
+/// Cells that were scored.
+struct Labelled {
+    block: NormBlock,
+    /// Calibrated.
+    scores: Scores,
+    agreement: Option<Vec<f64>>,
+    strangeness: Option<Vec<f64>>,
+    decisions: Vec<Decision>,
 }
 
 /// What is kept of each cell that was scored.
@@ -588,31 +623,23 @@ fn set_thresholds(
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
-    labeller: &mut Labeller<'_>,
+    labeller: &Labeller<'_>,
     header: &ModelHeader,
     progress: &dyn Progress,
     kept: &mut Kept<'_>,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
-    let (maps, calibration, known_cells) = (labeller.maps, labeller.calibration, labeller.known_cells);
+    let maps = labeller.maps;
     let mut non_zeros = 0;
-    let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
     let mut fingerprints = Vec::with_capacity(query.n_cells());
-    let found = query.for_each_block(maps, target, progress, |step| {
+    let threshold = kept.threshold;
+    let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold)?);
+    let found = query.for_each_block_done(maps, target, progress, &label, |step| {
         match step {
-            Step::Cells(block) => {
+            Step::Cells(Labelled { block, scores, agreement, strangeness, decisions }) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
-                let model = labeller.of_file(block.file);
-                let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
-                // Before calibration, which knows only of the labels.
-                let strangeness = known_cells.map(|known| known.score_all(&scores));
-                calibrate::apply(calibration, &mut scores);
                 fingerprints.extend(block.fingerprints);
-                let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
-                if let (Some(strangeness), Some(threshold)) = (&strangeness, kept.threshold) {
-                    reject(&mut decisions, strangeness, threshold);
-                }
                 if let Some(explaining) = &mut kept.explaining {
                     explaining.add(&block.cells, block.file, &decisions);
                 }

@@ -21,7 +21,7 @@ use crate::label_from_name::LabelFromName;
 use crate::pass::Pass;
 use crate::scale::convert::{Goal, NormBlock};
 use crate::scale::found::{Found, Library};
-use crate::scale::pick::{Opened, Picked};
+use crate::scale::pick::{BLOCK_CELLS, Opened, Picked};
 use crate::scale::{self, Place, Reading, Verdict};
 use crate::way_round;
 
@@ -47,6 +47,8 @@ pub struct DataOptions {
     pub filter: Filter,
     /// Column with the counts of each cell over all genes that were measured.
     pub library_size: Option<String>,
+    /// Cells that are read at a time, at least one; no result depends on it. 1,024 when `None`.
+    pub block_cells: Option<usize>,
 }
 
 /// Several files as one data set.
@@ -77,13 +79,15 @@ pub(crate) struct DataFile {
     pub(crate) others: Vec<(MatrixPath, String)>,
     /// The matrix, opened, as it was left when its first cells had been looked at.
     pub(crate) opened: RefCell<Option<Opened>>,
+    /// Cells that are read at a time.
+    pub(crate) block_cells: usize,
     pub(crate) library: Library,
 }
 
 /// What a reader of cells gets.
-pub(crate) enum Step {
-    /// The next cells.
-    Cells(NormBlock),
+pub(crate) enum Step<T> {
+    /// The next cells, or what was made of them.
+    Cells(T),
     /// The first cells were not what they seemed to be: all cells come again, on another scale.
     StartAgain,
 }
@@ -247,15 +251,28 @@ impl Dataset {
 
     /// Reads the cells that are used block by block, in order, on the genes that `maps`, one for each file, lead to and
     /// the scale of a model, and returns what was found of every file.
-    ///
-    /// A matrix is read on the scale that its first cells seem to have, while all of them are looked at. Where they
-    /// say otherwise in the end, everything is read once more; where no scale fits, it stops.
-    pub(crate) fn for_each_block<E: From<DataError>>(
+    pub(crate) fn for_each_block<E: From<DataError> + Send>(
         &self,
         maps: &[GeneMap],
         target: TargetSum,
         progress: &dyn Progress,
-        mut visit: impl FnMut(Step) -> Result<(), E>,
+        visit: impl FnMut(Step<NormBlock>) -> Result<(), E>,
+    ) -> Result<Vec<Found>, E> {
+        self.for_each_block_done(maps, target, progress, &Ok, visit)
+    }
+
+    /// As [`for_each_block`](Self::for_each_block), where all threads do `work` on blocks, and `visit` gets what they made of
+    /// them, in the order of the cells.
+    ///
+    /// A matrix is read on the scale that its first cells seem to have, while all of them are looked at. Where they
+    /// say otherwise in the end, everything is read once more; where no scale fits, it stops.
+    pub(crate) fn for_each_block_done<T: Send, E: From<DataError> + Send>(
+        &self,
+        maps: &[GeneMap],
+        target: TargetSum,
+        progress: &dyn Progress,
+        work: &(impl Fn(NormBlock) -> Result<T, E> + Sync),
+        mut visit: impl FnMut(Step<T>) -> Result<(), E>,
     ) -> Result<Vec<Found>, E> {
         let mut passes: Vec<Pass> = self.files.iter().map(|file| Pass::first(file, self.scale)).collect();
         loop {
@@ -263,12 +280,14 @@ impl Dataset {
             let mut contradicted = false;
             for (at, ((file, map), pass)) in self.files.iter().zip(maps).zip(&mut passes).enumerate() {
                 let goal = Goal { map, target };
-                let as_seemed = pass.run(file, &goal, |n_cells, block| {
+                let all_again = contradicted;
+                let work = |block| match all_again {
+                    true => Ok(None),
+                    false => work(NormBlock { file: at, ..block }).map(Some),
+                };
+                let as_seemed = pass.run(file, &goal, &work, |n_cells, done| {
                     progress.advance(n_cells as u64);
-                    match block {
-                        Some(block) if !contradicted => visit(Step::Cells(NormBlock { file: at, ..block })),
-                        _ => Ok(()),
-                    }
+                    done.flatten().map_or(Ok(()), |done| visit(Step::Cells(done)))
                 })?;
                 contradicted = contradicted || !as_seemed;
             }
@@ -351,10 +370,11 @@ impl DataFile {
             }
         }
         let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
+        let block_cells = options.block_cells.unwrap_or(BLOCK_CELLS).max(1);
         // A scale is stated of one matrix: nothing is looked for then.
         let asked = options.layer.as_deref().map(str::parse::<MatrixPath>).transpose()?;
         let stated = options.scale.map(|_| MatrixPath::X);
-        let picked = scale::pick::pick(content.as_ref(), asked.as_ref().or(stated.as_ref()))?;
+        let picked = scale::pick::pick(content.as_ref(), asked.as_ref().or(stated.as_ref()), block_cells)?;
         let library = library(content.as_ref(), &picked, options)?;
         let Picked { matrix, verdict, others, opened } = picked;
         let genes = content.genes_of(&matrix)?.index().to_vec();
@@ -382,6 +402,7 @@ impl DataFile {
             verdict,
             others,
             opened,
+            block_cells,
             library,
         })
     }

@@ -29,8 +29,8 @@ impl GeneHashes {
                 let cell = block.cell(cell);
                 // Sums do not depend on the order, so neither does the fingerprint.
                 let hash = cell.iter().fold([0_u64; 2], |[one, two], (gene, count)| {
-                    let mixed = mix(self.0[gene as usize] ^ mix(u64::from(count.to_bits())));
-                    [one.wrapping_add(mixed), two.wrapping_add(mix(mixed ^ 0x5851_f42d_4c95_7f2d))]
+                    let (low, high) = both_halves(self.0[gene as usize], count.to_bits());
+                    [one.wrapping_add(low), two.wrapping_add(high)]
                 });
                 Fingerprint { hash, genes: cell.len() as u32 }
             })
@@ -44,12 +44,14 @@ fn hash_of(name: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The finaliser of `SplitMix64`, <https://doi.org/10.1145/2714064.2660195>.
-fn mix(mut value: u64) -> u64 {
-    value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
+/// A gene and a count as 128 bits that look like chance: one product of two 64-bit numbers that each depend on both. It is made
+/// for every value that is read, so it must cost next to nothing.
+fn both_halves(gene: u64, count: u32) -> (u64, u64) {
+    // Odd, without any pattern: the digits of the golden ratio and of SplitMix64's second multiplier.
+    let one = gene ^ u64::from(count).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let other = gene.rotate_left(32) ^ u64::from(count).wrapping_add(1).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let product = u128::from(one) * u128::from(other);
+    (product as u64, (product >> 64) as u64)
 }
 
 /// Sets of cells with the same counts, in the order of their first cells.

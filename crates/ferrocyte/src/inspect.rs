@@ -176,7 +176,7 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let asked =
         options.layer.as_deref().map(str::parse::<MatrixPath>).transpose().map_err(DataError::from)?;
-    let picked = pick::pick(content.as_ref(), asked.as_ref())?;
+    let picked = pick::pick(content.as_ref(), asked.as_ref(), pick::BLOCK_CELLS)?;
     let library = library_size::of_file(content.as_ref(), &picked, picked.verdict.reading());
     let matrix = picked.matrix;
     let var = content.genes_of(&matrix)?;

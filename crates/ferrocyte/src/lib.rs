@@ -4,6 +4,7 @@ mod adapt;
 mod annotate;
 mod auto_model;
 mod baselines;
+mod batches;
 mod cell_names;
 mod cell_sets;
 mod checkpoint;
