@@ -51,7 +51,7 @@ impl Pass {
         let mut next = first;
         let mut start = 0; // position in the file
         let hashes = GeneHashes::of(&file.genes);
-        let mut wanted = file.cells.iter().copied().peekable();
+        let mut wanted = file.cells.iter().peekable();
         while wanted.peek().is_some() {
             let block = match next.take() {
                 Some(block) => block,
