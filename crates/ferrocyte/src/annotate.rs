@@ -21,13 +21,14 @@ use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice, detected};
 use crate::conformal::is_target;
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
+use crate::duplicates::Fingerprints;
 use crate::explain::{ExplainError, ExplainOptions, Explaining, Groups, weights_of};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, OpenedModel, open_model};
-use crate::predictions::{OutputKind, OutputKindError, Predictions};
+use crate::predictions::{OutputKind, OutputKindError, Predictions, Scored};
 use crate::scale::convert::NormBlock;
 use crate::scale::found::{self, Found};
 use crate::scoring::judged;
@@ -225,7 +226,8 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
 
     let threshold = unknown_threshold(options, &labeller, &mut record)?;
     let sets = set_thresholds(options, &labeller, &mut record)?;
-    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some(), sets);
+    let files = query.files.iter().map(|file| file.cells.len());
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), files, truth.is_some(), sets);
     if let Some((hierarchy, threshold)) = back_off.filter(|_| *labeller.model.labels() == header.labels) {
         record.choices.push(back_off_choice(&hierarchy, threshold, options.back_off.is_some()));
         predictions = predictions.with_hierarchy(hierarchy, threshold);
@@ -243,7 +245,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         predictions.name_genes(explaining.column());
         record.explanations = Some(explaining.record());
     }
-    predictions.note_few_genes(&query, &genes.few);
+    predictions.note_few_genes(&genes.few);
     if let Some(adapted) = &adapted {
         predictions.note_all(&adapted.note);
     }
@@ -258,7 +260,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     };
     record.predictions = Some(predictions.summary());
     predictions.warn(&mut record.warnings);
-    record.warnings.extend(query.repeated_cell_names());
+    record.warnings.extend(query.repeated_cell_names()?);
     if let Some(truth) = truth {
         let donors = group_columns::donor_like(&query, &[options.truth.as_deref()]);
         compare(&truth, &predictions, donors.first(), &mut record)?;
@@ -632,18 +634,19 @@ fn score_cells(
     let maps = labeller.maps;
     let mut non_zeros = 0;
     let target = header.preprocessing.target_sum;
-    let mut fingerprints = Vec::with_capacity(query.n_cells());
+    let mut fingerprints = Fingerprints::default();
     let threshold = kept.threshold;
     let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold)?);
     let found = query.for_each_block_done(maps, target, progress, &label, |step| {
         match step {
             Step::Cells(Labelled { block, scores, agreement, strangeness, decisions }) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
-                fingerprints.extend(block.fingerprints);
+                fingerprints.extend(&block.fingerprints).map_err(DataError::Kept)?;
                 if let Some(explaining) = &mut kept.explaining {
                     explaining.add(&block.cells, block.file, &decisions);
                 }
-                kept.predictions.extend(decisions, &scores, agreement, strangeness);
+                let scored = Scored { probabilities: &scores, agreement, strangeness };
+                kept.predictions.extend(&decisions, &scored).map_err(DataError::Kept)?;
             }
             Step::StartAgain => {
                 non_zeros = 0;
@@ -661,7 +664,8 @@ fn score_cells(
     record.warnings.extend(query.warnings(&found, maps));
     record.warnings.extend(library_differs(&found, header));
     // Copies in a query get the same label and harm no other cell.
-    let copies = query.duplicates(&fingerprints).warning(|cell| query.cell_in_words(cell));
+    let copies = fingerprints.copies(|cell| query.cell_name(cell)).map_err(DataError::Kept)?;
+    let copies = copies.warning(|cell| query.cell_in_words(cell));
     record.warnings.extend(copies.map(|warning| Warning::note(&warning.code, warning.message)));
     Ok(non_zeros)
 }
@@ -749,7 +753,7 @@ fn compare(
         });
     }
     let truth = Labels::from_codes(all.clone(), &codes)?;
-    let (called, probabilities) = predictions.over(&all, &known);
+    let (called, probabilities) = predictions.over(&all, &known).map_err(DataError::Kept)?;
     let answers = Answers::new(&truth, &called, Some(&probabilities))?;
     let units = units.map(|column| (column.groups.select(&known), column.name.as_str()));
     let groups = units.as_ref().map(|(groups, _)| groups);

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use ferrocyte_core::{Block, BlockSource, Stored};
 
+use crate::cell_selection::CellSelection;
 use crate::dataset::{DataError, DataFile};
 use crate::scale::Evidence;
 use crate::scale::pick::Opened;
@@ -17,8 +18,9 @@ pub(crate) struct Batches<'a> {
     source: Box<dyn BlockSource>,
     /// Blocks that were read when the matrix was chosen.
     first: VecDeque<Block<Stored>>,
-    /// Positions of the cells that are used and were not read yet, ascending.
-    wanted: &'a [usize],
+    /// The cells that are used, and how many of them were read.
+    cells: &'a CellSelection,
+    n_read: usize,
     /// Position of the next cell of the source.
     start: usize,
     /// Blocks of a batch.
@@ -52,25 +54,27 @@ impl<'a> Batches<'a> {
         };
         // Two threads have enough to do with one block, and memory grows with the threads, not with the cells.
         let n_blocks = rayon::current_num_threads().div_ceil(2);
-        Ok(Self { source, first, wanted: &file.cells, start: 0, n_blocks })
+        Ok(Self { source, first, cells: &file.cells, n_read: 0, start: 0, n_blocks })
     }
 
     /// The next cells; `None` after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Batch>, DataError> {
         let mut blocks = Vec::new();
-        while blocks.len() < self.n_blocks && !self.wanted.is_empty() {
+        while blocks.len() < self.n_blocks && self.n_read < self.cells.len() {
             let Some(block) = self.next_block()? else { break };
             let end = self.start + block.n_cells();
-            let (cells, rest) = self.wanted.split_at(self.wanted.partition_point(|&cell| cell < end));
+            let n_read = self.cells.n_before(end);
+            let cells: Vec<usize> =
+                (self.n_read..n_read).filter_map(|position| self.cells.get(position)).collect();
             if !cells.is_empty() {
                 let block = if cells.len() == block.n_cells() {
                     block
                 } else {
                     block.select_cells(&cells.iter().map(|cell| cell - self.start).collect::<Vec<_>>())
                 };
-                blocks.push((block, cells.to_vec()));
+                blocks.push((block, cells));
             }
-            self.wanted = rest;
+            self.n_read = n_read;
             self.start = end;
         }
         Ok((!blocks.is_empty()).then_some(Batch { blocks }))

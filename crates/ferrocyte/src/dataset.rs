@@ -1,6 +1,8 @@
 //! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ops::Range;
 
 use ferrocyte_core::{
     BlockError, GeneMap, GeneUnion, InputRecord, LibrarySizeError, Progress, SourceError, TargetSum,
@@ -12,6 +14,7 @@ use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::obo::OboError;
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
+use crate::cell_selection::CellSelection;
 use crate::duplicates::{self, Duplicates, Fingerprint};
 use crate::filter::Filter;
 use crate::genes::{self, GeneNames};
@@ -19,6 +22,7 @@ use crate::hierarchy::HierarchyOptionsError;
 use crate::input_file::{self, InputFile, InputFileError};
 use crate::label_from_name::LabelFromName;
 use crate::pass::Pass;
+use crate::repeated_names::repeated_names;
 use crate::scale::convert::{Goal, NormBlock};
 use crate::scale::found::{Found, Library};
 use crate::scale::pick::{BLOCK_CELLS, Opened, Picked};
@@ -67,8 +71,8 @@ pub(crate) struct DataFile {
     pub(crate) label: Option<String>,
     pub(crate) content: Box<dyn CellFile>,
     pub(crate) genes: Vec<String>,
-    /// Positions of the cells that are used, ascending.
-    pub(crate) cells: Vec<usize>,
+    /// The cells that are used.
+    pub(crate) cells: CellSelection,
     pub(crate) input: InputRecord,
     pub(crate) matrix: MatrixPath,
     /// Whether the matrix was named by the user.
@@ -149,8 +153,8 @@ impl Dataset {
     pub(crate) fn column(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
         let mut entries = Vec::with_capacity(self.n_cells());
         for file in &self.files {
-            let column = file.content.obs().column(name)?.to_names();
-            entries.extend(file.cells.iter().map(|&cell| column[cell].clone()));
+            let column = file.content.obs().column(name)?;
+            entries.extend(file.cells.iter().map(|cell| column.name(cell).map(Cow::into_owned)));
         }
         Ok(entries)
     }
@@ -160,7 +164,7 @@ impl Dataset {
         let mut names = Vec::with_capacity(self.n_cells());
         for file in &self.files {
             let index = file.content.obs().index();
-            names.extend(file.cells.iter().map(|&cell| index[cell].clone()));
+            names.extend(file.cells.iter().map(|cell| index[cell].clone()));
         }
         names
     }
@@ -172,11 +176,34 @@ impl Dataset {
     }
 
     /// Notes on names that several cells of one file have. Cells of different files are told apart by their file.
-    pub(crate) fn repeated_cell_names(&self) -> Vec<Warning> {
-        self.files
-            .iter()
-            .filter_map(|file| duplicates::repeated_names(&file.name(), file.content.obs().index()))
-            .collect()
+    pub(crate) fn repeated_cell_names(&self) -> Result<Vec<Warning>, DataError> {
+        let mut found = Vec::new();
+        for file in &self.files {
+            let repeated = repeated_names(&file.name(), file.content.obs().row_names());
+            found.extend(repeated.map_err(DataError::Kept)?);
+        }
+        Ok(found)
+    }
+
+    /// Names of some of the cells that are used.
+    pub(crate) fn names_of(&self, positions: Range<usize>) -> std::io::Result<Vec<String>> {
+        /// Names of a file that are read at a time: those that are used may stand far apart.
+        const STEP: usize = 1 << 12;
+        let mut names = Vec::with_capacity(positions.len());
+        let mut first = 0;
+        for file in &self.files {
+            let end = first + file.cells.len();
+            let wanted = positions.start.max(first)..positions.end.min(end);
+            let mut read = (0, Vec::new());
+            for cell in wanted.filter_map(|position| file.cells.get(position - first)) {
+                if cell >= read.0 + read.1.len() {
+                    read = (cell, file.content.obs().row_names().range(cell..cell + STEP)?);
+                }
+                names.extend(read.1.get(cell - read.0).cloned());
+            }
+            first = end;
+        }
+        Ok(names)
     }
 
     /// The label of each cell's file, over the cells that are used.
@@ -196,9 +223,12 @@ impl Dataset {
 
     /// Cells with the same counts, by the fingerprints of the cells that are used; and a name for each cell.
     pub(crate) fn duplicates(&self, fingerprints: &[Fingerprint]) -> Duplicates {
-        duplicates::find(fingerprints, |cell| {
-            self.cell(cell).map_or_else(String::new, |(_, name)| name.to_owned())
-        })
+        duplicates::find(fingerprints, |cell| self.cell_name(cell))
+    }
+
+    /// The name of one of the cells that are used, for a sentence; empty where there is none.
+    pub(crate) fn cell_name(&self, position: usize) -> String {
+        self.cell(position).map_or_else(String::new, |(_, name)| name)
     }
 
     /// A cell for a sentence: its name, and its file where there are several.
@@ -211,11 +241,11 @@ impl Dataset {
     }
 
     /// The file and the name of one of the cells that are used.
-    fn cell(&self, position: usize) -> Option<(&DataFile, &str)> {
+    fn cell(&self, position: usize) -> Option<(&DataFile, String)> {
         let mut left = position;
         for file in &self.files {
-            if let Some(&cell) = file.cells.get(left) {
-                return Some((file, file.content.obs().index()[cell].as_str()));
+            if let Some(cell) = file.cells.get(left) {
+                return Some((file, file.cell_name(cell)));
             }
             left -= file.cells.len();
         }
@@ -242,9 +272,9 @@ impl Dataset {
             let end = first + file.cells.len();
             let mut kept = Vec::new();
             while let Some(position) = positions.next_if(|&position| position < end) {
-                kept.push(file.cells[position - first]);
+                kept.extend(file.cells.get(position - first));
             }
-            file.cells = kept;
+            file.cells = CellSelection::of(kept.into_iter());
             first = end;
         }
     }
@@ -363,13 +393,7 @@ impl DataFile {
     ) -> Result<Self, DataError> {
         let content = ferrocyte_io::open_with(&path, &options.open)?;
         let filter = &options.filter;
-        let mut keep = vec![true; content.n_cells()];
-        for column in filter.columns() {
-            for (keep, entry) in keep.iter_mut().zip(content.obs().column(column)?.to_names()) {
-                *keep = *keep && filter.accepts(column, entry.as_deref());
-            }
-        }
-        let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
+        let cells = passing(content.as_ref(), filter)?;
         let block_cells = options.block_cells.unwrap_or(BLOCK_CELLS).max(1);
         // A scale is stated of one matrix: nothing is looked for then.
         let asked = options.layer.as_deref().map(str::parse::<MatrixPath>).transpose()?;
@@ -438,7 +462,7 @@ impl DataFile {
     pub(crate) fn unusable(&self, expected: String, found: String, place: Option<Place>) -> DataError {
         let found = match place {
             Some(Place { cell, gene, value }) => {
-                let cell = self.content.obs().index().get(cell).cloned().unwrap_or_default();
+                let cell = self.cell_name(cell);
                 let gene = self.genes.get(gene as usize).cloned().unwrap_or_default();
                 format!("{found}: found {value} in cell `{cell}`, gene `{gene}`")
             }
@@ -456,11 +480,32 @@ impl DataFile {
         }))
     }
 
+    /// The name of a cell, for a sentence; empty where there is none.
+    fn cell_name(&self, cell: usize) -> String {
+        self.content.obs().row_names().get(cell).ok().flatten().unwrap_or_default()
+    }
+
     /// A library size of a column that no cell can have.
     pub(crate) fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
         let source = LibrarySizeError { cell: source.cell + start, ..source };
         DataError::LibrarySize { file: self.name(), source }
     }
+}
+
+/// The cells that pass a filter.
+fn passing(content: &dyn CellFile, filter: &Filter) -> Result<CellSelection, DataError> {
+    let n_cells = content.n_cells();
+    if filter.is_empty() {
+        return Ok(CellSelection::Range(0..n_cells));
+    }
+    let mut keep = vec![true; n_cells];
+    for name in filter.columns() {
+        let column = content.obs().column(name)?;
+        for (row, keep) in keep.iter_mut().enumerate() {
+            *keep = *keep && filter.accepts(name, column.name(row).as_deref());
+        }
+    }
+    Ok(CellSelection::of((0..n_cells).filter(|&cell| keep[cell])))
 }
 
 /// Where the library sizes of a file come from.
@@ -501,6 +546,9 @@ pub enum DataError {
     /// Wider names cannot be looked for like this.
     #[error(transparent)]
     Hierarchy(#[from] HierarchyOptionsError),
+    /// What is known of the cells cannot be kept.
+    #[error("what is known of the cells cannot be kept")]
+    Kept(#[source] std::io::Error),
     /// A file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),

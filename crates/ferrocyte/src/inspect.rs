@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use crate::contents::Contents;
 use crate::dataset::{DataError, file_name};
-use crate::duplicates;
 use crate::fixes::{Contradicted, Findings, Fix, fixes};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::label_check::{LabelCheck, label_of};
 use crate::model_file::{ModelError, OpenedModel, open_model};
+use crate::repeated_names::repeated_names;
 use crate::scale::{library_size, pick};
 use crate::way_round::axis;
 
@@ -220,7 +220,9 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
     let donor_like: Vec<String> =
         donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
-    warnings.extend(duplicates::repeated_names(&file_name(&options.file), cell_names));
+    warnings.extend(
+        repeated_names(&file_name(&options.file), content.obs().row_names()).map_err(DataError::Kept)?,
+    );
     let readable = usable.contains(&matrix);
     let findings = Findings {
         readable_in: (!readable).then(|| usable.first().map(ToString::to_string)).flatten(),

@@ -1,5 +1,7 @@
 //! One value per cell or gene.
 
+use std::borrow::Cow;
+
 use super::Categorical;
 
 /// A column of `obs` or `var`, one value per row; `None` (and NaN among floats) where it is missing.
@@ -34,20 +36,28 @@ impl Column {
         self.len() == 0
     }
 
+    /// The value of a row as text, as [`to_names`](Self::to_names) has it.
+    ///
+    /// # Panics
+    /// When `row` is not below [`len`](Self::len).
+    pub fn name(&self, row: usize) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Strings(values) => values[row].as_deref().map(Cow::Borrowed),
+            Self::Categorical(values) => values
+                .code(row)
+                .and_then(|code| values.categories().get(code))
+                .map(|name| name.as_str().into()),
+            Self::Integers(values) => values[row].map(|value| value.to_string().into()),
+            Self::Floats(values) => {
+                Some(values[row]).filter(|v| !v.is_nan()).map(|v| format!("{v:?}").into())
+            }
+            Self::Booleans(values) => values[row].map(|value| if value { "True" } else { "False" }.into()),
+        }
+    }
+
     /// Every value as text, as pandas writes it: `3`, `1.5`, `True`. Lets a column of numbers name labels.
     pub fn to_names(&self) -> Vec<Option<String>> {
-        match self {
-            Self::Strings(values) => values.clone(),
-            Self::Categorical(values) => values.names().map(|name| name.map(str::to_owned)).collect(),
-            Self::Integers(values) => values.iter().map(|value| value.map(|v| v.to_string())).collect(),
-            Self::Floats(values) => {
-                values.iter().map(|value| (!value.is_nan()).then(|| format!("{value:?}"))).collect()
-            }
-            Self::Booleans(values) => values
-                .iter()
-                .map(|value| value.map(|v| if v { "True" } else { "False" }.to_owned()))
-                .collect(),
-        }
+        (0..self.len()).map(|row| self.name(row).map(Cow::into_owned)).collect()
     }
 
     /// Every value as a number, NaN where it is missing; `None` for text. Integers beyond 2⁵³ are rounded.
