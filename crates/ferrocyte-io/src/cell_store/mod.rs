@@ -1,7 +1,7 @@
 //! Cells that are too many for the memory: a compact, temporary file that any part of can be read again.
 //!
 //! ```text
-//! blocks ─► CellStoreWriter ─► chunks of cells: in memory while they are few, then in a file without a name ─► StoredCells
+//! blocks ─► CellStoreWriter ─► chunks of cells, packed, in a file without a name ─► StoredCells
 //! ```
 //!
 //! Bits in are bits out, at about 2 bytes for each value instead of 8: a cell's genes are steps from one to the next, and

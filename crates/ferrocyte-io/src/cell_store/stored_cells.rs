@@ -1,6 +1,5 @@
 //! Cells that were kept, read again.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -14,14 +13,6 @@ use super::writer::checksum;
 
 /// Says that a gene is left out.
 const NO_COLUMN: u32 = u32::MAX;
-
-/// Where the bytes are.
-#[derive(Debug)]
-pub(super) enum Place {
-    /// Chunk by chunk.
-    Memory(Vec<Vec<u8>>),
-    File(TemporaryFile),
-}
 
 /// Some cells that were encoded together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +30,7 @@ pub(super) struct Chunk {
 pub struct StoredCells {
     n_genes: usize,
     chunks: Vec<Chunk>,
-    place: Place,
+    file: TemporaryFile,
     values_of_cell: Vec<u32>, // of cells as they were written
     seen: Vec<bool>,          // by gene as it was written
     folder: PathBuf,
@@ -52,18 +43,13 @@ impl StoredCells {
     pub(super) fn new(
         n_genes: usize,
         chunks: Vec<Chunk>,
-        place: Place,
+        file: TemporaryFile,
         values_of_cell: Vec<u32>,
         seen: Vec<bool>,
         folder: PathBuf,
     ) -> Self {
         let n_values = values_of_cell.iter().map(|&n| u64::from(n)).sum();
-        Self { n_genes, chunks, place, values_of_cell, seen, folder, kept: None, column: None, n_values }
-    }
-
-    /// Whether the cells are in memory still, packed: they were few enough.
-    pub fn is_in_memory(&self) -> bool {
-        matches!(self.place, Place::Memory(_))
+        Self { n_genes, chunks, file, values_of_cell, seen, folder, kept: None, column: None, n_values }
     }
 
     /// Bytes of all cells, packed.
@@ -105,10 +91,10 @@ impl StoredCells {
         self
     }
 
-    /// Where the bytes are.
+    /// The file, for a test that harms it.
     #[cfg(test)]
-    pub(super) fn place(&self) -> &Place {
-        &self.place
+    pub(super) fn file(&self) -> &TemporaryFile {
+        &self.file
     }
 
     /// Position of a cell, as it was written.
@@ -117,21 +103,15 @@ impl StoredCells {
     }
 
     /// The bytes of a chunk, checked.
-    fn bytes_of(&self, number: usize) -> Result<Cow<'_, [u8]>, CellStoreError> {
-        let chunk = &self.chunks[number];
-        match &self.place {
-            Place::Memory(kept) => Ok(Cow::Borrowed(&kept[number])),
-            Place::File(file) => {
-                let mut bytes = vec![0; chunk.n_bytes];
-                file.read_at(&mut bytes, chunk.offset).map_err(|source| CellStoreError::Read {
-                    folder: self.folder.clone(),
-                    first: chunk.cells.start,
-                    last: chunk.cells.end - 1,
-                    source,
-                })?;
-                if checksum(&bytes) == chunk.checksum { Ok(bytes.into()) } else { Err(self.damaged(chunk)) }
-            }
-        }
+    fn bytes_of(&self, chunk: &Chunk) -> Result<Vec<u8>, CellStoreError> {
+        let mut bytes = vec![0; chunk.n_bytes];
+        self.file.read_at(&mut bytes, chunk.offset).map_err(|source| CellStoreError::Read {
+            folder: self.folder.clone(),
+            first: chunk.cells.start,
+            last: chunk.cells.end - 1,
+            source,
+        })?;
+        if checksum(&bytes) == chunk.checksum { Ok(bytes) } else { Err(self.damaged(chunk)) }
     }
 
     fn damaged(&self, chunk: &Chunk) -> CellStoreError {
@@ -169,7 +149,7 @@ impl StoredCells {
         values: &mut [f32],
     ) -> Result<(), CellStoreError> {
         let chunk = &self.chunks[part.chunk];
-        let bytes = self.bytes_of(part.chunk)?;
+        let bytes = self.bytes_of(chunk)?;
         self.decode_part(part, chunk, &bytes, genes, values).map_err(|Damaged| self.damaged(chunk))
     }
 

@@ -3,24 +3,20 @@ use std::path::Path;
 use ferrocyte_core::{Block, CellStore, LogNorm};
 use proptest::prelude::*;
 
-use super::stored_cells::Place;
 use super::*;
 
 fn folder(path: &Path) -> CacheFolder {
     CacheFolder::new(Some(path))
 }
 
-/// Keeps a block, appended in parts, in memory or in a file.
-fn stored(block: &Block<LogNorm>, part: usize, in_memory: bool, path: &Path) -> StoredCells {
-    let most = if in_memory { u64::MAX } else { 0 };
-    let mut writer = CellStoreWriter::new(block.n_genes(), block.n_cells(), most, &folder(path));
+/// Keeps a block, appended in parts.
+fn stored(block: &Block<LogNorm>, part: usize, path: &Path) -> StoredCells {
+    let mut writer = CellStoreWriter::create(block.n_genes(), block.n_cells(), &folder(path)).unwrap();
     for start in (0..block.n_cells()).step_by(part) {
         let end = (start + part).min(block.n_cells());
         writer.append(&block.read(start..end).unwrap()).unwrap();
     }
-    let stored = writer.finish();
-    assert!(block.n_non_zeros() == 0 || stored.is_in_memory() == in_memory);
-    stored
+    writer.finish()
 }
 
 fn same_bits(one: &Block<LogNorm>, other: &Block<LogNorm>) -> bool {
@@ -58,13 +54,12 @@ proptest! {
     fn bits_in_are_bits_out(
         cells in prop::collection::vec(a_cell(), 0..40),
         part in 1..50_usize,
-        in_memory: bool,
         cut in (0.0..1.0_f64, 0.0..1.0_f64),
         dropped in prop::collection::btree_set(0..40_usize, 0..20),
     ) {
         let path = tempfile::tempdir().unwrap();
         let block = block_of(&cells);
-        let all = stored(&block, part, in_memory, path.path());
+        let all = stored(&block, part, path.path());
         prop_assert!(same_bits(&all.read(0..cells.len()).unwrap(), &block));
         prop_assert_eq!((all.n_cells(), all.n_genes(), all.n_non_zeros()), (cells.len(), 200_000, block.n_non_zeros() as u64));
 
@@ -109,34 +104,27 @@ fn like_real(n_cells: usize) -> Block<LogNorm> {
 fn cells_of_counts_take_less_than_three_bytes_for_each_value() {
     let path = tempfile::tempdir().unwrap();
     let block = like_real(3000);
-    let all = stored(&block, 1000, false, path.path());
+    let all = stored(&block, 1000, path.path());
     assert!(all.n_bytes() < 3 * block.n_non_zeros() as u64, "{}", all.n_bytes());
     assert!(same_bits(&all.read(100..2900).unwrap(), &block.read(100..2900).unwrap()));
 }
 
 #[test]
-fn a_file_is_made_when_the_memory_is_full_and_not_before() {
+fn cells_that_come_again_take_the_place_of_the_first() {
     let path = tempfile::tempdir().unwrap();
     let block = like_real(100);
-    let needed = 8 * block.n_non_zeros() as u64 + stored(&block, 100, true, path.path()).n_bytes();
-    for (most, in_memory) in [(needed, true), (needed - 1, false)] {
-        let mut writer = CellStoreWriter::new(block.n_genes(), 100, most, &folder(path.path()));
-        // Cells that come again, on another scale, take the place of the first.
-        writer.append(&block).unwrap();
-        writer.start_again();
-        writer.append(&block).unwrap();
-        let all = writer.finish();
-        assert_eq!(all.is_in_memory(), in_memory);
-        assert!(same_bits(&all.read(0..100).unwrap(), &block));
-    }
+    let mut writer = CellStoreWriter::create(block.n_genes(), 100, &folder(path.path())).unwrap();
+    writer.append(&like_real(600)).unwrap();
+    writer.start_again();
+    writer.append(&block).unwrap();
+    assert!(same_bits(&writer.finish().read(0..100).unwrap(), &block));
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_named_with_the_way_out() {
     let path = tempfile::tempdir().unwrap();
     let nowhere = path.path().join("nowhere");
-    let mut writer = CellStoreWriter::new(200_000, 10, 0, &folder(&nowhere));
-    let error = writer.append(&like_real(10)).unwrap_err().to_string();
+    let error = CellStoreWriter::create(200_000, 10, &folder(&nowhere)).unwrap_err().to_string();
     assert!(error.contains("nowhere`; name another folder with --cache"), "{error}");
 }
 
@@ -157,8 +145,8 @@ fn a_full_disk_says_how_much_room_is_needed() {
 #[test]
 fn a_fault_of_the_disk_names_the_cells() {
     let path = tempfile::tempdir().unwrap();
-    let all = stored(&like_real(1200), 1200, false, path.path());
-    let Place::File(file) = all.place() else { unreachable!() };
+    let all = stored(&like_real(1200), 1200, path.path());
+    let file = all.file();
     let mut byte = [0];
     let offset = all.n_bytes() / 2;
     file.read_at(&mut byte, offset).unwrap();
@@ -173,21 +161,19 @@ fn a_fault_of_the_disk_names_the_cells() {
 fn how_fast() {
     let path = tempfile::tempdir().unwrap();
     let block = like_real(50_000);
-    for in_memory in [true, false] {
-        let start = std::time::Instant::now();
-        let all = stored(&block, 4096, in_memory, path.path());
-        let wrote = start.elapsed().as_secs_f64();
-        let start = std::time::Instant::now();
-        let mut n = 0;
-        for first in (0..50_000).step_by(5000) {
-            n += all.read(first..first + 5000).unwrap().n_non_zeros();
-        }
-        let read = start.elapsed().as_secs_f64();
-        eprintln!(
-            "memory {in_memory}: {:.2} B/value, wrote {:.2} GB/s, read {:.2} GB/s of 8 bytes a value",
-            all.n_bytes() as f64 / n as f64,
-            8e-9 * n as f64 / wrote,
-            8e-9 * n as f64 / read
-        );
+    let start = std::time::Instant::now();
+    let all = stored(&block, 4096, path.path());
+    let wrote = start.elapsed().as_secs_f64();
+    let start = std::time::Instant::now();
+    let mut n = 0;
+    for first in (0..50_000).step_by(5000) {
+        n += all.read(first..first + 5000).unwrap().n_non_zeros();
     }
+    let read = start.elapsed().as_secs_f64();
+    eprintln!(
+        "{:.2} bytes a value, wrote {:.2} GB/s, read {:.2} GB/s of 8 bytes a value",
+        all.n_bytes() as f64 / n as f64,
+        8e-9 * n as f64 / wrote,
+        8e-9 * n as f64 / read
+    );
 }

@@ -10,60 +10,54 @@ use rayon::prelude::*;
 use super::chunk::encode;
 use super::error::{CellStoreError, writing};
 use super::folder::CacheFolder;
-use super::stored_cells::{Chunk, Place, StoredCells};
+use super::stored_cells::{Chunk, StoredCells};
 use super::temporary::TemporaryFile;
 
 /// Cells of a chunk, at most.
 const CHUNK_CELLS: usize = 512;
 /// Values of a chunk, at most, unless one cell has more.
 const CHUNK_VALUES: usize = 1 << 19;
-/// What a value takes in a block: its gene and itself.
-const BLOCK_BYTES: u64 = 8;
 
-/// Takes cells block by block, and keeps them in memory while they are few, else in a file.
+/// Takes cells block by block, and writes them into a temporary file.
 #[derive(Debug)]
 pub struct CellStoreWriter {
     n_genes: usize,
     expected_cells: usize,
-    most_in_memory: u64,
     folder: PathBuf,
-    place: Place,
+    file: TemporaryFile,
     chunks: Vec<Chunk>,
     bytes: u64,
-    n_values: u64,
     values_of_cell: Vec<u32>,
     seen: Vec<bool>,
 }
 
 impl CellStoreWriter {
-    /// Waits for `expected_cells` cells on `n_genes` genes. As long as all cells so far would take at most `most_in_memory`
-    /// bytes, packed and as one block, nothing is written.
-    pub fn new(n_genes: usize, expected_cells: usize, most_in_memory: u64, folder: &CacheFolder) -> Self {
-        Self {
+    /// Makes the file, for about `expected_cells` cells on `n_genes` genes.
+    ///
+    /// # Errors
+    /// When the folder does not let us write.
+    pub fn create(n_genes: usize, expected_cells: usize, folder: &CacheFolder) -> Result<Self, CellStoreError> {
+        let folder = folder.path().to_owned();
+        let file = TemporaryFile::create(&folder)
+            .map_err(|source| CellStoreError::Create { folder: folder.clone(), source })?;
+        Ok(Self {
             n_genes,
             expected_cells,
-            most_in_memory,
-            folder: folder.path().to_owned(),
-            place: Place::Memory(Vec::new()),
+            folder,
+            file,
             chunks: Vec::new(),
             bytes: 0,
-            n_values: 0,
             values_of_cell: Vec::with_capacity(expected_cells),
             seen: vec![false; n_genes],
-        }
+        })
     }
 
-    /// Forgets all cells: they come again.
+    /// Forgets all cells: they come again, and are written over the first.
     pub fn start_again(&mut self) {
-        let (chunks, values_of_cell) = (&mut self.chunks, &mut self.values_of_cell);
-        chunks.clear();
-        values_of_cell.clear();
+        self.chunks.clear();
+        self.values_of_cell.clear();
         self.seen.fill(false);
-        (self.bytes, self.n_values) = (0, 0);
-        // A file that is there is written over.
-        if let Place::Memory(kept) = &mut self.place {
-            kept.clear();
-        }
+        self.bytes = 0;
     }
 
     /// Keeps the cells of a block.
@@ -83,7 +77,6 @@ impl CellStoreWriter {
         let checksums: Vec<u32> = encoded.par_iter().map(|bytes| checksum(bytes)).collect();
         let first = self.values_of_cell.len();
         self.values_of_cell.extend(block.cells().map(|cell| cell.len() as u32)); // as many as genes, at most
-        self.n_values += block.n_non_zeros() as u64;
         for ((cells, bytes), checksum) in ranges.into_iter().zip(encoded).zip(checksums) {
             let chunk = Chunk {
                 cells: first + cells.start..first + cells.end,
@@ -92,36 +85,15 @@ impl CellStoreWriter {
                 checksum,
             };
             self.bytes += bytes.len() as u64;
-            match &mut self.place {
-                Place::Memory(kept) => kept.push(bytes),
-                Place::File(file) => {
-                    file.write_at(&bytes, chunk.offset).map_err(|source| self.fault(source, chunk.offset))?;
-                }
-            }
+            self.file.write_at(&bytes, chunk.offset).map_err(|source| self.fault(source, chunk.offset))?;
             self.chunks.push(chunk);
-        }
-        if self.bytes + BLOCK_BYTES * self.n_values > self.most_in_memory {
-            self.spill()?;
         }
         Ok(())
     }
 
     /// All cells that were appended.
     pub fn finish(self) -> StoredCells {
-        StoredCells::new(self.n_genes, self.chunks, self.place, self.values_of_cell, self.seen, self.folder)
-    }
-
-    /// Moves what is in memory into a file.
-    fn spill(&mut self) -> Result<(), CellStoreError> {
-        let Place::Memory(kept) = &mut self.place else { return Ok(()) };
-        let kept = std::mem::take(kept);
-        let file = TemporaryFile::create(&self.folder)
-            .map_err(|source| CellStoreError::Create { folder: self.folder.clone(), source })?;
-        for (bytes, chunk) in kept.into_iter().zip(&self.chunks) {
-            file.write_at(&bytes, chunk.offset).map_err(|source| self.fault(source, chunk.offset))?;
-        }
-        self.place = Place::File(file);
-        Ok(())
+        StoredCells::new(self.n_genes, self.chunks, self.file, self.values_of_cell, self.seen, self.folder)
     }
 
     /// What a failed write is to be called: as far as the cells so far tell, all of them take so many bytes.
