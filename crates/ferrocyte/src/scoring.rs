@@ -11,7 +11,7 @@ use ferrocyte_learn::evaluate::{
     self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
     Intervals, Judgement, SplitError,
 };
-use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
+use ferrocyte_learn::models::{FitError, PredictError, Train, probabilities_of};
 use ferrocyte_learn::unknown::KnownCells;
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -245,11 +245,9 @@ pub(crate) fn fit_and_predict(
         let probabilities = evaluate::majority(training_labels, test_cells.n_cells());
         return Ok((FoldPrediction { probabilities, converged: true, iterations: 0 }, None));
     }
-    let training = LabelledCells::new(training_cells, training_labels)?;
+    let training = LabelledCells::of_store(training_cells, training_labels)?;
     let fit = trainer.fit(&training, genes, seed, &Silent)?;
-    let mut probabilities = Scores::default();
-    let test_cells = on_genes_of(fit.model.as_ref(), test_cells, genes);
-    fit.model.probabilities_into(&test_cells, &mut probabilities)?;
+    let probabilities = probabilities_of(fit.model.as_ref(), test_cells, genes)?;
     let (converged, iterations) = (fit.training.converged, fit.training.iterations);
     Ok((FoldPrediction { probabilities, converged, iterations }, Some(fit.training)))
 }

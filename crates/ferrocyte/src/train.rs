@@ -134,7 +134,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
     };
     let uncalibrated = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
     let header = ModelHeader { calibration: learnt.calibration, ..uncalibrated };
-    let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes());
+    let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes())?;
     let mut arrays = means.beside(&fit.model.to_arrays());
     if let Some(known_cells) = learnt.known_cells {
         arrays = known_cells.beside(&arrays);
