@@ -13,6 +13,21 @@ use crate::models::FitError;
 /// however they are stored; two parts of cells with 2,000 values each are 260 MB.
 pub(crate) const PART_CELLS: usize = 8192;
 
+/// Hands on all cells of a store, with the position of the first: at once where they are in memory, else part by part.
+pub(crate) fn in_parts(
+    store: &dyn CellStore,
+    mut look: impl FnMut(usize, &Block<LogNorm>),
+) -> Result<(), SourceError> {
+    if let Some(block) = store.in_memory() {
+        look(0, block);
+        return Ok(());
+    }
+    for start in (0..store.n_cells()).step_by(PART_CELLS) {
+        look(start, &store.read(start..(start + PART_CELLS).min(store.n_cells()))?);
+    }
+    Ok(())
+}
+
 /// Cells to learn from, in memory or not. What is read is checked as it is read: cells in memory were checked before.
 #[derive(Clone, Copy)]
 pub(crate) struct CellParts<'a> {

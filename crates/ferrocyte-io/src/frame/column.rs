@@ -1,5 +1,7 @@
 //! One value per cell or gene.
 
+use std::borrow::Cow;
+
 use super::Categorical;
 
 /// A column of `obs` or `var`, one value per row; `None` (and NaN among floats) where it is missing.
@@ -34,20 +36,25 @@ impl Column {
         self.len() == 0
     }
 
-    /// Every value as text, as pandas writes it: `3`, `1.5`, `True`. Lets a column of numbers name labels.
-    pub fn to_names(&self) -> Vec<Option<String>> {
+    /// A value as text, as pandas writes it: `3`, `1.5`, `True`; `None` where it is missing. Lets a column of numbers name labels.
+    ///
+    /// # Panics
+    /// When `row` is not below [`len`](Self::len).
+    pub fn name(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
-            Self::Strings(values) => values.clone(),
-            Self::Categorical(values) => values.names().map(|name| name.map(str::to_owned)).collect(),
-            Self::Integers(values) => values.iter().map(|value| value.map(|v| v.to_string())).collect(),
-            Self::Floats(values) => {
-                values.iter().map(|value| (!value.is_nan()).then(|| format!("{value:?}"))).collect()
+            Self::Strings(values) => values[row].as_deref().map(Cow::Borrowed),
+            Self::Categorical(values) => {
+                values.code(row).map(|code| Cow::Borrowed(values.categories()[code].as_str()))
             }
-            Self::Booleans(values) => values
-                .iter()
-                .map(|value| value.map(|v| if v { "True" } else { "False" }.to_owned()))
-                .collect(),
+            Self::Integers(values) => values[row].map(|value| Cow::Owned(value.to_string())),
+            Self::Floats(values) => (!values[row].is_nan()).then(|| Cow::Owned(format!("{:?}", values[row]))),
+            Self::Booleans(values) => values[row].map(|value| Cow::Borrowed(if value { "True" } else { "False" })),
         }
+    }
+
+    /// Every value as text.
+    pub fn to_names(&self) -> Vec<Option<String>> {
+        (0..self.len()).map(|row| self.name(row).map(Cow::into_owned)).collect()
     }
 
     /// Every value as a number, NaN where it is missing; `None` for text. Integers beyond 2⁵³ are rounded.
