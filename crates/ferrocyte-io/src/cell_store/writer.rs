@@ -36,7 +36,11 @@ impl CellStoreWriter {
     ///
     /// # Errors
     /// When the folder does not let us write.
-    pub fn create(n_genes: usize, expected_cells: usize, folder: &CacheFolder) -> Result<Self, CellStoreError> {
+    pub fn create(
+        n_genes: usize,
+        expected_cells: usize,
+        folder: &CacheFolder,
+    ) -> Result<Self, CellStoreError> {
         let folder = folder.path().to_owned();
         let file = TemporaryFile::create(&folder)
             .map_err(|source| CellStoreError::Create { folder: folder.clone(), source })?;

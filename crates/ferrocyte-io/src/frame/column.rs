@@ -48,7 +48,9 @@ impl Column {
             }
             Self::Integers(values) => values[row].map(|value| Cow::Owned(value.to_string())),
             Self::Floats(values) => (!values[row].is_nan()).then(|| Cow::Owned(format!("{:?}", values[row]))),
-            Self::Booleans(values) => values[row].map(|value| Cow::Borrowed(if value { "True" } else { "False" })),
+            Self::Booleans(values) => {
+                values[row].map(|value| Cow::Borrowed(if value { "True" } else { "False" }))
+            }
         }
     }
 

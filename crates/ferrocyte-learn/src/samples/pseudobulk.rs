@@ -65,9 +65,8 @@ pub fn pseudobulks(
             }
         }
     })?;
-    let mean = |(at, sum): (usize, f64)| {
-        libm::log1p(sum / f64::from(counts[at / genes.len().max(1)].max(1))) as f32
-    };
+    let mean =
+        |(at, sum): (usize, f64)| libm::log1p(sum / f64::from(counts[at / genes.len().max(1)].max(1))) as f32;
     let values: Vec<f32> = sums.into_iter().enumerate().map(mean).collect();
     let type_names: Vec<String> =
         common.iter().filter_map(|&code| Some(types?.set().name(code).to_owned())).collect();
