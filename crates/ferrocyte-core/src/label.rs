@@ -154,6 +154,17 @@ impl Labels {
         Ok(Self { set, codes })
     }
 
+    /// Takes codes that are known to be below the number of labels.
+    ///
+    /// # Panics
+    /// When one is not.
+    pub fn of_known(set: LabelSet, codes: impl Iterator<Item = usize>) -> Self {
+        let n_labels = set.len();
+        let checked = codes.inspect(|&code| assert!(code < n_labels, "label code {code} of {n_labels}"));
+        let codes = LabelCodes::narrow(checked, n_labels);
+        Self { set, codes }
+    }
+
     /// The names.
     pub fn set(&self) -> &LabelSet {
         &self.set

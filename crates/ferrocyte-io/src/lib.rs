@@ -9,6 +9,7 @@
 mod anndata;
 pub mod bundle;
 mod cell_file;
+pub mod cell_store;
 pub mod dense_h5;
 mod format;
 pub mod frame;

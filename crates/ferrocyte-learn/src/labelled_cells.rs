@@ -1,8 +1,12 @@
 //! Cells with the labels they were given: what a model learns from.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use ferrocyte_core::{Block, Labels, LogNorm};
+use ferrocyte_core::{Block, CellStore, Labels, LogNorm};
+
+use crate::cell_parts::CellParts;
+use crate::models::FitError;
 
 /// Largest value that a log-normalised cell can hold, `ln(1 + f32::MAX)` = 88.72, with room for rounding.
 pub(crate) const LARGEST_VALUE: f32 = 88.75;
@@ -15,7 +19,7 @@ const WEIGHTS: RangeInclusive<f64> = 1e-12..=1e12;
 /// At least two labels have a cell. A label of the set without any cell stays in the set: models leave it out.
 #[derive(Debug, Clone)]
 pub struct LabelledCells<'a> {
-    cells: &'a Block<LogNorm>,
+    cells: CellParts<'a>,
     labels: &'a Labels,
     weights: Option<Vec<f64>>, // 0 or in WEIGHTS, one per cell
 }
@@ -30,6 +34,15 @@ impl<'a> LabelledCells<'a> {
         Self::checked(cells, labels, None)
     }
 
+    /// As [`new`](Self::new), of cells that may lie elsewhere than in memory. Those are not read here; a value that is larger than
+    /// any logarithm of counts is an error of the one who reads it.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn of_store(cells: &'a dyn CellStore, labels: &'a Labels) -> Result<Self, LabelledCellsError> {
+        Self::checked(cells, labels, None)
+    }
+
     /// As [`new`](Self::new), where cell `i` counts `weights[i]` times; 0 leaves a cell out.
     ///
     /// # Errors
@@ -37,6 +50,18 @@ impl<'a> LabelledCells<'a> {
     /// 1e-12 to 1e12.
     pub fn with_weights(
         cells: &'a Block<LogNorm>,
+        labels: &'a Labels,
+        weights: Vec<f64>,
+    ) -> Result<Self, LabelledCellsError> {
+        Self::of_store_with_weights(cells, labels, weights)
+    }
+
+    /// As [`with_weights`](Self::with_weights), of cells that may lie elsewhere than in memory.
+    ///
+    /// # Errors
+    /// As for [`with_weights`](Self::with_weights).
+    pub fn of_store_with_weights(
+        cells: &'a dyn CellStore,
         labels: &'a Labels,
         weights: Vec<f64>,
     ) -> Result<Self, LabelledCellsError> {
@@ -50,7 +75,7 @@ impl<'a> LabelledCells<'a> {
     }
 
     fn checked(
-        cells: &'a Block<LogNorm>,
+        cells: &'a dyn CellStore,
         labels: &'a Labels,
         weights: Option<Vec<f64>>,
     ) -> Result<Self, LabelledCellsError> {
@@ -60,10 +85,10 @@ impl<'a> LabelledCells<'a> {
         if cells.n_cells() == 0 {
             return Err(LabelledCellsError::NoCells);
         }
-        if let Some((cell, found)) = too_large(cells) {
+        if let Some((cell, found)) = cells.in_memory().and_then(too_large) {
             return Err(LabelledCellsError::Value { cell, found });
         }
-        let labelled = Self { cells, labels, weights };
+        let labelled = Self { cells: CellParts::of(cells), labels, weights };
         let per_label = labelled.weight_per_label();
         let mut present = (0..per_label.len()).filter(|&label| per_label[label] > 0.0);
         match (present.next(), present.next()) {
@@ -75,9 +100,32 @@ impl<'a> LabelledCells<'a> {
         }
     }
 
-    /// The cells.
-    pub fn cells(&self) -> &'a Block<LogNorm> {
+    /// The cells, part by part.
+    pub(crate) fn cells(&self) -> CellParts<'a> {
         self.cells
+    }
+
+    /// Number of cells.
+    pub fn n_cells(&self) -> usize {
+        self.cells.n_cells()
+    }
+
+    /// Number of genes (columns).
+    pub fn n_genes(&self) -> usize {
+        self.cells.n_genes()
+    }
+
+    /// All cells in memory: in place where they are there, else read.
+    ///
+    /// # Errors
+    /// When they cannot be read, or a value is larger than any logarithm of counts.
+    pub fn whole(&self) -> Result<Cow<'a, Block<LogNorm>>, FitError> {
+        self.cells.whole()
+    }
+
+    /// The same labels and weights on cells that were read: what [`whole`](Self::whole) gave.
+    pub(crate) fn on<'b>(&'b self, cells: &'b Block<LogNorm>) -> LabelledCells<'b> {
+        LabelledCells { cells: CellParts::of(cells), labels: self.labels, weights: self.weights.clone() }
     }
 
     /// The label of each cell.

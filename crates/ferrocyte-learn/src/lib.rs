@@ -12,6 +12,7 @@ pub mod sample;
 pub mod samples;
 pub mod unknown;
 
+mod cell_parts;
 mod kernels;
 mod labelled_cells;
 mod nn;

@@ -93,6 +93,7 @@ impl ReferenceArguments {
             drop_copies: self.drop_copies,
             downsample: self.downsample,
             max_per_class: self.max_per_class,
+            memory: Default::default(),
         })
     }
 }

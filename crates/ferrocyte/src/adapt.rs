@@ -19,6 +19,7 @@ use crate::genes;
 use crate::hierarchy::HierarchyOptions;
 use crate::hint;
 use crate::input_file::InputFile;
+use crate::memory::{Kind, MemoryOptions, Needs};
 use crate::model_file::OpenedModel;
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
 
@@ -207,12 +208,15 @@ fn of_reference(
     progress: &dyn Progress,
     record: &mut RunRecord,
 ) -> Result<Labelled, AdaptError> {
+    let kinds = vec![Kind { name: "weighted, adapted".to_owned(), can_stream: false }];
+    let needs = Needs { kinds, ..Needs::default() };
     let reference =
-        Reference::read(&reference_options(options, open, header)?, header.training.seed, progress)
+        Reference::read(&reference_options(options, open, header)?, &needs, header.training.seed, progress)
             .map_err(AdaptError::Reference)?;
     check_cells(&reference, header)?;
     record.inputs.extend(reference.inputs.iter().cloned());
     let Reference { cells, labels, genes, other_gene_names, .. } = reference;
+    let cells = cells.into_block().map_err(|error| AdaptError::Reference(error.into()))?;
     let weights = vec![1.0; cells.n_cells()];
     Ok(Labelled { cells, labels, weights, genes, other_gene_names, sketch: None })
 }
@@ -316,6 +320,7 @@ fn reference_options(
         drop_copies: chosen("copies").is_some(),
         downsample: number("downsampling"),
         max_per_class: number("cells of each label"),
+        memory: MemoryOptions::default(),
     })
 }
 

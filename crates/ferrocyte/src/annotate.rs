@@ -22,6 +22,7 @@ use crate::choices::{self, choice, detected};
 use crate::conformal::is_target;
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
 use crate::duplicates::Fingerprints;
+use crate::entries::Entries;
 use crate::explain::{ExplainError, ExplainOptions, Explaining, Groups, weights_of};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
@@ -533,7 +534,9 @@ fn explained_groups(
     let Some(explain) = &options.explain else { return Ok(None) };
     weights_of(model)?;
     let Some(column) = &explain.by else { return Ok(None) };
-    Ok(Some(Groups::of(column, &query.column(column)?)?))
+    let entries = query.column(column)?;
+    let entries: Vec<Option<String>> = entries.iter().map(|entry| entry.map(str::to_owned)).collect();
+    Ok(Some(Groups::of(column, &entries)?))
 }
 
 /// The unknown score above which a cell gets no label; `None` where every cell keeps its label.
@@ -673,7 +676,7 @@ fn score_cells(
 /// The labels that the query's cells are known to have.
 struct Truth {
     /// One entry for each cell.
-    entries: Vec<Option<String>>,
+    entries: Entries,
     /// Where they stand, for a sentence.
     place: String,
 }
@@ -717,7 +720,7 @@ fn compare(
     units: Option<&GroupColumn>,
     record: &mut RunRecord,
 ) -> Result<(), AnnotateError> {
-    let label = |cell: usize| label_of(truth[cell].as_deref());
+    let label = |cell: usize| label_of(truth.get(cell));
     let known: Vec<usize> = (0..truth.len()).filter(|&cell| label(cell).is_some()).collect();
     if known.is_empty() {
         record.warnings.push(Warning::new("no-truth", format!("no cell has an entry in {place}")));

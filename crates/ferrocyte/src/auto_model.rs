@@ -1,7 +1,7 @@
 //! `--model auto`: the kind of model that does best on the reference, and what that choice is worth.
 
 use ferrocyte_core::{
-    Choice, FoldRecord, Labels, ModelSummary, Origin, Progress, RunRecord, Scores, Silent, Warning,
+    CellStore, Choice, FoldRecord, Labels, ModelSummary, Origin, Progress, RunRecord, Scores, Silent, Warning,
 };
 use ferrocyte_learn::evaluate::{
     self, CrossValidation, Folds, PairedAnswers, Resampled, SplitError, by_group, leave_one_study_out,
@@ -15,6 +15,7 @@ use crate::compare::{
     position_of_largest, resamples,
 };
 use crate::device::Device;
+use crate::memory::Kind;
 use crate::model_choices::genes_choice;
 use crate::model_options::{DEFAULT_MODEL, ModelOptions};
 use crate::reference::Reference;
@@ -32,6 +33,12 @@ const INNER_FOLDS: usize = 3;
 pub(crate) fn setting_of_unknown_kind(options: &ModelOptions) -> Option<String> {
     let device = (options.device != Device::Cpu).then(|| "device".to_owned());
     options.settings.keys().next().cloned().or(device)
+}
+
+/// The kinds that are compared, as far as memory goes.
+pub(crate) fn kinds_of_auto() -> Vec<Kind> {
+    let trainer = |kind: &str| ModelOptions::of(kind).trainer().ok();
+    COMPARED_BY_DEFAULT.into_iter().filter_map(trainer).map(|trainer| Kind::of(trainer.as_ref())).collect()
 }
 
 /// Compares the kinds on the reference and writes comparison and choice into the record, with the scores of choosing: in
@@ -168,10 +175,10 @@ fn choose_inside(
     let (groups, studies) = (reference.groups.as_ref().map(inside), reference.studies.as_ref().map(inside));
     let default = candidates.iter().position(|candidate| candidate.name == DEFAULT_MODEL).unwrap_or(0);
     let Ok(folds) = inner_folds(&labels, groups.as_ref(), studies.as_ref(), seed) else { return Ok(default) };
-    let block = reference.cells.select_cells(cells);
+    let inside_cells = reference.cells.select(cells).map_err(ScoringError::Read)?;
     let mut called = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let result = evaluate::cross_validate(&block, &labels, &folds, &Silent, |data| {
+        let result = evaluate::cross_validate(inside_cells.as_store(), &labels, &folds, &Silent, |data| {
             let trainer = candidate.trainer.as_ref();
             fit_and_predict(data, trainer, &reference.genes, seed).map(|(prediction, _)| prediction)
         })?;
@@ -207,6 +214,7 @@ mod tests {
     use ferrocyte_learn::models::{Classifier, Fit, FitError, PredictError};
 
     use super::*;
+    use crate::memory::Needs;
     use crate::reference::ReferenceOptions;
 
     /// Learns nothing: a coin for each cell, which shows the same side whenever the cell is seen.
@@ -282,7 +290,7 @@ mod tests {
     fn mislabelled() -> Reference {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/reference.h5ad");
         let options = ReferenceOptions { downsample: Some(60), ..ReferenceOptions::new(file, "cell_type") };
-        let mut reference = Reference::read(&options, 0, &Silent).unwrap();
+        let mut reference = Reference::read(&options, &Needs::default(), 0, &Silent).unwrap();
         reference.donor_like.clear();
         relabel(&mut reference, 0);
         reference

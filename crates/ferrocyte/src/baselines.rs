@@ -1,6 +1,6 @@
 //! What can be reached without a model, or with hardly one, on the same folds.
 
-use ferrocyte_core::{Baseline, Block, LogNorm, Progress, Silent};
+use ferrocyte_core::{Baseline, Block, CellStore, LogNorm, Progress, Silent};
 use ferrocyte_learn::evaluate::{self, Answers, CrossValidation, FoldPrediction, Folds};
 use ferrocyte_learn::models::CentroidParams;
 

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use ferrocyte_core::{
-    ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference, Silent, StepTiming,
-    Timing, Warning,
+    CellStore, ComparedModel, Comparison, Flow, ModelSummary, Progress, RunRecord, ScoreDifference, Silent,
+    StepTiming, Timing, Warning,
 };
 use ferrocyte_learn::evaluate::{Folds, PairedAnswers, PairedScore, Resampled, resample};
 use ferrocyte_learn::models::Train;
@@ -12,6 +12,7 @@ use ferrocyte_learn::models::Train;
 use crate::baselines::baselines;
 use crate::choices::choice;
 use crate::dataset::DataError;
+use crate::memory::{Kind, Needs};
 use crate::model_choices::genes_choice;
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::peak_memory::{forget_peak, peak_bytes};
@@ -73,8 +74,10 @@ pub enum CompareError {
 /// When a setting, the reference or the division into folds cannot be used.
 pub fn compare(options: &CompareOptions, progress: &dyn Progress) -> Result<RunRecord, CompareError> {
     let candidates = candidates(&options.models)?;
-    let reference =
-        Reference::read(&options.reference, options.seed, progress).map_err(CompareError::Reference)?;
+    let kinds = candidates.iter().map(|candidate| Kind::of(candidate.trainer.as_ref())).collect();
+    let needs = Needs { kinds, scored: true, named: false };
+    let reference = Reference::read(&options.reference, &needs, options.seed, progress)
+        .map_err(CompareError::Reference)?;
     let mut record = RunRecord::new(Flow::Compare, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
     record.choices.extend(options.models.first().map(|model| genes_choice(model.genes)));
@@ -140,7 +143,7 @@ pub(crate) fn judge(
 ) -> Result<Compared, ScoringError> {
     let started = Instant::now();
     let plan = plan(reference, options, seed)?;
-    begin(reference, &plan, record);
+    begin(reference, &plan, record)?;
     let mut results = Vec::with_capacity(candidates.len());
     let mut steps = Vec::with_capacity(candidates.len());
     for candidate in candidates {

@@ -1,6 +1,5 @@
 //! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -8,6 +7,7 @@ use ferrocyte_core::{
     BlockError, GeneMap, GeneUnion, InputRecord, LibrarySizeError, Progress, SourceError, TargetSum,
     Vocabulary, Warning,
 };
+use ferrocyte_io::cell_store::CellStoreError;
 use ferrocyte_io::frame::Frame;
 use ferrocyte_io::gene_table::GeneTableError;
 use ferrocyte_io::hash::{HashError, sha256_file};
@@ -16,11 +16,13 @@ use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError
 
 use crate::cell_selection::CellSelection;
 use crate::duplicates::{self, Duplicates, Fingerprint};
+use crate::entries::{Entries, EntriesSoFar};
 use crate::filter::Filter;
 use crate::genes::{self, GeneNames};
 use crate::hierarchy::HierarchyOptionsError;
 use crate::input_file::{self, InputFile, InputFileError};
 use crate::label_from_name::LabelFromName;
+use crate::memory::MemoryError;
 use crate::pass::Pass;
 use crate::repeated_names::repeated_names;
 use crate::scale::convert::{Goal, NormBlock};
@@ -149,14 +151,24 @@ impl Dataset {
             .len()
     }
 
-    /// The entries of a column of obs as text, over the cells that are used; `None` where an entry is missing.
-    pub(crate) fn column(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
-        let mut entries = Vec::with_capacity(self.n_cells());
+    /// The entries of a column of obs, over the cells that are used.
+    pub(crate) fn column(&self, name: &str) -> Result<Entries, DataError> {
+        Ok(self.column_of_few(name, usize::MAX)?.unwrap_or_default())
+    }
+
+    /// The same, of a column with at most so many different entries; `None` of others.
+    pub(crate) fn column_of_few(&self, name: &str, most: usize) -> Result<Option<Entries>, DataError> {
+        let mut entries = EntriesSoFar::with_capacity(self.n_cells());
         for file in &self.files {
             let column = file.content.obs().column(name)?;
-            entries.extend(file.cells.iter().map(|cell| column.name(cell).map(Cow::into_owned)));
+            for cell in file.cells.iter() {
+                entries.push(column.name(cell).as_deref());
+                if entries.n_names() > most {
+                    return Ok(None);
+                }
+            }
         }
-        Ok(entries)
+        Ok(Some(entries.finish()))
     }
 
     /// Names of the cells that are used.
@@ -207,8 +219,12 @@ impl Dataset {
     }
 
     /// The label of each cell's file, over the cells that are used.
-    pub(crate) fn file_labels(&self) -> Vec<Option<String>> {
-        self.files.iter().flat_map(|file| file.cells.iter().map(|_| file.label.clone())).collect()
+    pub(crate) fn file_labels(&self) -> Entries {
+        let mut entries = EntriesSoFar::with_capacity(self.n_cells());
+        for file in &self.files {
+            file.cells.iter().for_each(|_| entries.push(file.label.as_deref()));
+        }
+        entries.finish()
     }
 
     /// Position of each cell's file, over the cells that are used.
@@ -537,6 +553,12 @@ pub enum DataError {
     /// The matrix cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The cells cannot be kept on disk.
+    #[error(transparent)]
+    Store(#[from] CellStoreError),
+    /// The run would take too much memory.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// The table of gene names cannot be used.
     #[error(transparent)]
     GeneTable(#[from] GeneTableError),

@@ -1,13 +1,14 @@
 //! Score a kind of model on cells that are held out of its training.
 
-use ferrocyte_core::{Flow, ModelSummary, Progress, RunRecord};
+use ferrocyte_core::{CellStore, Flow, ModelSummary, Progress, RunRecord};
 use ferrocyte_io::write::{LabelTable, WriteError};
 
-use crate::auto_model::{AUTO_MODEL, choose_model, setting_of_unknown_kind};
+use crate::auto_model::{AUTO_MODEL, choose_model, kinds_of_auto, setting_of_unknown_kind};
 use crate::cell_names::CellNames;
 use crate::compare::CompareError;
 use crate::dataset::DataError;
 use crate::label_noise::{self, LabelNoiseOptions};
+use crate::memory::{Kind, Needs};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions};
 use crate::samples;
@@ -90,9 +91,14 @@ pub fn evaluate(options: &EvaluateOptions, progress: &dyn Progress) -> Result<Ru
     if let Some(path) = options.label_noise.as_ref().and_then(|noise| noise.table.as_deref()) {
         LabelTable::check_name(path)?; // before hours of training
     }
+    let needs = Needs {
+        kinds: trainer.as_ref().map_or_else(kinds_of_auto, |trainer| vec![Kind::of(trainer.as_ref())]),
+        scored: true,
+        named: options.label_noise.is_some(),
+    };
     let (reference, names) = match &options.label_noise {
-        Some(_) => Reference::read_named(&options.reference, options.seed, progress),
-        None => Reference::read(&options.reference, options.seed, progress)
+        Some(_) => Reference::read_named(&options.reference, &needs, options.seed, progress),
+        None => Reference::read(&options.reference, &needs, options.seed, progress)
             .map(|reference| (reference, CellNames::default())),
     }
     .map_err(EvaluateError::Reference)?;

@@ -18,12 +18,14 @@ const MOST_PARTS: usize = 50;
 /// Columns that divide the cells into a few parts, whatever they are about, in the order of the file. Those in `known` are left out.
 pub(crate) fn dividing(dataset: &Dataset, known: &[Option<&str>]) -> Vec<GroupColumn> {
     let few = |column: &GroupColumn| (2..=MOST_PARTS).contains(&column.groups.set().len());
-    columns(dataset, known).filter(few).collect()
+    columns(dataset, known, |_| true, MOST_PARTS).filter(few).collect()
 }
 
 /// Columns that look as if they said which cells belong together, from the most to the least telling. Those in `known` are left out.
 pub(crate) fn donor_like(dataset: &Dataset, known: &[Option<&str>]) -> Vec<GroupColumn> {
-    let mut columns: Vec<GroupColumn> = columns(dataset, known).collect();
+    // Of two of two thousand cells any name that looks like it is one.
+    let by_name = |name: &str| !donor_like_columns(&[(name, 2)], 2000).is_empty();
+    let mut columns: Vec<GroupColumn> = columns(dataset, known, by_name, dataset.n_cells()).collect();
     let sizes: Vec<(&str, usize)> = columns
         .iter()
         .map(|column| {
@@ -39,12 +41,18 @@ pub(crate) fn donor_like(dataset: &Dataset, known: &[Option<&str>]) -> Vec<Group
     columns
 }
 
-/// All columns of the first file, in its order, without those in `known`.
-fn columns(dataset: &Dataset, known: &[Option<&str>]) -> impl Iterator<Item = GroupColumn> {
+/// Columns of the first file, in its order, without those in `known`, with names that are `wanted` and at most so many different
+/// entries.
+fn columns(
+    dataset: &Dataset,
+    known: &[Option<&str>],
+    wanted: impl Fn(&str) -> bool,
+    most: usize,
+) -> impl Iterator<Item = GroupColumn> {
     let names = dataset.files.first().map(|file| file.content.obs().names()).unwrap_or_default();
-    names.iter().filter(|name| !known.contains(&Some(name.as_str()))).filter_map(|name| {
-        let entries = dataset.column(name).ok()?;
-        let entries: Vec<&str> = entries.iter().map(|entry| entry.as_deref().unwrap_or_default()).collect();
-        Some(GroupColumn { name: name.clone(), groups: Labels::from_names(&entries) })
+    let wanted = move |name: &&String| !known.contains(&Some(name.as_str())) && wanted(name);
+    names.iter().filter(wanted).filter_map(move |name| {
+        let entries = dataset.column_of_few(name, most).ok()??;
+        Some(GroupColumn { name: name.clone(), groups: entries.labels(0..entries.len()) })
     })
 }

@@ -1,19 +1,23 @@
 //! What lets a score be good for another reason than the one that was asked about.
 
-use ferrocyte_core::{Labels, Leak, LeakKind, SplitKind, Warning};
+use ferrocyte_core::{CellStore, Labels, Leak, LeakKind, SourceError, SplitKind, Warning};
 use ferrocyte_learn::evaluate::{self, Folds};
 
 use crate::reference::Reference;
 
 /// Looks for everything that makes a score on these folds mean less than it says; the worst first.
-pub(crate) fn find(reference: &Reference, folds: &Folds) -> Vec<Leak> {
+///
+/// # Errors
+/// When the cells cannot be read.
+pub(crate) fn find(reference: &Reference, folds: &Folds) -> Result<Found, SourceError> {
     let mut leaks = confounded(reference);
     let by_code = |code: &str| reference.warnings.iter().find(|warning| warning.code == code);
     leaks.extend(by_code("label-is-file").map(|warning| leak(LeakKind::LabelIsFile, None, &warning.message)));
-    leaks.extend(feature_is_label(reference));
+    leaks.extend(feature_is_label(reference)?);
     let copies = reference.duplicates.leakage(|cell| folds.fold_of(cell));
     leaks.extend(copies.map(|warning| leak(LeakKind::CopiesAcrossFolds, None, &warning.message)));
-    leaks.extend(near_copies(reference, folds));
+    let (near, looked_at) = near_copies(reference, folds)?;
+    leaks.extend(near);
     leaks.extend(groups_on_both_sides(reference, folds));
     if folds.record().kind == SplitKind::StratifiedCells
         && let Some(column) = reference.donor_like.first()
@@ -21,7 +25,14 @@ pub(crate) fn find(reference: &Reference, folds: &Folds) -> Vec<Leak> {
         let warning = evaluate::score_flatters(&column.name);
         leaks.push(leak(LeakKind::GroupOnBothSides, Some(&column.name), &warning.message));
     }
-    leaks
+    Ok(Found { leaks, looked_at })
+}
+
+/// What undoes a score, and how far it was looked for.
+pub(crate) struct Found {
+    pub(crate) leaks: Vec<Leak>,
+    /// Said where near copies were looked for in a sample.
+    pub(crate) looked_at: Option<Warning>,
 }
 
 /// The warnings of the leaks that no other rule warns of.
@@ -120,7 +131,7 @@ fn confounded(reference: &Reference) -> Vec<Leak> {
 }
 
 /// Genes that are the label, by what they hold or by their name.
-fn feature_is_label(reference: &Reference) -> Option<Leak> {
+fn feature_is_label(reference: &Reference) -> Result<Option<Leak>, SourceError> {
     const SHOWN: usize = 3;
     let genes = reference.genes.names();
     let named = reference.summary.label_column.as_ref().filter(|column| genes.contains(column));
@@ -128,15 +139,15 @@ fn feature_is_label(reference: &Reference) -> Option<Leak> {
         let detail = format!(
             "a gene is called `{column}`, as the labels are: if it holds them, every score is worthless"
         );
-        return Some(leak(LeakKind::FeatureIsLabel, Some(column), &detail));
+        return Ok(Some(leak(LeakKind::FeatureIsLabel, Some(column), &detail)));
     }
-    let mut telling = evaluate::telling_genes(&reference.cells, &reference.labels);
+    let mut telling = evaluate::telling_genes(&reference.cells, &reference.labels)?;
     if !telling.is_empty() {
         // Haemoglobin tells red cells without exception, and is a gene.
         let known = reference.gene_names.table();
         telling.retain(|found| !known.knows(&genes[found.gene]));
     }
-    let first = telling.first()?;
+    let Some(first) = telling.first() else { return Ok(None) };
     let told: Vec<String> = (telling.iter().take(SHOWN))
         .map(|found| format!("`{}` (`{}`)", genes[found.gene], reference.labels.set().name(found.label)))
         .collect();
@@ -147,11 +158,11 @@ fn feature_is_label(reference: &Reference) -> Option<Leak> {
          label that slipped into the matrix is like that",
         told.join(", ")
     );
-    Some(leak(LeakKind::FeatureIsLabel, Some(&genes[first.gene]), &detail))
+    Ok(Some(leak(LeakKind::FeatureIsLabel, Some(&genes[first.gene]), &detail)))
 }
 
 /// Cells that are nearly the same, in different folds. Those that are exactly the same are spoken of elsewhere.
-fn near_copies(reference: &Reference, folds: &Folds) -> Option<Leak> {
+fn near_copies(reference: &Reference, folds: &Folds) -> Result<(Option<Leak>, Option<Warning>), SourceError> {
     let mut set_of = vec![None; reference.cells.n_cells()];
     for (number, set) in reference.duplicates.sets.iter().enumerate() {
         for &cell in set {
@@ -159,16 +170,24 @@ fn near_copies(reference: &Reference, folds: &Folds) -> Option<Leak> {
         }
     }
     let exact = |one: usize, other: usize| set_of[one].is_some() && set_of[one] == set_of[other];
-    let found = evaluate::near_copies(&reference.cells);
+    let found = evaluate::near_copies(&reference.cells)?;
+    let looked_at = found.sample.map(|n| {
+        let message = format!(
+            "near copies of cells were looked for among {n} of {} cells, drawn at random: comparing all would take more memory              than a laptop has",
+            reference.cells.n_cells()
+        );
+        Warning::note("near-copies-sample", message)
+    });
     let across = (found.pairs.iter())
         .filter(|&&(one, other)| folds.fold_of(one) != folds.fold_of(other) && !exact(one, other))
         .count();
-    (across > 0).then(|| {
+    let leak = (across > 0).then(|| {
         let times = crate::hint::times(across);
         let detail = format!(
             "cells that share nine tenths of their genes stand on both sides of a split, {times}: if they are one cell \
              counted again, the model is scored on cells that it was trained on"
         );
         leak(LeakKind::NearCopiesAcrossFolds, None, &detail)
-    })
+    });
+    Ok((leak, looked_at))
 }

@@ -195,6 +195,13 @@ impl ModelOptions {
     }
 }
 
+/// Kinds that learn from cells part by part, with their default settings.
+pub(crate) fn streaming_kinds() -> Vec<&'static str> {
+    let can_stream =
+        |kind: &&ModelKind| kind.trainer(kind.default_settings()).is_ok_and(|trainer| trainer.can_stream());
+    ModelKind::ALL.iter().filter(can_stream).map(|kind| kind.name()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

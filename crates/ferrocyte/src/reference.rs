@@ -3,22 +3,25 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Block, Choice, DataSummary, Hierarchy, InputRecord, LabelCount, Labels, LogNorm, Progress, RunRecord,
+    CellStore, Choice, DataSummary, Hierarchy, InputRecord, LabelCount, Labels, Progress, RunRecord,
     TargetSum, Vocabulary, Warning,
 };
 use ferrocyte_learn::sample;
 
 use crate::cell_names::CellNames;
+use crate::cells::{Cells, CellsSoFar};
 use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
 use crate::duplicates::{Duplicates, Fingerprint};
+use crate::entries::Entries;
 use crate::filter::Filter;
 use crate::genes::GeneNames;
 use crate::group_columns::{self, GroupColumn};
 use crate::hierarchy::{self, HierarchyOptions};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{LabelCheck, label_of};
+use crate::memory::{MemoryOptions, Needs, Plan};
 use crate::scale::found::{self, Found};
 
 /// What models are trained on.
@@ -50,6 +53,8 @@ pub struct ReferenceOptions {
     pub downsample: Option<usize>,
     /// Use at most this many cells of each label.
     pub max_per_class: Option<usize>,
+    /// How much memory a run may take.
+    pub memory: MemoryOptions,
 }
 
 impl ReferenceOptions {
@@ -82,9 +87,9 @@ pub(crate) struct TestPart {
     pub(crate) tested: Vec<bool>,
 }
 
-/// A labelled reference in memory.
+/// A labelled reference: its cells in memory, or on disk where they are too many.
 pub(crate) struct Reference {
-    pub(crate) cells: Block<LogNorm>,
+    pub(crate) cells: Cells,
     pub(crate) genes: Vocabulary,
     /// What else the files call the genes: one for each, empty where there is none.
     pub(crate) other_gene_names: Vec<String>,
@@ -120,26 +125,30 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    /// Reads it. `seed` draws the cells of a downsampling.
+    /// Reads it, for what `needs` says. `seed` draws the cells of a downsampling.
     pub(crate) fn read(
         options: &ReferenceOptions,
+        needs: &Needs,
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<Self, DataError> {
-        Self::read_and_name(options, seed, progress, |_| CellNames::default()).map(|(reference, _)| reference)
+        let unnamed = |_: &Dataset| CellNames::default();
+        Self::read_and_name(options, needs, seed, progress, unnamed).map(|(reference, _)| reference)
     }
 
     /// Reads it, with the names of its cells.
     pub(crate) fn read_named(
         options: &ReferenceOptions,
+        needs: &Needs,
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<(Self, CellNames), DataError> {
-        Self::read_and_name(options, seed, progress, CellNames::of)
+        Self::read_and_name(options, needs, seed, progress, CellNames::of)
     }
 
     fn read_and_name(
         options: &ReferenceOptions,
+        needs: &Needs,
         seed: u64,
         progress: &dyn Progress,
         names: impl FnOnce(&Dataset) -> CellNames,
@@ -159,6 +168,7 @@ impl Reference {
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
+        let plan = Plan::of(&options.memory, needs, &dataset, labels.set().len())?;
         let per_file = matches!(source, LabelSource::Files);
         warnings.extend(label_is_file(labels, &dataset.file_of_cells(), &dataset.file_names(), per_file));
         let only_column = options.unit.first().filter(|_| options.unit.len() == 1);
@@ -169,7 +179,10 @@ impl Reference {
         let columns: Vec<GroupColumn> = donor_like.into_iter().chain(dividing(&dataset, options)).collect();
 
         let CellsRead { cells, vocabulary, other_gene_names, genes_without_counts, fingerprints, found } =
-            read_cells(&dataset, progress, &mut warnings)?;
+            read_cells(&dataset, &plan, progress, &mut warnings)?;
+        if plan.folder.is_in_memory() && cells.in_memory().is_none() {
+            warnings.push(plan.in_memory_after_all());
+        }
         let mut duplicates = find_duplicates(&dataset, labels, &fingerprints, &mut warnings);
         let mut left_out = empty_cells(&cells, &mut warnings);
         if options.drop_copies {
@@ -189,7 +202,7 @@ impl Reference {
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
-        let non_zeros = cells.n_non_zeros() as u64;
+        let non_zeros = cells.n_non_zeros();
 
         let summary = DataSummary {
             cells_in_files: dataset.n_cells_in_files(),
@@ -304,16 +317,18 @@ impl Marks {
         let test_part = test_part(dataset, &options.test_where)?;
         let wider = options.hierarchy.columns().into_iter().map(|name| dataset.column(name));
         let wider = wider.collect::<Result<Vec<_>, _>>()?;
-        let has = |entries: &[Option<String>], cell: usize| label_of(entries[cell].as_deref()).is_some();
-        let has_label = |cell: usize| has(&labels, cell);
-        let among_others = |entries: &Option<Vec<Option<String>>>, cell: usize| {
-            entries.as_ref().is_none_or(|entries| has(entries, cell))
-        };
-        let check = LabelCheck::of(labels.iter().map(Option::as_deref));
+        let has = |entries: &Entries| entries.map(|entry| label_of(entry).is_some()).collect::<Vec<bool>>();
+        let has_label = has(&labels);
+        let mut has_all = has_label.clone();
+        for entries in [&groups, &studies].into_iter().flatten() {
+            has_all.iter_mut().zip(has(entries)).for_each(|(all, has)| *all = *all && has);
+        }
+        let check = LabelCheck::of(labels.iter());
         let checks = [(&groups, &group_name), (&studies, &options.study)].map(|(entries, name)| {
-            let labelled = entries.iter().flatten().enumerate().filter(|(cell, _)| has_label(*cell));
+            let entries = entries.iter().flat_map(Entries::iter).enumerate();
+            let labelled = entries.filter(|(cell, _)| has_label[*cell]);
             let place = name.as_ref().map(|name| format!("column `{name}`")).unwrap_or_default();
-            (LabelCheck::of(labelled.map(|(_, entry)| entry.as_deref())), place)
+            (LabelCheck::of(labelled.map(|(_, entry)| entry)), place)
         });
         for (check, place) in
             [(&check, &source.in_words())].into_iter().chain(checks.iter().map(|(a, b)| (a, b)))
@@ -327,32 +342,20 @@ impl Marks {
             }
         }
         warnings.extend(check.warnings(&source.in_words()));
-        let kept: Vec<usize> = (0..labels.len())
-            .filter(|&cell| has_label(cell) && among_others(&groups, cell) && among_others(&studies, cell))
-            .collect();
+        let kept: Vec<usize> = (0..labels.len()).filter(|&cell| has_all[cell]).collect();
         if kept.is_empty() {
             return Err(DataError::NoLabels { place: source.in_words(), words: check.missing_in_words() });
         }
         dataset.keep(&kept);
-        let names = |entries: &[Option<String>]| {
-            Labels::from_names(
-                &kept.iter().map(|&cell| entries[cell].as_deref().unwrap_or("")).collect::<Vec<_>>(),
-            )
-        };
+        let names = |entries: &Entries| entries.labels(kept.iter().copied());
         Ok(Self {
             labels: names(&labels),
-            groups: groups.as_deref().map(names),
-            studies: studies.as_deref().map(names),
-            samples: samples.as_deref().map(names),
-            cell_types: cell_types.as_deref().map(names),
+            groups: groups.as_ref().map(names),
+            studies: studies.as_ref().map(names),
+            samples: samples.as_ref().map(names),
+            cell_types: cell_types.as_ref().map(names),
             test_part: test_part.map(|part| part.select(&kept)),
-            wider: wider
-                .iter()
-                .map(|entries| {
-                    let name = |&cell: &usize| label_of(entries[cell].as_deref()).unwrap_or_default();
-                    Labels::from_names(&kept.iter().map(name).collect::<Vec<_>>())
-                })
-                .collect(),
+            wider: wider.into_iter().map(|entries| names(&entries.without_words_for_missing())).collect(),
         })
     }
 
@@ -387,19 +390,14 @@ pub(crate) fn sample_columns(options: &ReferenceOptions) -> Option<String> {
     (!options.unit.is_empty()).then(|| options.unit.join(" and "))
 }
 
-/// The sample of each cell: its entries in some columns. `None` for a cell that lacks one.
-fn sample_of_cells(dataset: &Dataset, columns: &[String]) -> Result<Option<Vec<Option<String>>>, DataError> {
-    let mut names: Option<Vec<Option<String>>> = None;
+/// The sample of each cell: its entries in some columns. Missing for a cell that lacks one.
+fn sample_of_cells(dataset: &Dataset, columns: &[String]) -> Result<Option<Entries>, DataError> {
+    let mut names: Option<Entries> = None;
     for column in columns {
-        let entries = dataset.column(column)?;
-        let entries = entries.into_iter().map(|entry| label_of(entry.as_deref()).map(str::to_owned));
+        let entries = dataset.column(column)?.without_words_for_missing();
         names = Some(match names {
-            None => entries.collect(),
-            Some(names) => {
-                let join =
-                    |(name, entry): (Option<String>, Option<String>)| Some(format!("{}, {}", name?, entry?));
-                names.into_iter().zip(entries).map(join).collect()
-            }
+            None => entries,
+            Some(names) => names.joined(&entries),
         });
     }
     Ok(names)
@@ -420,12 +418,10 @@ fn test_part(dataset: &Dataset, conditions: &Filter) -> Result<Option<TestPart>,
     let mut values = Vec::new();
     for column in conditions.columns() {
         let entries = dataset.column(column)?;
-        for (tested, entry) in tested.iter_mut().zip(&entries) {
-            *tested = *tested && conditions.accepts(column, entry.as_deref());
-        }
-        let mut found: Vec<String> = entries.into_iter().flatten().collect();
+        let accepted = entries.map(|entry| conditions.accepts(column, entry));
+        tested.iter_mut().zip(accepted).for_each(|(tested, accepted)| *tested = *tested && accepted);
+        let mut found = entries.names().to_vec();
         found.sort_unstable();
-        found.dedup();
         values.push(format!("`{column}` holds {}", crate::hint::list(&found)));
     }
     Ok(Some(TestPart { condition: conditions.to_string(), values: values.join("; "), tested }))
@@ -447,7 +443,7 @@ fn downsample(dataset: &mut Dataset, options: &ReferenceOptions, seed: u64, mark
 
 /// All cells, on the genes that at least one of them has.
 struct CellsRead {
-    cells: Block<LogNorm>,
+    cells: Cells,
     vocabulary: Vocabulary,
     /// What else the genes are called.
     other_gene_names: Vec<String>,
@@ -462,27 +458,28 @@ struct CellsRead {
 /// Reads all cells that are used.
 fn read_cells(
     dataset: &Dataset,
+    plan: &Plan,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
 ) -> Result<CellsRead, DataError> {
     let (union, other_names, maps) = dataset.union_of_genes()?;
-    let mut cells = Block::<LogNorm>::empty(union.len());
+    let mut cells = CellsSoFar::new(union.len(), dataset.n_cells(), plan);
     let mut fingerprints = Vec::with_capacity(dataset.n_cells());
     let found = dataset.for_each_block(&maps, TARGET, progress, |step| {
         match step {
             Step::Cells(block) => {
-                cells.append(&block.cells);
+                cells.append(&block.cells).map_err(DataError::from)?;
                 fingerprints.extend(block.fingerprints);
             }
             Step::StartAgain => {
-                cells = Block::empty(union.len());
+                cells.start_again();
                 fingerprints.clear();
             }
         }
         Ok::<_, DataError>(())
     })?;
     warnings.extend(dataset.warnings(&found, &maps));
-    let (cells, vocabulary) = on_genes_with_values(cells, &union);
+    let (cells, vocabulary) = cells.finish().on_genes_with_values(&union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });
@@ -498,22 +495,11 @@ pub(crate) fn other_names_of(some: &Vocabulary, all: &Vocabulary, other_names: &
     some.names().iter().map(|name| other_name(name).unwrap_or_default()).collect()
 }
 
-/// Leaves out genes without a value in any cell: a model can learn nothing about them.
-fn on_genes_with_values(cells: Block<LogNorm>, genes: &Vocabulary) -> (Block<LogNorm>, Vocabulary) {
-    let mut seen = vec![false; genes.len()];
-    for &gene in cells.as_csr().1 {
-        seen[gene as usize] = true;
-    }
-    let names = genes.names().iter().zip(&seen).filter(|(_, seen)| **seen).map(|(name, _)| name.as_str());
-    let vocabulary = Vocabulary::of_distinct(names);
-    let map = ferrocyte_core::GeneMap::by_identity(genes.names(), &vocabulary);
-    (cells.into_aligned(&map), vocabulary)
-}
-
 /// Positions of the cells without any count, ascending; says how many. They hold no information, whatever their
 /// label.
-fn empty_cells(cells: &Block<LogNorm>, warnings: &mut Vec<Warning>) -> Vec<usize> {
-    let empty: Vec<usize> = (0..cells.n_cells()).filter(|&cell| cells.cell(cell).is_empty()).collect();
+fn empty_cells(cells: &Cells, warnings: &mut Vec<Warning>) -> Vec<usize> {
+    let values = cells.values_of_cells().into_iter().enumerate();
+    let empty: Vec<usize> = values.filter(|(_, values)| *values == 0).map(|(cell, _)| cell).collect();
     if !empty.is_empty() {
         let message = format!("{} cells have no counts and are left out", empty.len());
         warnings.push(Warning::note("empty-cells", message));
@@ -570,10 +556,10 @@ fn find_duplicates(
 /// The cells without those at these positions, ascending.
 fn without_cells(
     left_out: &[usize],
-    cells: Block<LogNorm>,
+    cells: Cells,
     marks: Marks,
     mut columns: Vec<GroupColumn>,
-) -> (Block<LogNorm>, Marks, Vec<GroupColumn>) {
+) -> (Cells, Marks, Vec<GroupColumn>) {
     if left_out.is_empty() {
         return (cells, marks, columns);
     }
@@ -582,7 +568,7 @@ fn without_cells(
     for column in &mut columns {
         column.groups = column.groups.select(&kept).over_occurring();
     }
-    (cells.select_cells(&kept), marks.select(&kept), columns)
+    (cells.without(left_out), marks.select(&kept), columns)
 }
 
 /// The choices made in reading, with reasons.

@@ -191,7 +191,8 @@ impl Runs<'_> {
     /// Learns from mean profiles.
     fn pseudobulk(&self, types: Option<&Labels>) -> Result<SampleModel, ScoringError> {
         let genes = &self.reference.genes;
-        let found = pseudobulks(self.samples, &self.reference.cells, genes, types);
+        let found =
+            pseudobulks(self.samples, &self.reference.cells, genes, types).map_err(ScoringError::Read)?;
         let of_types = match found.types.len() {
             0 => "all cells".to_owned(),
             n => format!("each of {n} types of cells"),
@@ -210,7 +211,7 @@ impl Runs<'_> {
         let of_samples =
             over(&votes(self.samples, probabilities), names.names(), self.samples.labels().set().names());
         let (thinned, kept) = self.samples.thinned(CELLS_OF_VOTES);
-        let cells = self.reference.cells.select_cells(&kept);
+        let cells = self.reference.cells.copy(&kept).map_err(ScoringError::Read)?;
         let run = |samples: &Samples| self.vote_anew(&thinned.with_labels(samples.labels().clone()), &cells);
         let sees = format!("the mean of what {} says of each cell", self.trial.trainer.kind());
         let permutations = self.trial.permutations.min(PERMUTATIONS_OF_VOTES);

@@ -2,8 +2,8 @@
 
 use ferrocyte_core::{
     Calibration, CalibrationRecord, Choice, ConformalRecord, Labels, Metrics, Progress, ReliabilityBin,
-    ResampledUnit, Resampling, RunRecord, Scores, Silent, SplitKind, Splits, TrainingRecord, UnknownRecord,
-    Vocabulary, Warning,
+    ResampledUnit, Resampling, RunRecord, Scores, Silent, SourceError, SplitKind, Splits, TrainingRecord,
+    UnknownRecord, Vocabulary, Warning,
 };
 use ferrocyte_learn::calibrate::{HeldOut, choose};
 use ferrocyte_learn::conformal::PredictionSets;
@@ -11,7 +11,7 @@ use ferrocyte_learn::evaluate::{
     self, Answers, AnswersError, CrossValidation, CrossValidationError, FoldData, FoldPrediction, Folds,
     Intervals, Judgement, SplitError,
 };
-use ferrocyte_learn::models::{FitError, PredictError, Train, on_genes_of};
+use ferrocyte_learn::models::{FitError, PredictError, Train, probabilities_of};
 use ferrocyte_learn::unknown::KnownCells;
 use ferrocyte_learn::{LabelledCells, LabelledCellsError};
 
@@ -79,6 +79,9 @@ pub enum ScoringError {
     /// A fold could not be trained or judged.
     #[error("cross-validation failed")]
     Fold(#[from] CrossValidationError<FoldError>),
+    /// The cells cannot be read again.
+    #[error("the cells cannot be read")]
+    Read(#[source] SourceError),
     /// What was answered cannot be judged.
     #[error("the answers cannot be judged")]
     Answers(#[from] AnswersError),
@@ -88,6 +91,9 @@ pub enum ScoringError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FoldError {
+    /// The cells cannot be read again.
+    #[error("the cells cannot be read")]
+    Read(#[source] SourceError),
     /// The training part cannot be used.
     #[error("the training cells cannot be used")]
     Cells(#[from] LabelledCellsError),
@@ -171,7 +177,7 @@ pub(crate) fn held_out(
     record: &mut RunRecord,
 ) -> Result<(Folds, Scored), ScoringError> {
     let plan = plan(reference, options, seed)?;
-    begin(reference, &plan, record);
+    begin(reference, &plan, record)?;
     let mut scored = cross_validate(reference, trainer, &plan.folds, seed, progress)?;
     scored.measure_sets(reference, &plan.folds, options.coverage);
     if options.unknown {
@@ -245,11 +251,9 @@ pub(crate) fn fit_and_predict(
         let probabilities = evaluate::majority(training_labels, test_cells.n_cells());
         return Ok((FoldPrediction { probabilities, converged: true, iterations: 0 }, None));
     }
-    let training = LabelledCells::new(training_cells, training_labels)?;
+    let training = LabelledCells::of_store(training_cells, training_labels)?;
     let fit = trainer.fit(&training, genes, seed, &Silent)?;
-    let mut probabilities = Scores::default();
-    let test_cells = on_genes_of(fit.model.as_ref(), test_cells, genes);
-    fit.model.probabilities_into(&test_cells, &mut probabilities)?;
+    let probabilities = probabilities_of(fit.model.as_ref(), test_cells, genes)?;
     let (converged, iterations) = (fit.training.converged, fit.training.iterations);
     Ok((FoldPrediction { probabilities, converged, iterations }, Some(fit.training)))
 }
@@ -410,7 +414,7 @@ fn by_groups(
 }
 
 /// How cells are divided, and what is to be known before a score is believed.
-pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) {
+pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) -> Result<(), ScoringError> {
     let splits = Splits { held_out_by: plan.held_out_by.clone(), ..plan.folds.record() };
     record.choices.push(plan.choice.clone());
     if splits.kind == SplitKind::StratifiedCells {
@@ -425,9 +429,12 @@ pub(crate) fn begin(reference: &Reference, plan: &Plan, record: &mut RunRecord) 
         record.warnings.extend(single_cell_groups(reference, groups));
     }
     record.splits = Some(splits);
-    record.leaks = leaks::find(reference, &plan.folds);
+    let found = leaks::find(reference, &plan.folds).map_err(ScoringError::Read)?;
+    record.leaks = found.leaks;
+    record.warnings.extend(found.looked_at);
     // What undoes a score is said before all else.
     record.warnings.splice(0..0, leaks::warnings(&record.leaks));
+    Ok(())
 }
 
 /// Writes the scores into a record, with what chance leaves open; gives what a model of all cells can learn from it.

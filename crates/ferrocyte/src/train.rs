@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 
 use ferrocyte_core::{
-    Calibration, Choice, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary, OutputRecord,
-    Preprocessing, Progress, RunRecord, TargetSum, TrainingFile, TrainingProvenance, Vocabulary,
+    Calibration, CellStore, Choice, Flow, HonestScores, MODEL_FORMAT_VERSION, ModelHeader, ModelSummary,
+    OutputRecord, Preprocessing, Progress, RunRecord, SourceError, TargetSum, TrainingFile,
+    TrainingProvenance, Vocabulary,
 };
 use ferrocyte_io::bundle::write_model;
 use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::models::{Classifier, FitError, GeneMeans, Sketch, SketchError, Train, Weighted};
 use ferrocyte_learn::{LabelledCells, LabelledCellsError, sample};
 
-use crate::auto_model::{AUTO_MODEL, choose_model, setting_of_unknown_kind};
+use crate::auto_model::{AUTO_MODEL, choose_model, kinds_of_auto, setting_of_unknown_kind};
 use crate::checkpoint::{FileCheckpoints, ResumeError};
 use crate::choices::choice;
 use crate::compare::CompareError;
 use crate::dataset::{DataError, file_name};
+use crate::memory::{Kind, Needs};
 use crate::model_options::{ModelOptions, ModelOptionsError};
 use crate::reference::{Reference, ReferenceOptions, other_names_of};
 use crate::scoring::{Learnt, ScoringError, ScoringOptions, score};
@@ -77,6 +79,9 @@ pub enum TrainError {
     /// The reference cannot be used.
     #[error("the reference cannot be used")]
     Reference(#[source] DataError),
+    /// The cells cannot be read again.
+    #[error("the cells cannot be read")]
+    Read(#[source] SourceError),
     /// The cells cannot be trained on.
     #[error("the reference cannot be trained on")]
     Cells(#[from] LabelledCellsError),
@@ -101,8 +106,13 @@ pub enum TrainError {
 pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecord, TrainError> {
     let named = trainer_if_named(options)?;
     check_sketch(options.sketch, named.as_deref())?;
+    let needs = Needs {
+        kinds: named.as_ref().map_or_else(kinds_of_auto, |trainer| vec![Kind::of(trainer.as_ref())]),
+        scored: options.scoring.is_some(),
+        named: false,
+    };
     let reference =
-        Reference::read(&options.reference, options.seed, progress).map_err(TrainError::Reference)?;
+        Reference::read(&options.reference, &needs, options.seed, progress).map_err(TrainError::Reference)?;
     let mut record = RunRecord::new(Flow::Train, crate::VERSION, options.seed);
     reference.begin_record(&mut record);
     let (trainer, mut learnt) = if let Some(trainer) = named {
@@ -119,7 +129,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
         learnt = score(&reference, trainer.as_ref(), scoring, options.seed, progress, &mut record)?;
     }
 
-    let cells = LabelledCells::new(&reference.cells, &reference.labels)?;
+    let cells = LabelledCells::of_store(&reference.cells, &reference.labels)?;
     let fit = trainer.fit_with(&cells, &reference.genes, options.seed, progress, &mut checkpoints)?;
     record.warnings.extend(fit.warnings);
     record.training = Some(fit.training);
@@ -134,7 +144,7 @@ pub fn train(options: &TrainOptions, progress: &dyn Progress) -> Result<RunRecor
     };
     let uncalibrated = header(options, &reference, trainer.as_ref(), fit.model.as_ref(), &record);
     let header = ModelHeader { calibration: learnt.calibration, ..uncalibrated };
-    let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes());
+    let means = GeneMeans::of(&cells, &reference.genes, fit.model.genes())?;
     let mut arrays = means.beside(&fit.model.to_arrays());
     if let Some(known_cells) = learnt.known_cells {
         arrays = known_cells.beside(&arrays);
@@ -189,12 +199,12 @@ fn sketch_of(
     genes: &Vocabulary,
     most: usize,
     seed: u64,
-) -> Result<Sketch, SketchError> {
+) -> Result<Sketch, TrainError> {
     let cells = sample::spread_per_class(&reference.labels, reference.groups.as_ref(), most, seed);
     let columns: Vec<u32> =
         genes.names().iter().filter_map(|name| reference.genes.find(name)).map(|gene| gene.0).collect();
-    let on_genes = reference.cells.select_cells(&cells).select_genes(&columns);
-    Sketch::new(&on_genes, reference.labels.select(&cells))
+    let on_genes = reference.cells.copy(&cells).map_err(TrainError::Read)?.select_genes(&columns);
+    Ok(Sketch::new(&on_genes, reference.labels.select(&cells))?)
 }
 
 /// How large a sketch is, and what it is for.

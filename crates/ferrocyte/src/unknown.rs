@@ -3,7 +3,7 @@
 use ferrocyte_core::{Progress, Scores, Silent, UnknownRecord};
 use ferrocyte_learn::LabelledCells;
 use ferrocyte_learn::evaluate::{CrossValidationError, Fold, Folds};
-use ferrocyte_learn::models::{Train, on_genes_of};
+use ferrocyte_learn::models::{Train, probabilities_of};
 use ferrocyte_learn::unknown::{JudgedCell, KnownCells, PROMISED_LOSS, clearance, judge_left_out};
 
 use crate::reference::Reference;
@@ -117,14 +117,12 @@ fn in_fold(
     let test: Vec<usize> = (fold.test.iter().copied())
         .filter(|&cell| labels.code(cell) == left_out || known[labels.code(cell)])
         .collect();
-    let training_cells = reference.cells.select_cells(&train);
+    let training_cells = reference.cells.select(&train).map_err(FoldError::Read)?;
     let training_labels = labels.select(&train).over_occurring();
-    let training = LabelledCells::new(&training_cells, &training_labels)?;
+    let training = LabelledCells::of_store(training_cells.as_store(), &training_labels)?;
     let model = trainer.fit(&training, &reference.genes, seed, &Silent)?.model;
-    let test_cells = reference.cells.select_cells(&test);
-    let mut probabilities = Scores::default();
-    let test_cells = on_genes_of(model.as_ref(), &test_cells, &reference.genes);
-    model.probabilities_into(&test_cells, &mut probabilities)?;
+    let test_cells = reference.cells.select(&test).map_err(FoldError::Read)?;
+    let probabilities = probabilities_of(model.as_ref(), test_cells.as_store(), &reference.genes)?;
     let scores = usual.score_all(&probabilities);
     let judged = test.iter().zip(probabilities.rows().zip(scores)).map(|(&cell, (row, score))| JudgedCell {
         fold: fold.number,

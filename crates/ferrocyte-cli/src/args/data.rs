@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::open::{GenesArgs, OpenArgs};
 use ferrocyte::{
-    Condition, DataOptions, Filter, GeneChoice, HierarchyOptions, InputFile, LabelFromName, Orientation,
-    Reading, ReferenceOptions,
+    ByteSize, Condition, DataOptions, Filter, GeneChoice, HierarchyOptions, InputFile, LabelFromName,
+    MemoryOptions, Orientation, Reading, ReferenceOptions,
 };
 
 /// How the matrix of a file is read and which of its cells are used.
@@ -97,6 +97,28 @@ pub(crate) struct ReferenceArgs {
     /// Use at most N cells of each label, drawn at random
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_per_class: Option<u64>,
+    #[command(flatten)]
+    memory: MemoryArgs,
+}
+
+/// How much memory a run may take.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MemoryArgs {
+    /// Memory that the run may take, as in `2GiB` or `500MB`: more cells than fit are kept in a temporary file, and what cannot be
+    /// done with so little is refused before it starts. Results do not depend on it [default: up to half of what is available
+    /// is used for cells, and nothing is refused]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<ByteSize>,
+    /// Folder for that temporary file, which is gone when the run ends, however it does [default: TMPDIR, else that of the
+    /// system]
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+}
+
+impl MemoryArgs {
+    pub(crate) fn options(self) -> MemoryOptions {
+        MemoryOptions { most: self.memory, cache: self.cache }
+    }
 }
 
 impl ReferenceArgs {
@@ -107,7 +129,7 @@ impl ReferenceArgs {
 
     pub(crate) fn options(self) -> ReferenceOptions {
         let Self { files, label, group, study, test_where, levels, ontology, ontology_ids, .. } = self;
-        let Self { genes, matrix, drop_copies, downsample, max_per_class, .. } = self;
+        let Self { genes, matrix, drop_copies, downsample, max_per_class, memory, .. } = self;
         ReferenceOptions {
             data: matrix.options(files, genes.orientation()),
             label,
@@ -120,6 +142,7 @@ impl ReferenceArgs {
             drop_copies,
             downsample: downsample.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             max_per_class: max_per_class.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+            memory: memory.options(),
         }
     }
 }

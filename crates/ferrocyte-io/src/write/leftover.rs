@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const KEPT_NAME_BYTES: usize = 200;
 
 /// A new name beside `target`: `.NAME.PID-N.tmp`, hidden, and telling whose it is.
-pub(super) fn temporary_path(folder: &Path, name: &OsStr) -> PathBuf {
+pub(crate) fn temporary_path(folder: &Path, name: &OsStr) -> PathBuf {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let mut file_name = prefix(name);
@@ -22,7 +22,7 @@ pub(super) fn temporary_path(folder: &Path, name: &OsStr) -> PathBuf {
 /// A writer holds a lock on its temporary, and the operating system lets go of the lock when the writer ends, in
 /// whatever way: a temporary that can be locked has no writer. A process identifier alone would not do, since
 /// writers in other containers, or on other machines with the same disk, have identifiers of their own.
-pub(super) fn remove_leftovers(folder: &Path, name: &OsStr) {
+pub(crate) fn remove_leftovers(folder: &Path, name: &OsStr) {
     let prefix = prefix(name);
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

@@ -12,7 +12,7 @@ mod cell_writer;
 mod chunks;
 mod h5ad;
 mod label_table;
-mod leftover;
+pub(crate) mod leftover;
 mod obs_column;
 mod tenx;
 mod write_error;

@@ -1,6 +1,11 @@
 //! Every cell judged by a model that never saw it.
 
-use ferrocyte_core::{Block, FoldRecord, LabelSet, Labels, LogNorm, Metrics, Progress, Scores};
+use std::fmt;
+
+use ferrocyte_core::{
+    Block, CellStore, FoldRecord, LabelSet, Labels, LogNorm, Metrics, Progress, Scores, SomeCells,
+    SourceError,
+};
 
 use super::answers::{Answers, AnswersError};
 use super::fold_mean::fold_mean;
@@ -10,16 +15,22 @@ use super::split::{Fold, Folds};
 use super::spread::{SpreadError, spread};
 
 /// What a model of one fold is made from, and the cells it is judged by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct FoldData<'a> {
     /// The fold.
     pub fold: &'a Fold,
     /// Cells to train on, those of [`Fold::train`] in that order. Everything that is fitted is fitted on these.
-    pub training_cells: &'a Block<LogNorm>,
+    pub training_cells: &'a dyn CellStore,
     /// Their labels, over the set of labels that **occur among them**: a model cannot learn the others.
     pub training_labels: &'a Labels,
     /// Cells to give probabilities for, those of [`Fold::test`] in that order. Their labels stay here.
-    pub test_cells: &'a Block<LogNorm>,
+    pub test_cells: &'a dyn CellStore,
+}
+
+impl fmt::Debug for FoldData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FoldData").field("fold", self.fold).finish_non_exhaustive()
+    }
 }
 
 /// What a model of one fold said.
@@ -79,14 +90,14 @@ impl CrossValidation {
 /// by a model that never saw it. `fit_and_predict` makes the model: this function does not know which kind it judges.
 ///
 /// Labels that no training cell of a fold has get probability zero there, so held-out cells with such a label
-/// count as wrong; [`FoldRecord::labels_not_in_training`] names them. Folds run one after the other, because each
-/// holds a copy of its cells: a model may use as many threads as it likes.
+/// count as wrong; [`FoldRecord::labels_not_in_training`] names them. Folds run one after the other: a model may use as many
+/// threads as it likes. Of cells in memory each fold holds a copy; others are read where they lie, with the same result.
 ///
 /// # Errors
-/// When cells, labels and folds are not of one length, when `fit_and_predict` fails, or when what it returns are
+/// When cells, labels and folds are not of one length, when the cells cannot be read, when `fit_and_predict` fails, or when what it returns are
 /// not probabilities of the fold's test cells.
 pub fn cross_validate<E: std::error::Error + 'static>(
-    cells: &Block<LogNorm>,
+    cells: &dyn CellStore,
     labels: &Labels,
     folds: &Folds,
     progress: &dyn Progress,
@@ -104,11 +115,15 @@ pub fn cross_validate<E: std::error::Error + 'static>(
     for fold in folds.iter() {
         let at = |problem| CrossValidationError::Answers { fold: fold.number, problem };
         let training_labels = labels.select(&fold.train).over_occurring();
+        let part = |which| Part::of(cells, which);
+        let (training_cells, test_cells) = part(&fold.train)
+            .and_then(|training| Ok((training, part(&fold.test)?)))
+            .map_err(|source| CrossValidationError::Read { fold: fold.number, source })?;
         let prediction = fit_and_predict(FoldData {
             fold: &fold,
-            training_cells: &cells.select_cells(&fold.train),
+            training_cells: training_cells.as_store(),
             training_labels: &training_labels,
-            test_cells: &cells.select_cells(&fold.test),
+            test_cells: test_cells.as_store(),
         })
         .map_err(|source| CrossValidationError::Model { fold: fold.number, source })?;
         let scores = spread(&prediction.probabilities, training_labels.set(), labels.set())
@@ -127,6 +142,30 @@ pub fn cross_validate<E: std::error::Error + 'static>(
     let judgement = judge(&answers);
     let of_folds: Vec<Metrics> = records.iter().map(|record: &FoldRecord| record.metrics).collect();
     Ok(CrossValidation { fold_mean: fold_mean(&of_folds), probabilities, called, folds: records, judgement })
+}
+
+/// Some of the cells.
+enum Part<'a> {
+    /// Copied: what is read many times is faster side by side.
+    InMemory(Block<LogNorm>),
+    /// Read where they lie.
+    Elsewhere(SomeCells<'a>),
+}
+
+impl<'a> Part<'a> {
+    fn of(all: &'a dyn CellStore, cells: &'a [usize]) -> Result<Self, SourceError> {
+        match all.in_memory() {
+            Some(block) => Ok(Self::InMemory(block.select_cells(cells))),
+            None => SomeCells::new(all, cells).map(Self::Elsewhere),
+        }
+    }
+
+    fn as_store(&self) -> &dyn CellStore {
+        match self {
+            Self::InMemory(block) => block,
+            Self::Elsewhere(some) => some,
+        }
+    }
 }
 
 fn judge_fold(
@@ -186,6 +225,15 @@ pub enum CrossValidationError<E: std::error::Error + 'static> {
         /// What went wrong.
         #[source]
         source: E,
+    },
+    /// The cells of a fold are not in memory, and could not be read.
+    #[error("the cells of fold {fold} cannot be read")]
+    Read {
+        /// Number of the fold.
+        fold: usize,
+        /// What went wrong.
+        #[source]
+        source: SourceError,
     },
     /// A model gave answers that are none.
     #[error("fold {fold}: the model's answers cannot be judged")]

@@ -97,6 +97,12 @@ pub enum PredictError {
         /// The value.
         found: f32,
     },
+    /// The cells are not in memory, and could not be read.
+    #[error("the cells cannot be read: {problem}")]
+    Read {
+        /// What went wrong, with its causes.
+        problem: String,
+    },
 }
 
 /// Checks what every model asks of a block.

@@ -6,6 +6,7 @@
 use ferrocyte_core::{ArrayData, NamedArray, NamedArrays, Vocabulary};
 
 use super::load::LoadError;
+use super::train::FitError;
 use crate::labelled_cells::{LARGEST_VALUE, LabelledCells};
 
 /// Name of the array in a model file; files of before it was kept do not have it.
@@ -18,24 +19,27 @@ pub struct GeneMeans(Vec<f32>);
 
 impl GeneMeans {
     /// Of cells whose columns are `all`, for some of the genes; a gene that is not among `all` has a mean of zero.
-    pub fn of(data: &LabelledCells<'_>, all: &Vocabulary, genes: &Vocabulary) -> Self {
+    ///
+    /// # Errors
+    /// When cells that are not in memory cannot be read.
+    pub fn of(data: &LabelledCells<'_>, all: &Vocabulary, genes: &Vocabulary) -> Result<Self, FitError> {
         let cells_of = data.weight_per_label();
         let n_labels = cells_of.iter().filter(|&&cells| cells > 0.0).count().max(1) as f64;
-        let mut means = vec![0.0_f64; data.cells().n_genes()];
-        for ((position, cell), label) in data.cells().cells().enumerate().zip(data.labels().codes()) {
+        let mut means = vec![0.0_f64; data.n_genes()];
+        data.cells().for_each_cell(|position, cell| {
             let weight = data.weight(position);
             if weight > 0.0 {
-                let share = weight / cells_of[label] / n_labels;
+                let share = weight / cells_of[data.labels().code(position)] / n_labels;
                 for (gene, value) in cell.iter() {
                     means[gene as usize] += share * f64::from(value);
                 }
             }
-        }
+        })?;
         let mean = |name: &String| {
             let mean = all.find(name).and_then(|gene| means.get(gene.0 as usize));
             mean.map_or(0.0, |&mean| (mean as f32).min(LARGEST_VALUE))
         };
-        Self(genes.names().iter().map(mean).collect())
+        Ok(Self(genes.names().iter().map(mean).collect()))
     }
 
     /// One mean for each gene.
@@ -87,7 +91,7 @@ mod tests {
         let labels = Labels::from_names(&["a", "b", "b"]);
         let data = LabelledCells::new(&cells, &labels).unwrap();
         let all = Vocabulary::of_distinct(["A", "B", "C"]);
-        GeneMeans::of(&data, &all, &Vocabulary::of_distinct(["A", "C", "D"]))
+        GeneMeans::of(&data, &all, &Vocabulary::of_distinct(["A", "C", "D"])).unwrap()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which genes mark the labels, and how well.
 
 use crate::labelled_cells::LabelledCells;
+use crate::models::train::FitError;
 
 /// Added to the variance of a gene: below it, differences are taken for noise.
 const VARIANCE_FLOOR: f64 = 0.01;
@@ -34,9 +35,13 @@ pub(in crate::models) struct Effects {
 
 impl Effects {
     /// The `most` genes with the largest effect for each label, of those that `min_cells` cells or more show.
-    pub(in crate::models) fn of(data: &LabelledCells<'_>, most: usize, min_cells: usize) -> Self {
-        let (n_genes, n_labels) = (data.cells().n_genes(), data.labels().set().len());
-        let (by_label, by_gene) = sums(data);
+    pub(in crate::models) fn of(
+        data: &LabelledCells<'_>,
+        most: usize,
+        min_cells: usize,
+    ) -> Result<Self, FitError> {
+        let (n_genes, n_labels) = (data.n_genes(), data.labels().set().len());
+        let (by_label, by_gene) = sums(data)?;
         let weight = data.weight_per_label();
         let total: f64 = weight.iter().sum();
         let of_label = |label: usize| {
@@ -60,7 +65,7 @@ impl Effects {
             effects.truncate(most);
             effects
         };
-        Self { by_label: (0..n_labels).map(of_label).collect() }
+        Ok(Self { by_label: (0..n_labels).map(of_label).collect() })
     }
 
     /// The genes with the largest effect of each label, largest first: effect and column.
@@ -92,8 +97,8 @@ impl Markers {
         per_label: usize,
         exponent: f64,
         min_cells: usize,
-    ) -> Self {
-        Effects::of(data, per_label, min_cells).markers(per_label, exponent)
+    ) -> Result<Self, FitError> {
+        Ok(Effects::of(data, per_label, min_cells)?.markers(per_label, exponent))
     }
 }
 
@@ -107,14 +112,14 @@ fn scale(factors: &[f64]) -> f64 {
 }
 
 /// Sums of the values of each gene by label, shape `(n_genes, n_labels)`, and over all cells.
-fn sums(data: &LabelledCells<'_>) -> (Vec<f64>, Vec<GeneSums>) {
-    let (n_genes, n_labels) = (data.cells().n_genes(), data.labels().set().len());
+fn sums(data: &LabelledCells<'_>) -> Result<(Vec<f64>, Vec<GeneSums>), FitError> {
+    let (n_genes, n_labels) = (data.n_genes(), data.labels().set().len());
     let mut by_label = vec![0.0; n_genes * n_labels];
     let mut by_gene = vec![GeneSums::default(); n_genes];
-    for (cell, (label, values)) in data.labels().codes().zip(data.cells().cells()).enumerate() {
-        let weight = data.weight(cell);
+    data.cells().for_each_cell(|cell, values| {
+        let (label, weight) = (data.labels().code(cell), data.weight(cell));
         if weight == 0.0 {
-            continue;
+            return;
         }
         for (gene, value) in values.iter() {
             let (gene, value) = (gene as usize, f64::from(value));
@@ -122,8 +127,8 @@ fn sums(data: &LabelledCells<'_>) -> (Vec<f64>, Vec<GeneSums>) {
             by_gene[gene].squares += weight * value * value;
             by_gene[gene].cells += usize::from(value > 0.0);
         }
-    }
-    (by_label, by_gene)
+    })?;
+    Ok((by_label, by_gene))
 }
 
 #[cfg(test)]
@@ -144,7 +149,7 @@ mod tests {
         .unwrap();
         let labels = Labels::from_names(&["a", "a", "b", "b"]);
         let data = LabelledCells::new(&cells, &labels).unwrap();
-        let markers = Markers::choose(&data, 5, 1.0, 2);
+        let markers = Markers::choose(&data, 5, 1.0, 2).unwrap();
         assert_eq!(markers.genes, [0, 1]);
         // means 3 and 0, variance 20/4 − 1.5² = 2.75; means 0 and 1, variance 0.25
         let (first, second) = (3.0 / 2.76_f64.sqrt(), 1.0 / 0.26_f64.sqrt());
@@ -152,14 +157,14 @@ mod tests {
         assert!((factors[0] / factors[1] - first / second).abs() < 1e-6, "{markers:?}");
         let squares: f64 = factors.iter().map(|factor| factor * factor).sum();
         assert!((squares - 2.0).abs() < 1e-6, "the mean square is 1: {markers:?}");
-        assert_eq!(Markers::choose(&data, 1, 0.0, 2).factors, [1.0, 1.0]);
+        assert_eq!(Markers::choose(&data, 1, 0.0, 2).unwrap().factors, [1.0, 1.0]);
     }
 
     #[test]
     fn cells_without_differences_have_no_markers() {
         let cells = Block::new(1, vec![0, 1, 2], vec![0, 0], vec![1.0, 1.0]).unwrap();
         let labels = Labels::from_names(&["a", "b"]);
-        let markers = Markers::choose(&LabelledCells::new(&cells, &labels).unwrap(), 5, 0.5, 1);
+        let markers = Markers::choose(&LabelledCells::new(&cells, &labels).unwrap(), 5, 0.5, 1).unwrap();
         assert!(markers.genes.is_empty());
     }
 }

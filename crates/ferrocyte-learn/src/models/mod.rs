@@ -9,6 +9,8 @@ mod centroid;
 mod classifier;
 #[cfg(any(test, feature = "testing"))]
 mod contract;
+#[cfg(test)]
+mod elsewhere_tests;
 mod ensemble;
 mod gene_choice;
 mod gene_means;
@@ -25,6 +27,7 @@ mod mlp;
 mod network;
 mod on_genes;
 mod param_error;
+mod probabilities_of;
 mod sketch;
 mod svm;
 mod train;
@@ -51,6 +54,7 @@ pub use logistic::{Logistic, LogisticParams};
 pub use mlp::{Mlp, MlpParams, Norm};
 pub use on_genes::on_genes_of;
 pub use param_error::ParamError;
+pub use probabilities_of::probabilities_of;
 pub use sketch::{Sketch, SketchError};
 pub use svm::{Svm, SvmParams};
 pub use train::{CheckpointError, Checkpoints, Fit, FitError, NoCheckpoints, Train, TrainingState};

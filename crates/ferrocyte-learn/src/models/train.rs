@@ -30,6 +30,12 @@ pub trait Train: Send + Sync {
         progress: &dyn Progress,
     ) -> Result<Fit, FitError>;
 
+    /// Whether cells that are not in memory are learnt from part by part, however many they are. Other kinds read them into memory,
+    /// all of them or what they need: whoever calls decides whether they may.
+    fn can_stream(&self) -> bool {
+        false
+    }
+
     /// Whether [`fit_with`](Self::fit_with) saves and resumes.
     fn can_resume(&self) -> bool {
         false
@@ -111,7 +117,7 @@ pub struct Fit {
 
 /// Checks that the cells are on these genes.
 pub(super) fn check_columns(data: &LabelledCells<'_>, genes: &Vocabulary) -> Result<(), FitError> {
-    let columns = data.cells().n_genes();
+    let columns = data.n_genes();
     if columns == genes.len() { Ok(()) } else { Err(FitError::Genes { columns, genes: genes.len() }) }
 }
 
@@ -129,6 +135,12 @@ pub enum FitError {
         columns: usize,
         /// Names of genes.
         genes: usize,
+    },
+    /// The cells are not in memory, and could not be read.
+    #[error("the cells cannot be read: {problem}")]
+    Read {
+        /// What went wrong, with its causes.
+        problem: String,
     },
     /// The weights grew beyond all bounds.
     #[error("the loss is not a number any more in epoch {epoch}; a smaller learning rate may help")]

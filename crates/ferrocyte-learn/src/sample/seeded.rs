@@ -18,6 +18,7 @@ pub(crate) enum Purpose {
     Baseline = 8,
     Sketch = 9,
     Permutation = 10,
+    NearCopies = 11,
 }
 
 /// A source of random order: the same for the same seed and purpose, on every machine.

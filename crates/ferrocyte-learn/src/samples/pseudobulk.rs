@@ -1,6 +1,8 @@
 //! Each sample as if it had been sequenced in bulk.
 
-use ferrocyte_core::{Block, Labels, LogNorm, Vocabulary};
+use ferrocyte_core::{Block, CellStore, Labels, LogNorm, SourceError, Vocabulary};
+
+use crate::cell_parts::in_parts;
 
 use super::dense_rows::block_of_rows;
 use super::table::Samples;
@@ -26,37 +28,46 @@ pub struct Pseudobulks {
 /// The mean profile of each sample, for each type of cell by itself where types are known: a change within a type is then not
 /// mistaken for a change in how many there are. After Crowell et al. 2020, <https://doi.org/10.1038/s41467-020-19894-4>.
 ///
+/// # Errors
+/// When the cells cannot be read.
+///
 /// # Panics
 /// When there are not as many types as cells, or genes as columns.
 pub fn pseudobulks(
     samples: &Samples,
-    cells: &Block<LogNorm>,
+    cells: &dyn CellStore,
     genes: &Vocabulary,
     types: Option<&Labels>,
-) -> Pseudobulks {
+) -> Result<Pseudobulks, SourceError> {
     assert_eq!(cells.n_genes(), genes.len(), "one column per gene");
     let common = types.map(|types| common_types(samples, types)).unwrap_or_default();
     let n_profiles = common.len().max(1);
     let n_columns = n_profiles * genes.len();
-    let mut values = vec![0.0_f32; samples.len() * n_columns];
-    for (of_sample, row) in samples.cells().iter().zip(values.chunks_exact_mut(n_columns.max(1))) {
-        for (profile, row) in row.chunks_exact_mut(genes.len()).enumerate() {
-            let of_type = |cell: &&usize| {
-                common.get(profile).is_none_or(|&code| types.is_some_and(|types| types.code(**cell) == code))
-            };
-            let mut sums = vec![0.0_f64; genes.len()];
-            let mut n = 0;
-            for &cell in of_sample.iter().filter(of_type) {
-                n += 1;
-                for (gene, value) in cells.cell(cell).iter() {
-                    sums[gene as usize] += libm::expm1(f64::from(value));
-                }
-            }
-            for (value, sum) in row.iter_mut().zip(sums) {
-                *value = libm::log1p(sum / f64::from(n.max(1))) as f32;
-            }
+    let profile_of = |cell: usize| match types {
+        Some(types) if !common.is_empty() => common.iter().position(|&code| code == types.code(cell)),
+        _ => Some(0),
+    };
+    let mut row_of = vec![None; cells.n_cells()]; // the sample and the profile of each cell
+    for (sample, of_sample) in samples.cells().iter().enumerate() {
+        for &cell in of_sample {
+            row_of[cell] = profile_of(cell).map(|profile| sample * n_profiles + profile);
         }
     }
+    let mut sums = vec![0.0_f64; samples.len() * n_columns];
+    let mut counts = vec![0_u32; samples.len() * n_profiles];
+    in_parts(cells, |first, part| {
+        for (cell, row) in part.cells().zip(&row_of[first..]) {
+            let Some(row) = *row else { continue };
+            counts[row] += 1;
+            let sums = &mut sums[row * genes.len()..(row + 1) * genes.len()];
+            for (gene, value) in cell.iter() {
+                sums[gene as usize] += libm::expm1(f64::from(value));
+            }
+        }
+    })?;
+    let mean =
+        |(at, sum): (usize, f64)| libm::log1p(sum / f64::from(counts[at / genes.len().max(1)].max(1))) as f32;
+    let values: Vec<f32> = sums.into_iter().enumerate().map(mean).collect();
     let type_names: Vec<String> =
         common.iter().filter_map(|&code| Some(types?.set().name(code).to_owned())).collect();
     let columns = if type_names.is_empty() {
@@ -68,7 +79,7 @@ pub fn pseudobulks(
         let names: Vec<String> = type_names.iter().flat_map(of_type).collect();
         Vocabulary::of_distinct(names.iter().map(String::as_str))
     };
-    Pseudobulks { rows: block_of_rows(samples.len(), n_columns, &values), columns, types: type_names }
+    Ok(Pseudobulks { rows: block_of_rows(samples.len(), n_columns, &values), columns, types: type_names })
 }
 
 /// Codes of the types of which every sample has enough cells.
@@ -99,7 +110,7 @@ mod tests {
     fn types_that_all_samples_have_get_profiles_of_their_own() {
         let (samples, block, types) = cells();
         let genes = Vocabulary::new(vec!["MS4A1".into(), "CD3E".into()]).unwrap();
-        let found = pseudobulks(&samples, &block, &genes, Some(&types));
+        let found = pseudobulks(&samples, &block, &genes, Some(&types)).unwrap();
         assert_eq!(found.types, ["B"]);
         assert_eq!(found.columns.names(), ["B: MS4A1", "B: CD3E"]);
         for sample in 0..2 {
@@ -112,7 +123,7 @@ mod tests {
     fn without_types_all_cells_are_one_profile() {
         let (samples, block, _) = cells();
         let genes = Vocabulary::new(vec!["MS4A1".into(), "CD3E".into()]).unwrap();
-        let found = pseudobulks(&samples, &block, &genes, None);
+        let found = pseudobulks(&samples, &block, &genes, None).unwrap();
         assert_eq!((found.types.len(), found.columns.names()), (0, genes.names()));
         // Ten of fifteen cells have e − 1, the others nothing.
         let mean = f64::exp_m1(1.0) * 10.0 / 15.0;

@@ -1,6 +1,6 @@
 //! Cross-validation with models that are simple enough to know what they must answer.
 
-use ferrocyte_core::{Block, Labels, LogNorm, Scores, Silent};
+use ferrocyte_core::{Block, CellStore, Labels, LogNorm, Scores, Silent};
 use ferrocyte_learn::evaluate::{
     CrossValidation, CrossValidationError, FoldData, FoldPrediction, cross_validate, leave_one_group_out,
     stratified, test_part, unseen_labels,
@@ -21,12 +21,13 @@ fn cells_of(labels: &Labels) -> Block<LogNorm> {
 fn by_gene(data: FoldData<'_>) -> Result<FoldPrediction, CannotLearn> {
     let labels = data.training_labels;
     let mut label_of_gene = vec![None; data.training_cells.n_genes()];
-    for (cell, code) in data.training_cells.cells().zip(labels.codes()) {
+    let all = |cells: &dyn CellStore| cells.read(0..cells.n_cells()).expect("these can always be read");
+    for (cell, code) in all(data.training_cells).cells().zip(labels.codes()) {
         label_of_gene[cell.genes[0] as usize] = Some(code);
     }
     let n_labels = labels.set().len();
     let mut probabilities = Scores::zeros(data.test_cells.n_cells(), n_labels);
-    for (index, cell) in data.test_cells.cells().enumerate() {
+    for (index, cell) in all(data.test_cells).cells().enumerate() {
         let &gene = cell.genes.first().ok_or(CannotLearn("an empty cell"))?;
         match label_of_gene[gene as usize] {
             Some(code) => probabilities.row_mut(index)[code] = 1.0,
@@ -161,4 +162,31 @@ fn a_single_part_is_judged_by_its_own_cells_alone() {
     // Probabilities from elsewhere are of the same cells.
     let again = found.clone().judged_by(&labels, &folds, found.probabilities.clone()).unwrap();
     assert_eq!(again, found);
+}
+
+/// Cells that are not in memory as far as anybody can tell.
+struct Elsewhere(Block<LogNorm>);
+
+impl CellStore for Elsewhere {
+    fn n_cells(&self) -> usize {
+        self.0.n_cells()
+    }
+    fn n_genes(&self) -> usize {
+        self.0.n_genes()
+    }
+    fn n_non_zeros(&self) -> u64 {
+        self.0.n_non_zeros() as u64
+    }
+    fn read(&self, cells: std::ops::Range<usize>) -> Result<Block<LogNorm>, ferrocyte_core::SourceError> {
+        CellStore::read(&self.0, cells)
+    }
+}
+
+#[test]
+fn cells_that_lie_elsewhere_score_the_same() {
+    let labels = labels();
+    let folds = stratified(&labels, 3, 3).unwrap();
+    let elsewhere = Elsewhere(cells_of(&labels));
+    let found = cross_validate(&elsewhere, &labels, &folds, &Silent, by_gene).unwrap();
+    assert_eq!(found, run(&labels, 3));
 }

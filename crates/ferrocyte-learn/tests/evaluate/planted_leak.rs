@@ -7,6 +7,7 @@ use ferrocyte_learn::evaluate::{
 };
 use ferrocyte_learn::models::{
     Classifier, FitError, GeneChoice, LogisticParams, OnChosenGenes, Train, WeightedParams, on_genes_of,
+    probabilities_of,
 };
 
 const N_CELLS: usize = 60;
@@ -50,11 +51,10 @@ fn trainers() -> Vec<(&'static str, Box<dyn Train>)> {
 }
 
 fn predict(data: &FoldData<'_>, trainer: &dyn Train, genes: &Vocabulary) -> Result<FoldPrediction, FitError> {
-    let training = LabelledCells::new(data.training_cells, data.training_labels)?;
+    let training = LabelledCells::of_store(data.training_cells, data.training_labels)?;
     let fit = trainer.fit(&training, genes, 0, &Silent)?;
-    let mut probabilities = Scores::default();
-    let cells = on_genes_of(fit.model.as_ref(), data.test_cells, genes);
-    fit.model.probabilities_into(&cells, &mut probabilities).expect("cells on the genes of the model");
+    let probabilities = probabilities_of(fit.model.as_ref(), data.test_cells, genes)
+        .expect("cells on the genes of the model");
     Ok(FoldPrediction { probabilities, converged: true, iterations: 0 })
 }
 
@@ -109,7 +109,8 @@ fn genes_that_are_chosen_with_the_test_cells_show_and_ours_are_not() {
 fn by_heart(data: FoldData<'_>, shown: &Block<LogNorm>, labels: &Labels) -> FoldPrediction {
     let n_labels = data.training_labels.set().len();
     let mut probabilities = Scores::zeros(data.test_cells.n_cells(), n_labels);
-    for (row, cell) in data.test_cells.cells().enumerate() {
+    let test_cells = data.test_cells.in_memory().expect("those of a block are one");
+    for (row, cell) in test_cells.cells().enumerate() {
         match shown.cells().position(|known| known.values == cell.values) {
             Some(known) => {
                 let code = data.training_labels.set().code(labels.name(known));
@@ -127,7 +128,8 @@ fn no_test_cell_is_ever_among_those_that_are_trained_on() {
     for folds in divisions(&labels) {
         let (kind, n_tested) = (folds.record().kind, folds.tested().len());
         let honest = cross_validate(&cells, &labels, &folds, &Silent, |data| {
-            Ok::<_, FitError>(by_heart(data, data.training_cells, data.training_labels))
+            let training_cells = data.training_cells.in_memory().expect("those of a block are one");
+            Ok::<_, FitError>(by_heart(data, training_cells, data.training_labels))
         });
         let accuracy = honest.unwrap().judgement.metrics.accuracy;
         assert!(is_chance(accuracy, n_tested), "{kind:?}: {accuracy}");

@@ -1,9 +1,10 @@
 //! Cells that are nearly the same.
 
-use std::collections::BTreeSet;
-
-use ferrocyte_core::{Block, LogNorm};
+use ferrocyte_core::{Block, CellStore, LogNorm, SourceError};
 use rayon::prelude::*;
+
+use crate::cell_parts::in_parts;
+use crate::sample::{Purpose, Seeded};
 
 /// Cells with fewer genes resemble each other by chance.
 const FEWEST_GENES: usize = 50;
@@ -18,11 +19,18 @@ const BINS_PER_BAND: usize = 12;
 /// neighbours all the same.
 const COMPARED: usize = 8;
 
+/// Cells that are compared at most, and values of them: beside each other in memory, as any may be like any. Where there are more
+/// a sample is looked at, whatever the memory, so that the result is the same on every machine.
+const MOST_CELLS: usize = 1 << 16;
+const MOST_VALUES: u64 = 1 << 25;
+
 /// Pairs of cells that are nearly the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NearCopies {
     /// The pairs, in order, the lower position first.
     pub pairs: Vec<(usize, usize)>,
+    /// How many cells were looked at, where there were too many for all of them.
+    pub sample: Option<usize>,
 }
 
 /// Finds pairs of cells that share nine tenths of the genes that either of them has: the same cell with its counts thinned, corrected or
@@ -31,26 +39,82 @@ pub struct NearCopies {
 /// Pairs are proposed by min-wise hashing in one pass over the genes of each cell (Broder 1997,
 /// <https://doi.org/10.1109/SEQUEN.1997.666900>; one permutation: Li, Owen and Zhang 2012,
 /// <https://arxiv.org/abs/1208.1259>) and then compared gene by gene, so none is wrong; of pairs that share just nine
-/// tenths about one in fifty is missed, of closer ones fewer. Cells with fewer than 50 genes are left out.
-pub fn near_copies(cells: &Block<LogNorm>) -> NearCopies {
-    let long_enough: Vec<usize> =
-        (0..cells.n_cells()).filter(|&cell| cells.cell(cell).len() >= FEWEST_GENES).collect();
+/// tenths about one in fifty is missed, of closer ones fewer. Cells with fewer than 50 genes are left out. Of more than 65,536
+/// cells, or than 33 million values, as many are drawn and compared.
+///
+/// # Errors
+/// When the cells cannot be read.
+pub fn near_copies(cells: &dyn CellStore) -> Result<NearCopies, SourceError> {
+    let sample = sample_size(cells, MOST_CELLS, MOST_VALUES);
+    let looked_at: Vec<usize> = match sample {
+        Some(n) => draw(cells.n_cells(), n),
+        None => (0..cells.n_cells()).collect(),
+    };
+    if let Some(block) = cells.in_memory() {
+        return Ok(NearCopies { pairs: among(block, looked_at), sample });
+    }
+    let block = read_some(cells, &looked_at)?;
+    let pairs = among(&block, (0..block.n_cells()).collect());
+    let pairs = pairs.into_iter().map(|(one, other)| (looked_at[one], looked_at[other])).collect();
+    Ok(NearCopies { pairs, sample })
+}
+
+/// Copies the cells at these positions, which ascend.
+fn read_some(cells: &dyn CellStore, positions: &[usize]) -> Result<Block<LogNorm>, SourceError> {
+    let mut block = Block::empty(cells.n_genes());
+    let mut left = positions;
+    in_parts(cells, |first, part| {
+        let (here, rest) = left.split_at(left.partition_point(|&cell| cell < first + part.n_cells()));
+        let here: Vec<usize> = here.iter().map(|cell| cell - first).collect();
+        block.append(&part.select_cells(&here));
+        left = rest;
+    })?;
+    Ok(block)
+}
+
+/// Some positions, ascending, each as likely as any: Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S.
+fn draw(n: usize, wanted: usize) -> Vec<usize> {
+    let mut random = Seeded::new(0, Purpose::NearCopies);
+    let mut drawn = Vec::with_capacity(wanted);
+    for position in 0..n {
+        if random.below(n - position) < wanted - drawn.len() {
+            drawn.push(position);
+        }
+    }
+    drawn
+}
+
+/// How many cells are looked at; `None` for all.
+fn sample_size(cells: &dyn CellStore, most_cells: usize, most_values: u64) -> Option<usize> {
+    let n = cells.n_cells();
+    let share = most_values as f64 / (cells.n_non_zeros() as f64).max(1.0);
+    let by_values = if share < 1.0 { (share * n as f64) as usize } else { n };
+    Some(most_cells.min(by_values)).filter(|most| *most < n)
+}
+
+/// Pairs among some cells of a block.
+fn among(cells: &Block<LogNorm>, mut long_enough: Vec<usize>) -> Vec<(usize, usize)> {
+    long_enough.retain(|&cell| cells.cell(cell).len() >= FEWEST_GENES);
     let sketches: Vec<[u64; BANDS]> = long_enough.par_iter().map(|&cell| bands(cells, cell)).collect();
-    let mut proposed = BTreeSet::new();
+    let alike = |&(one, other): &(usize, usize)| shared(cells, one, other) >= LEAST_SHARED;
+    let mut found = Vec::new();
     let mut order: Vec<(u64, usize)> = Vec::with_capacity(long_enough.len());
     for band in 0..BANDS {
         order.clear();
         order.extend(sketches.iter().zip(&long_enough).map(|(bands, &cell)| (bands[band], cell)));
         order.par_sort_unstable();
+        let mut proposed = Vec::new();
         for same in order.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1) {
             for (at, &(_, one)) in same.iter().enumerate() {
                 proposed.extend(same[at + 1..].iter().take(COMPARED).map(|&(_, other)| (one, other)));
             }
         }
+        // Band by band, so that what is proposed never fills the memory.
+        found.par_extend(proposed.into_par_iter().filter(alike));
     }
-    let proposed: Vec<(usize, usize)> = proposed.into_iter().collect();
-    let alike = |&(one, other): &(usize, usize)| shared(cells, one, other) >= LEAST_SHARED;
-    NearCopies { pairs: proposed.into_par_iter().filter(alike).collect() }
+    found.par_sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The bands of a cell's sketch, hashed: cells with the same genes have the same, and the more genes they share the
@@ -134,15 +198,29 @@ mod tests {
     #[test]
     fn thinned_copies_are_found_and_cells_of_one_type_are_none() {
         let copies: Vec<(usize, f64)> = (0..40).map(|of| (of, 0.97)).collect();
-        let found = near_copies(&cells(300, &copies));
+        let found = near_copies(&cells(300, &copies)).unwrap();
         let planted = found.pairs.iter().filter(|&&(one, other)| other == 300 + one).count();
         assert_eq!(planted, found.pairs.len(), "nothing else is alike");
         assert!(planted >= 38, "{planted} of 40");
-        assert_eq!(near_copies(&cells(300, &[])), NearCopies::default());
+        assert_eq!(near_copies(&cells(300, &[])).unwrap(), NearCopies::default());
     }
 
     #[test]
     fn half_the_genes_make_no_copy() {
-        assert_eq!(near_copies(&cells(50, &[(0, 0.5), (1, 0.6)])), NearCopies::default());
+        assert_eq!(near_copies(&cells(50, &[(0, 0.5), (1, 0.6)])).unwrap(), NearCopies::default());
+    }
+
+    #[test]
+    fn of_too_many_cells_a_sample_is_looked_at() {
+        let block = cells(60, &[(0, 1.0)]);
+        assert_eq!(sample_size(&block, 61, u64::MAX), None);
+        assert_eq!(sample_size(&block, 60, u64::MAX), Some(60));
+        let values = block.n_non_zeros() as u64;
+        assert_eq!(sample_size(&block, 100, values), None);
+        assert!(sample_size(&block, 100, values / 2).is_some_and(|n| (28..=31).contains(&n)));
+        let drawn = draw(1000, 100);
+        assert!(drawn.len() == 100 && drawn.is_sorted_by(|a, b| a < b) && drawn[99] > 900, "{drawn:?}");
+        assert_eq!(draw(5, 5), [0, 1, 2, 3, 4]);
+        assert_eq!(read_some(&block, &[3, 59]).unwrap(), block.select_cells(&[3, 59]));
     }
 }

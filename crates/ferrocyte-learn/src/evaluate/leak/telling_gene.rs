@@ -1,6 +1,8 @@
 //! Genes that are the label.
 
-use ferrocyte_core::{Block, Labels, LogNorm};
+use ferrocyte_core::{CellStore, Labels, SourceError};
+
+use crate::cell_parts::in_parts;
 
 /// Fewest cells on either side for a gene without a single exception to be more than luck.
 const FEWEST_CELLS: usize = 20;
@@ -19,21 +21,27 @@ pub struct TellingGene {
 ///
 /// Labels with fewer than 20 cells, or with fewer than 20 cells outside, are left out.
 ///
+/// # Errors
+/// When the cells cannot be read.
+///
 /// # Panics
 /// When there are not as many labels as cells.
-pub fn telling_genes(cells: &Block<LogNorm>, labels: &Labels) -> Vec<TellingGene> {
+pub fn telling_genes(cells: &dyn CellStore, labels: &Labels) -> Result<Vec<TellingGene>, SourceError> {
     assert_eq!(cells.n_cells(), labels.len(), "one label per cell");
     let n_genes = cells.n_genes();
     let counts = labels.counts();
     let mut present = vec![0_usize; counts.len() * n_genes]; // by label, then gene
     let mut range = vec![(f32::INFINITY, f32::NEG_INFINITY); counts.len() * n_genes]; // of what is present
-    for (cell, label) in cells.cells().zip(labels.codes()) {
-        for (gene, value) in cell.iter().filter(|&(_, value)| value != 0.0) {
-            let at = label * n_genes + gene as usize;
-            present[at] += 1;
-            range[at] = (range[at].0.min(value), range[at].1.max(value));
+    in_parts(cells, |first, part| {
+        for (cell, position) in part.cells().zip(first..) {
+            let label = labels.code(position);
+            for (gene, value) in cell.iter().filter(|&(_, value)| value != 0.0) {
+                let at = label * n_genes + gene as usize;
+                present[at] += 1;
+                range[at] = (range[at].0.min(value), range[at].1.max(value));
+            }
         }
-    }
+    })?;
     let with_zeros = |at: usize, cells: usize| {
         let (low, high) = range[at];
         if present[at] < cells { (low.min(0.0), high.max(0.0)) } else { (low, high) }
@@ -55,12 +63,13 @@ pub fn telling_genes(cells: &Block<LogNorm>, labels: &Labels) -> Vec<TellingGene
             }
         }
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ferrocyte_core::{Block, LogNorm};
 
     #[test]
     fn a_label_among_the_genes_is_found_and_a_marker_with_exceptions_is_not() {
@@ -83,8 +92,8 @@ mod tests {
         }
         let cells = Block::<LogNorm>::new(3, row_ptr, gene, value).unwrap();
         let labels = Labels::from_names(&names);
-        assert_eq!(telling_genes(&cells, &labels), [TellingGene { gene: 0, label: 0 }]);
+        assert_eq!(telling_genes(&cells, &labels).unwrap(), [TellingGene { gene: 0, label: 0 }]);
         let few: Vec<usize> = (0..15).collect();
-        assert_eq!(telling_genes(&cells.select_cells(&few), &labels.select(&few)), []);
+        assert_eq!(telling_genes(&cells.select_cells(&few), &labels.select(&few)).unwrap(), []);
     }
 }

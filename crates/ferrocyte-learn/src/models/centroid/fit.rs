@@ -41,9 +41,9 @@ impl Train for Centroid {
         progress.begin("training", 1);
         let CentroidParams { markers, min_cells, .. } = self.params;
         // Factors of 1: every marker counts alike.
-        let markers = Markers::choose(data, markers, 0.0, min_cells).genes;
+        let markers = Markers::choose(data, markers, 0.0, min_cells)?.genes;
         let (labels, truth) = labels_with_cells(data);
-        let cells = &data.cells().select_genes(&markers);
+        let cells = &data.cells().on_genes(&markers)?;
         let sums = Sums::new(data, cells, &labels, &truth);
         let temperature = self.temperature(data, cells, &truth, &sums);
         let means = sums.means(None);

@@ -26,6 +26,8 @@ impl Train for Ensemble {
         progress: &dyn Progress,
     ) -> Result<Fit, FitError> {
         check_columns(data, genes)?;
+        let whole = data.whole()?;
+        let data = &data.on(&whole);
         let mut members = Vec::new();
         let mut warnings = Vec::new();
         let mut training =

@@ -30,12 +30,12 @@ pub(super) fn temperature(
     if aside.is_empty() {
         return Ok(NONE);
     }
-    let (cells, given) = (data.cells().select_cells(&stay), data.labels().select(&stay));
+    let (cells, given) = (data.cells().some(&stay)?, data.labels().select(&stay));
     let weights = stay.iter().map(|&cell| data.weight(cell)).collect();
     // A cell of each label stays, so what could be learnt from can be still.
     let Ok(part) = LabelledCells::with_weights(&cells, &given, weights) else { return Ok(NONE) };
     let model = trainer.fit(&part, genes, seed, &Silent)?.model;
-    let cells = data.cells().select_cells(&aside);
+    let cells = data.cells().some(&aside)?;
     let mut probabilities = Scores::default();
     if model.probabilities_into(&on_genes_of(model.as_ref(), &cells, genes), &mut probabilities).is_err() {
         return Ok(NONE); // cells that were checked are on the genes of the model

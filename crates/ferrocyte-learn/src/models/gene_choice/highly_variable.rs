@@ -1,6 +1,7 @@
 //! Genes that vary more than others of their mean.
 
 use crate::labelled_cells::LabelledCells;
+use crate::models::train::FitError;
 
 /// Bins of genes of about one mean.
 const BINS: usize = 20;
@@ -23,8 +24,11 @@ pub struct GeneDispersion {
 /// Genes are put into 20 bins of equal width by the logarithm of their mean; a bin's mean dispersion is taken off and
 /// its standard deviation divided by, and a gene alone in its bin has 1: Satija et al. 2015,
 /// <https://doi.org/10.1038/nbt.3192>, as scanpy computes it (`highly_variable_genes`, flavour `seurat`).
-pub fn gene_dispersions(data: &LabelledCells<'_>) -> Vec<Option<GeneDispersion>> {
-    let mut genes = dispersions(data);
+///
+/// # Errors
+/// When cells that are not in memory cannot be read.
+pub fn gene_dispersions(data: &LabelledCells<'_>) -> Result<Vec<Option<GeneDispersion>>, FitError> {
+    let mut genes = dispersions(data)?;
     let means = || genes.iter().flatten().map(|gene| gene.mean);
     let (low, high) = (means().fold(f64::MAX, f64::min), means().fold(f64::MIN, f64::max));
     let edges: Vec<f64> = (0..=BINS).map(|edge| low + (high - low) * edge as f64 / BINS as f64).collect();
@@ -39,13 +43,13 @@ pub fn gene_dispersions(data: &LabelledCells<'_>) -> Vec<Option<GeneDispersion>>
         let (mean, deviation) = of_bins[bin_of(gene.mean)];
         gene.normalised = gene.dispersion.map(|dispersion| (dispersion - mean) / deviation);
     }
-    genes
+    Ok(genes)
 }
 
 /// Columns, increasing, of the `wanted` genes with the largest normalised dispersion.
-pub(super) fn choose(data: &LabelledCells<'_>, wanted: usize) -> Vec<u32> {
+pub(super) fn choose(data: &LabelledCells<'_>, wanted: usize) -> Result<Vec<u32>, FitError> {
     let mut genes: Vec<(f64, u32)> = (0..)
-        .zip(gene_dispersions(data))
+        .zip(gene_dispersions(data)?)
         .filter_map(|(column, gene)| Some((gene?.normalised?, column)))
         .collect();
     // Ties in column order, so that the choice has no chance in it.
@@ -53,17 +57,17 @@ pub(super) fn choose(data: &LabelledCells<'_>, wanted: usize) -> Vec<u32> {
     genes.truncate(wanted);
     let mut genes: Vec<u32> = genes.into_iter().map(|(_, column)| column).collect();
     genes.sort_unstable();
-    genes
+    Ok(genes)
 }
 
 /// Mean and dispersion over the cells that count, of normalised counts: the logarithm is taken back.
-fn dispersions(data: &LabelledCells<'_>) -> Vec<Option<GeneDispersion>> {
-    let n_genes = data.cells().n_genes();
+fn dispersions(data: &LabelledCells<'_>) -> Result<Vec<Option<GeneDispersion>>, FitError> {
+    let n_genes = data.n_genes();
     let (mut sums, mut squares) = (vec![0.0_f64; n_genes], vec![0.0_f64; n_genes]);
     let (mut cells_with, mut n_cells) = (vec![0_usize; n_genes], 0_usize);
-    for (cell, values) in data.cells().cells().enumerate() {
+    data.cells().for_each_cell(|cell, values| {
         if data.weight(cell) == 0.0 {
-            continue;
+            return;
         }
         n_cells += 1;
         for (gene, value) in values.iter() {
@@ -72,7 +76,7 @@ fn dispersions(data: &LabelledCells<'_>) -> Vec<Option<GeneDispersion>> {
             squares[gene] += count * count;
             cells_with[gene] += 1;
         }
-    }
+    })?;
     let n = n_cells as f64;
     let of_gene = |gene: usize| {
         let mean = sums[gene] / n;
@@ -85,7 +89,7 @@ fn dispersions(data: &LabelledCells<'_>) -> Vec<Option<GeneDispersion>> {
             normalised: None,
         })
     };
-    (0..n_genes).map(of_gene).collect()
+    Ok((0..n_genes).map(of_gene).collect())
 }
 
 /// Of one value the deviation is the value, and the mean zero: it comes out as 1.

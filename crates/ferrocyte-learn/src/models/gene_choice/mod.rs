@@ -1,15 +1,17 @@
 //! Which genes a model may use, chosen on its training cells: any kind of model can be trained on the genes chosen.
 
+mod chosen_genes;
 mod highly_variable;
 mod top;
 
 use std::fmt;
 use std::str::FromStr;
 
-use ferrocyte_core::{Progress, Vocabulary};
+use ferrocyte_core::{CellStore, Progress, Vocabulary};
 
 use super::train::{Checkpoints, Fit, FitError, Train};
 use crate::labelled_cells::LabelledCells;
+use chosen_genes::ChosenGenes;
 pub use highly_variable::{GeneDispersion, gene_dispersions};
 
 /// Which genes a model may use.
@@ -26,9 +28,12 @@ pub enum GeneChoice {
 
 impl GeneChoice {
     /// Columns of the chosen genes, increasing. Only the cells that are handed over are looked at.
-    pub fn choose(self, data: &LabelledCells<'_>) -> Vec<u32> {
+    ///
+    /// # Errors
+    /// When cells that are not in memory cannot be read.
+    pub fn choose(self, data: &LabelledCells<'_>) -> Result<Vec<u32>, FitError> {
         match self {
-            Self::All => (0..data.cells().n_genes() as u32).collect(),
+            Self::All => Ok((0..data.n_genes() as u32).collect()),
             Self::HighlyVariable(wanted) => highly_variable::choose(data, wanted),
             Self::Top(per_label) => top::choose(data, per_label),
         }
@@ -106,6 +111,10 @@ impl Train for OnChosenGenes {
         self.fit_with(data, genes, seed, progress, &mut super::train::NoCheckpoints)
     }
 
+    fn can_stream(&self) -> bool {
+        self.of_kind.can_stream()
+    }
+
     fn can_resume(&self) -> bool {
         self.of_kind.can_resume()
     }
@@ -119,10 +128,18 @@ impl Train for OnChosenGenes {
         checkpoints: &mut dyn Checkpoints,
     ) -> Result<Fit, FitError> {
         super::train::check_columns(data, genes)?;
-        let columns = self.choice.choose(data);
-        let cells = data.cells().select_genes(&columns);
-        let weights = (0..cells.n_cells()).map(|cell| data.weight(cell)).collect();
-        let chosen = LabelledCells::with_weights(&cells, data.labels(), weights)?;
+        let columns = self.choice.choose(data)?;
+        // Where all cells are read into memory anyway, only these genes of them need to be.
+        let (block, store);
+        let cells: &dyn CellStore = if data.cells().in_memory().is_some() || !self.can_stream() {
+            block = data.cells().on_genes(&columns)?;
+            &block
+        } else {
+            store = ChosenGenes::new(data.cells(), &columns)?;
+            &store
+        };
+        let weights = (0..data.n_cells()).map(|cell| data.weight(cell)).collect();
+        let chosen = LabelledCells::of_store_with_weights(cells, data.labels(), weights)?;
         let names = columns.iter().map(|&column| genes.names()[column as usize].as_str());
         self.of_kind.fit_with(&chosen, &Vocabulary::of_distinct(names), seed, progress, checkpoints)
     }
@@ -165,7 +182,7 @@ mod tests {
         let (cells, labels, genes) = cells();
         let data = LabelledCells::new(&cells, &labels).unwrap();
         for choice in [GeneChoice::Top(2), GeneChoice::HighlyVariable(2)] {
-            assert_eq!(choice.choose(&data), [0, 1], "{choice}");
+            assert_eq!(choice.choose(&data).unwrap(), [0, 1], "{choice}");
             for &kind in ModelKind::ALL {
                 let trainer = OnChosenGenes::new(
                     choice,
@@ -180,8 +197,16 @@ mod tests {
                 assert_eq!(scores.n_cells(), 40);
             }
         }
-        assert_eq!(GeneChoice::All.choose(&data), [0, 1, 2, 3]);
-        assert_eq!(GeneChoice::Top(1).choose(&data), [0], "of two labels one gene moves both as far");
-        assert_eq!(GeneChoice::Top(9).choose(&data), [0, 1], "a gene that moves nothing is not chosen");
+        assert_eq!(GeneChoice::All.choose(&data).unwrap(), [0, 1, 2, 3]);
+        assert_eq!(
+            GeneChoice::Top(1).choose(&data).unwrap(),
+            [0],
+            "of two labels one gene moves both as far"
+        );
+        assert_eq!(
+            GeneChoice::Top(9).choose(&data).unwrap(),
+            [0, 1],
+            "a gene that moves nothing is not chosen"
+        );
     }
 }

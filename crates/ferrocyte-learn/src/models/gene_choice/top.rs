@@ -6,6 +6,7 @@ use crate::labelled_cells::LabelledCells;
 use crate::models::labels_with_cells::labels_with_cells;
 use crate::models::linear::{Intercept, Problem};
 use crate::models::logistic::LogisticParams;
+use crate::models::train::FitError;
 
 /// Shares of the largest weight below which a weight is what is left of rounding.
 const NOTHING: f64 = 1e-6;
@@ -13,7 +14,7 @@ const NOTHING: f64 = 1e-6;
 /// For each label the `per_label` genes whose weight in [`Logistic`](crate::models::Logistic) regression over all genes,
 /// times the gene's standard deviation, is farthest from the mean of the labels: the rule of CellTypist (Domínguez Conde
 /// et al. 2022, <https://doi.org/10.1126/science.abl5197>), whose genes have a standard deviation of 1.
-pub(super) fn choose(data: &LabelledCells<'_>, per_label: usize) -> Vec<u32> {
+pub(super) fn choose(data: &LabelledCells<'_>, per_label: usize) -> Result<Vec<u32>, FitError> {
     let LogisticParams { l2, balance, max_iterations, tolerance, .. } = LogisticParams::default();
     let (labels, truth) = labels_with_cells(data);
     let problem = Problem {
@@ -26,8 +27,8 @@ pub(super) fn choose(data: &LabelledCells<'_>, per_label: usize) -> Vec<u32> {
         max_iterations,
         tolerance,
     };
-    let solution = problem.solve(&Silent);
-    let (n_genes, n_labels) = (data.cells().n_genes(), labels.len());
+    let solution = problem.solve(&Silent)?;
+    let (n_genes, n_labels) = (data.n_genes(), labels.len());
     let moves = |gene: usize, label: usize| {
         let weight = |label| f64::from(solution.weights.get(gene, label));
         let mean = (0..n_labels).map(weight).sum::<f64>() / n_labels as f64;
@@ -43,5 +44,5 @@ pub(super) fn choose(data: &LabelledCells<'_>, per_label: usize) -> Vec<u32> {
             chosen[gene] = true;
         }
     }
-    (0..n_genes as u32).filter(|&gene| chosen[gene as usize]).collect()
+    Ok((0..n_genes as u32).filter(|&gene| chosen[gene as usize]).collect())
 }

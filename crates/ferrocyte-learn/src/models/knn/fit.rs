@@ -29,11 +29,13 @@ impl Train for Knn {
         check_columns(data, genes)?;
         progress.begin("training", ITERATIONS as u64);
         let KnnParams { components, variable_genes, neighbours: _ } = self.params;
-        let variable = most_variable(data, variable_genes);
+        let variable = most_variable(data, variable_genes)?;
         let (labels, truth) = labels_with_cells(data);
-        let counted: Vec<usize> =
-            (0..data.cells().n_cells()).filter(|&cell| data.weight(cell) > 0.0).collect();
-        let cells = data.cells().select_cells(&counted).select_genes(&variable);
+        let counted: Vec<usize> = (0..data.n_cells()).filter(|&cell| data.weight(cell) > 0.0).collect();
+        let mut cells = data.cells().on_genes(&variable)?;
+        if counted.len() < cells.n_cells() {
+            cells = cells.select_cells(&counted);
+        }
         // A mean of 1: weights far from 1 would lose digits.
         let total: f64 = counted.iter().map(|&cell| data.weight(cell)).sum();
         let weights: Vec<f64> =

@@ -16,7 +16,7 @@ fn genes(n: usize) -> Vocabulary {
 }
 
 fn fit_data(params: KnnParams, data: &LabelledCells<'_>) -> Fit {
-    params.check().unwrap().fit(data, &genes(data.cells().n_genes()), 0, &Silent).unwrap()
+    params.check().unwrap().fit(data, &genes(data.n_genes()), 0, &Silent).unwrap()
 }
 
 fn fit(params: KnnParams, cells: &Block<LogNorm>, labels: &Labels) -> Fit {

@@ -1,12 +1,13 @@
 //! Which genes vary among the cells.
 
 use crate::labelled_cells::LabelledCells;
+use crate::models::train::FitError;
 
 /// Columns, increasing, of the `wanted` genes with the largest variance; genes that do not vary are none of them.
-pub(super) fn most_variable(data: &LabelledCells<'_>, wanted: usize) -> Vec<u32> {
-    let n_genes = data.cells().n_genes();
+pub(super) fn most_variable(data: &LabelledCells<'_>, wanted: usize) -> Result<Vec<u32>, FitError> {
+    let n_genes = data.n_genes();
     let (mut sums, mut squares, mut total) = (vec![0.0; n_genes], vec![0.0; n_genes], 0.0);
-    for (cell, values) in data.cells().cells().enumerate() {
+    data.cells().for_each_cell(|cell, values| {
         let weight = data.weight(cell);
         total += weight;
         for (gene, value) in values.iter() {
@@ -14,7 +15,7 @@ pub(super) fn most_variable(data: &LabelledCells<'_>, wanted: usize) -> Vec<u32>
             sums[gene] += weight * value;
             squares[gene] += weight * value * value;
         }
-    }
+    })?;
     let mut genes: Vec<(f64, u32)> = (0..n_genes as u32)
         .map(|gene| {
             let mean = sums[gene as usize] / total;
@@ -30,7 +31,7 @@ pub(super) fn most_variable(data: &LabelledCells<'_>, wanted: usize) -> Vec<u32>
     genes.truncate(wanted);
     let mut genes: Vec<u32> = genes.into_iter().map(|(_, gene)| gene).collect();
     genes.sort_unstable();
-    genes
+    Ok(genes)
 }
 
 #[cfg(test)]
@@ -50,8 +51,8 @@ mod tests {
         .unwrap();
         let labels = Labels::from_names(&["a", "b", "a"]);
         let data = LabelledCells::new(&cells, &labels).unwrap();
-        assert_eq!(most_variable(&data, 1), [2]);
-        assert_eq!(most_variable(&data, 2), [2, 3]);
-        assert_eq!(most_variable(&data, 9), [0, 2, 3]);
+        assert_eq!(most_variable(&data, 1).unwrap(), [2]);
+        assert_eq!(most_variable(&data, 2).unwrap(), [2, 3]);
+        assert_eq!(most_variable(&data, 9).unwrap(), [0, 2, 3]);
     }
 }

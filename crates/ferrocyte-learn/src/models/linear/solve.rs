@@ -1,13 +1,15 @@
 //! The weights at the lowest point of the objective.
 
-use ferrocyte_core::{Block, LogNorm, Progress, TrainingRecord, Warning};
+use ferrocyte_core::{Progress, TrainingRecord, Warning};
 
 use super::Intercept;
 use super::coordinates::Coordinates;
 use super::follower::{Follower, not_converged};
 use super::objective::CrossEntropy;
+use crate::cell_parts::CellParts;
 use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::weight_rows::WeightRows;
+use crate::models::train::FitError;
 use crate::optimise::Lbfgs;
 
 /// Steps that L-BFGS remembers.
@@ -15,7 +17,7 @@ const HISTORY: usize = 10;
 
 /// `Σ over cells of weight · −ln p(label | cell) + l2 / 2 · Σ W²`, to be brought to its lowest point.
 pub(in crate::models) struct Problem<'a> {
-    pub(in crate::models) cells: &'a Block<LogNorm>,
+    pub(in crate::models) cells: CellParts<'a>,
     /// Position of each cell's label.
     pub(in crate::models) truth: &'a [u32],
     pub(in crate::models) n_labels: usize,
@@ -40,15 +42,16 @@ pub(in crate::models) struct Solution {
 
 impl Problem<'_> {
     /// Finds the lowest point, from all weights zero. Nothing is random.
-    pub(in crate::models) fn solve(&self, progress: &dyn Progress) -> Solution {
+    pub(in crate::models) fn solve(&self, progress: &dyn Progress) -> Result<Solution, FitError> {
         let mut label_weights = vec![0.0; self.n_labels];
         for (&label, weight) in self.truth.iter().zip(self.cell_weights) {
             label_weights[label as usize] += weight;
         }
-        let by_gene = GeneMajor::new(self.cells);
+        let cells = &*self.cells.whole()?;
+        let by_gene = GeneMajor::new(cells);
         let coordinates = Coordinates::new(&by_gene, self.cell_weights, self.n_labels, self.intercept);
         let mut objective =
-            CrossEntropy::new(self.cells, self.truth, self.cell_weights, &by_gene, &coordinates, self.l2);
+            CrossEntropy::new(cells, self.truth, self.cell_weights, &by_gene, &coordinates, self.l2);
 
         let mut follower = Follower::new(progress, self.tolerance);
         let optimiser =
@@ -57,7 +60,7 @@ impl Problem<'_> {
         let minimum = optimiser.minimise(&mut objective, start, &mut |step| follower.see(step));
         progress.finish();
 
-        let mut weights = WeightRows::zeros(self.cells.n_genes(), self.n_labels);
+        let mut weights = WeightRows::zeros(cells.n_genes(), self.n_labels);
         let mut intercept = vec![0.0; self.n_labels];
         coordinates.to_weights(&minimum.point, &by_gene.genes, &mut weights, &mut intercept);
         // The same number on every intercept changes nothing; a mean of zero makes them easy to compare.
@@ -65,12 +68,12 @@ impl Problem<'_> {
         for intercept in &mut intercept {
             *intercept -= mean;
         }
-        Solution {
+        Ok(Solution {
             weights,
             intercept,
-            spread: coordinates.spread(&by_gene.genes, self.cells.n_genes()),
+            spread: coordinates.spread(&by_gene.genes, cells.n_genes()),
             training: follower.record(&minimum, self.tolerance),
             warnings: not_converged(&minimum).into_iter().collect(),
-        }
+        })
     }
 }

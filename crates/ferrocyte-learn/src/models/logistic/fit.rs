@@ -37,8 +37,11 @@ impl Train for Logistic {
             max_iterations,
             tolerance,
         };
-        let solution =
-            if l1 > 0.0 { ElasticNet { problem, l1, gap }.solve(progress) } else { problem.solve(progress) };
+        let solution = if l1 > 0.0 {
+            ElasticNet { problem, l1, gap }.solve(progress)?
+        } else {
+            problem.solve(progress)?
+        };
         Ok(Fit {
             training: solution.training,
             warnings: solution.warnings,

@@ -54,7 +54,10 @@ pub(in crate::models) fn fit_by<A: Architecture>(
     seed: u64,
     train: impl FnOnce(&mut A::Net, &TrainingCells<'_>) -> Result<(TrainingRecord, Option<Warning>), FitError>,
 ) -> Result<Fit, FitError> {
-    let prepared = Prepared::new(data, genes, architecture.balance(), architecture.validation(), seed)?;
+    let whole = data.whole()?;
+    let data = &data.on(&whole);
+    let prepared =
+        Prepared::new(data, &whole, genes, architecture.balance(), architecture.validation(), seed)?;
     let mut net = architecture.untrained(&prepared, seed);
     let (record, warning) = train(&mut net, &prepared.cells())?;
     let Prepared { labels, scaling, .. } = prepared;

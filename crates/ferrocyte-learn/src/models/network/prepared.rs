@@ -1,6 +1,6 @@
 //! What every network wants to know of its training cells.
 
-use ferrocyte_core::{LabelSet, Vocabulary};
+use ferrocyte_core::{Block, LabelSet, LogNorm, Vocabulary};
 
 use crate::labelled_cells::LabelledCells;
 use crate::models::balance::Balance;
@@ -12,7 +12,7 @@ use crate::nn::validation::set_aside;
 
 /// Training cells, divided, weighted and measured.
 pub(in crate::models) struct Prepared<'a> {
-    data: &'a LabelledCells<'a>,
+    block: &'a Block<LogNorm>,
     pub(in crate::models) labels: LabelSet,
     truth: Vec<u32>,
     weights: Vec<f64>,
@@ -25,28 +25,28 @@ pub(in crate::models) struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     /// Sets cells aside and measures the genes on the others alone.
     pub(in crate::models) fn new(
-        data: &'a LabelledCells<'a>,
+        data: &LabelledCells<'_>,
+        block: &'a Block<LogNorm>,
         genes: &Vocabulary,
         balance: Balance,
         validation: f64,
         seed: u64,
     ) -> Result<Self, FitError> {
-        if data.cells().n_genes() != genes.len() {
-            return Err(FitError::Genes { columns: data.cells().n_genes(), genes: genes.len() });
+        if data.n_genes() != genes.len() {
+            return Err(FitError::Genes { columns: data.n_genes(), genes: genes.len() });
         }
         let (labels, truth) = labels_with_cells(data);
-        let counted: Vec<usize> =
-            (0..data.cells().n_cells()).filter(|&cell| data.weight(cell) > 0.0).collect();
+        let counted: Vec<usize> = (0..data.n_cells()).filter(|&cell| data.weight(cell) > 0.0).collect();
         let (training, validation) = set_aside(&counted, &truth, labels.len(), validation, seed);
-        let (scaling, varies) = Scaling::of(data.cells(), &training);
+        let (scaling, varies) = Scaling::of(block, &training);
         let weights = balance.cell_weights(data);
-        Ok(Self { data, labels, truth, weights, training, validation, scaling, varies })
+        Ok(Self { block, labels, truth, weights, training, validation, scaling, varies })
     }
 
     /// What the training loop takes.
     pub(in crate::models) fn cells(&self) -> TrainingCells<'_> {
         TrainingCells {
-            block: self.data.cells(),
+            block: self.block,
             labels: &self.truth,
             weights: &self.weights,
             training: &self.training,

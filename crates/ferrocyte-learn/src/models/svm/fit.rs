@@ -34,17 +34,18 @@ impl Train for Svm {
     ) -> Result<Fit, FitError> {
         check_columns(data, genes)?;
         let SvmParams { c, gap, max_iterations, balance } = self.params;
+        let cells = &*data.whole()?;
         let (labels, truth) = labels_with_cells(data);
         let cell_weights = balance.cell_weights(data);
         let costs: Vec<f64> = cell_weights.iter().map(|weight| c * weight).collect();
         let counted: Vec<usize> = (0..costs.len()).filter(|&cell| costs[cell] > 0.0).collect();
         let (stay, aside) = set_aside(&counted, &truth, labels.len(), ASIDE, seed);
         let on = |trained| Margins {
-            cells: data.cells(),
+            cells,
             truth: &truth,
             costs: &costs,
             trained,
-            factor: factor(data.cells()),
+            factor: factor(cells),
             gap,
             max_rounds: max_iterations,
             seed,
@@ -57,8 +58,8 @@ impl Train for Svm {
         progress.finish();
 
         let scale = temperature * on(&counted).factor;
-        let mut weights = WeightRows::zeros(data.cells().n_genes(), labels.len());
-        for gene in 0..data.cells().n_genes() {
+        let mut weights = WeightRows::zeros(cells.n_genes(), labels.len());
+        for gene in 0..cells.n_genes() {
             weights.set(gene, of_all.iter().map(|machine| (scale * machine.weights[gene]) as f32));
         }
         Ok(Fit {
@@ -71,7 +72,7 @@ impl Train for Svm {
                 labels,
                 weights,
                 of_all.iter().map(|machine| temperature * machine.intercept).collect(),
-                Some(spread(data.cells(), &cell_weights)),
+                Some(spread(cells, &cell_weights)),
             )),
         })
     }

@@ -101,13 +101,13 @@ impl Weighted {
         if query.n_genes() != genes.len() {
             return Err(PredictError::Genes { expected: genes.len(), found: query.n_genes() }.into());
         }
-        let form = Form::of(self, reference, genes);
+        let form = Form::of(self, reference, genes)?;
         let needed = adapt_needs_cells(form.labels.len());
         if query.n_cells() < needed {
             return Ok(Adaptation::TooFewCells { found: query.n_cells(), needed });
         }
         let mut weights = self.params.balance.cell_weights(reference);
-        let n_cells = reference.cells().n_cells();
+        let n_cells = reference.n_cells();
         if stands_for != n_cells {
             let each = stands_for as f64 / n_cells as f64;
             for weight in &mut weights {
@@ -116,8 +116,8 @@ impl Weighted {
         }
         let totals = total_per_label(&form.labels, &form.truth, &weights);
         let mut truth = form.truth.clone();
-        let mut cells = form.views_of(&reference.cells().select_genes(&form.columns));
-        let mut fitted = form.fit(&cells, &truth, &weights, progress);
+        let mut cells = form.views_of(&reference.cells().on_genes(&form.columns)?);
+        let mut fitted = form.fit(&cells, &truth, &weights, progress)?;
 
         // Behind the reference stand all cells of the query; those that are not kept weigh nothing.
         let query = query.select_genes(&form.columns);
@@ -142,7 +142,7 @@ impl Weighted {
             weights
                 .extend(called.iter().map(|label| label.map_or(0.0, |label| shares[label as usize].query)));
             truth.extend(called.iter().map(|label| label.unwrap_or_default()));
-            fitted = form.fit(&cells, &truth, &weights, progress);
+            fitted = form.fit(&cells, &truth, &weights, progress)?;
             rounds.push(AdaptRound { kept });
         }
         let Fitted { model, training, warnings } = fitted;

@@ -5,6 +5,7 @@ use ferrocyte_core::{Block, LabelSet, LogNorm, Progress, TrainingRecord, Vocabul
 use super::model::WeightedModel;
 use super::params::{Weighted, WeightedParams};
 use super::unmarked::unmarked;
+use crate::cell_parts::CellParts;
 use crate::kernels::weight_rows::WeightRows;
 use crate::labelled_cells::LabelledCells;
 use crate::models::labels_with_cells::labels_with_cells;
@@ -29,10 +30,11 @@ impl Train for Weighted {
         progress: &dyn Progress,
     ) -> Result<Fit, FitError> {
         check_columns(data, genes)?;
-        let form = Form::of(self, data, genes);
+        let form = Form::of(self, data, genes)?;
         let cell_weights = self.params.balance.cell_weights(data);
-        let cells = form.views_of(&data.cells().select_genes(&form.columns));
-        let Fitted { model, training, mut warnings } = form.fit(&cells, &form.truth, &cell_weights, progress);
+        let cells = form.views_of(&data.cells().on_genes(&form.columns)?);
+        let Fitted { model, training, mut warnings } =
+            form.fit(&cells, &form.truth, &cell_weights, progress)?;
         warnings.extend(form.unmarked.clone());
         Ok(Fit { model: Box::new(model), training, warnings })
     }
@@ -63,9 +65,13 @@ pub(super) struct Fitted {
 
 impl<'a> Form<'a> {
     /// Of cells whose columns are `genes`.
-    pub(super) fn of(trainer: &'a Weighted, data: &LabelledCells<'_>, genes: &Vocabulary) -> Self {
+    pub(super) fn of(
+        trainer: &'a Weighted,
+        data: &LabelledCells<'_>,
+        genes: &Vocabulary,
+    ) -> Result<Self, FitError> {
         let params = &trainer.params;
-        let effects = Effects::of(data, params.markers, params.min_cells);
+        let effects = Effects::of(data, params.markers, params.min_cells)?;
         let unmarked = unmarked(&effects, data.labels().set());
         let view = |view: usize| {
             let (per_label, exponent) = params.view(view);
@@ -80,7 +86,7 @@ impl<'a> Form<'a> {
         let names = columns.iter().map(|&gene| genes.names()[gene as usize].as_str());
         let genes = Vocabulary::of_distinct(names);
         let (labels, truth) = labels_with_cells(data);
-        Self { trainer, columns, genes, views, labels, unmarked, truth }
+        Ok(Self { trainer, columns, genes, views, labels, unmarked, truth })
     }
 
     /// Cells on the [columns](Self::columns), as each view sees them.
@@ -96,17 +102,17 @@ impl<'a> Form<'a> {
         truth: &[u32],
         cell_weights: &[f64],
         progress: &dyn Progress,
-    ) -> Fitted {
+    ) -> Result<Fitted, FitError> {
         let mut models = Vec::with_capacity(self.views.len());
         let mut warnings = Vec::new();
         let mut trainings: Vec<TrainingRecord> = Vec::with_capacity(self.views.len());
         for (view, cells) in self.views.iter().zip(cells) {
-            let solution = self.problem(cells, truth, cell_weights).solve(progress);
+            let solution = self.problem(cells, truth, cell_weights).solve(progress)?;
             models.push(self.model(view, &solution));
             trainings.push(solution.training);
             warnings.extend(solution.warnings);
         }
-        Fitted { model: WeightedModel::new(models), training: in_one(trainings), warnings }
+        Ok(Fitted { model: WeightedModel::new(models), training: in_one(trainings), warnings })
     }
 
     fn problem<'b>(
@@ -117,6 +123,7 @@ impl<'a> Form<'a> {
     ) -> Problem<'b> {
         let WeightedParams { l2, intercept, max_iterations, tolerance, .. } = self.trainer.params;
         let n_labels = self.labels.len();
+        let cells = CellParts::of(cells);
         Problem { cells, truth, n_labels, cell_weights, l2, intercept, max_iterations, tolerance }
     }
 

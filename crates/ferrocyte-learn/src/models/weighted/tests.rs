@@ -176,7 +176,7 @@ fn a_gene_that_a_query_lacks_counts_as_in_a_typical_cell() {
     let data = LabelledCells::new(&cells, &labels).unwrap();
     let mut model = fit(WeightedParams::default(), &cells, &labels).model;
     let all = genes(cells.n_genes());
-    let typical = GeneMeans::of(&data, &all, model.genes());
+    let typical = GeneMeans::of(&data, &all, model.genes()).unwrap();
     // The genes of label 0 are gone.
     let found: Vec<bool> = model
         .genes()

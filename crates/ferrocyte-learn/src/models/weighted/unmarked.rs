@@ -64,7 +64,7 @@ mod tests {
         let cells = Block::new(2 + n_genes as usize, row_ptr, gene, value).unwrap();
         let labels = Labels::from_names(&names);
         let data = LabelledCells::new(&cells, &labels).unwrap();
-        unmarked(&Effects::of(&data, 500, 3), labels.set())
+        unmarked(&Effects::of(&data, 500, 3).unwrap(), labels.set())
     }
 
     #[test]

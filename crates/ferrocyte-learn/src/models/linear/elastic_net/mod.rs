@@ -15,6 +15,7 @@ use super::objective::dual::Penalty;
 use super::solve::{Problem, Solution};
 use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::weight_rows::WeightRows;
+use crate::models::train::FitError;
 
 /// Units of the progress bar: thousandths of the way to the goal, on a logarithmic scale.
 const PROGRESS_UNITS: u64 = 1000;
@@ -64,8 +65,9 @@ enum End {
 
 impl ElasticNet<'_> {
     /// Finds the lowest point, from all weights zero. Nothing is random.
-    pub(in crate::models) fn solve(&self, progress: &dyn Progress) -> Solution {
-        let Problem { cells, truth, n_labels, cell_weights, l2, intercept, .. } = self.problem;
+    pub(in crate::models) fn solve(&self, progress: &dyn Progress) -> Result<Solution, FitError> {
+        let Problem { truth, n_labels, cell_weights, l2, intercept, .. } = self.problem;
+        let cells = &*self.problem.cells.whole()?;
         let penalty = Penalty { l1: l2 * self.l1, l2: l2 * (1.0 - self.l1) };
         let by_gene = GeneMajor::new(cells);
         let coordinates = Coordinates::new(&by_gene, cell_weights, n_labels, intercept);
@@ -113,13 +115,13 @@ impl ElasticNet<'_> {
         }
         // The same number on every intercept changes nothing; a mean of zero makes them easy to compare.
         let mean = place.intercept.iter().sum::<f64>() / n_labels as f64;
-        Solution {
+        Ok(Solution {
             weights,
             intercept: place.intercept.iter().map(|intercept| intercept - mean).collect(),
             spread: coordinates.spread(&by_gene.genes, cells.n_genes()),
             warnings: looks.warning().into_iter().collect(),
             training: looks.record(self.gap),
-        }
+        })
     }
 
     /// The intercepts that are best without any gene: the logarithms of the labels' shares.

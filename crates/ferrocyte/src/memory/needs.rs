@@ -1,0 +1,130 @@
+//! What a run needs in memory, part by part: figures of docs/memory.md, measured there.
+
+use ferrocyte_io::Storage;
+use ferrocyte_learn::models::Train;
+
+use crate::dataset::Dataset;
+
+/// The program itself, the names of known genes, and what the system lends it.
+const PROGRAM: u64 = 64 << 20;
+/// Cells of a block that is read, and copies of it on the way: as stored, on its scale, on its genes, packed.
+const BLOCK_CELLS: u64 = 4096;
+const COPIES_OF_BLOCK: u64 = 6;
+/// Cells of a part that is learnt from, and parts at a time.
+const PART_CELLS: u64 = 8192;
+const PARTS: u64 = 4;
+/// What a value takes in a block, and a name beside its letters.
+const VALUE: u64 = 8;
+const NAME: u64 = 48;
+/// Codes of labels and groups, positions, what identifies a cell's counts: for each cell.
+const CELL: u64 = 160;
+/// Copies of weights while a model is trained: gradients and directions of ten steps.
+const COPIES_OF_WEIGHTS: u64 = 32;
+/// Copies of probabilities of all cells while they are judged: own, calibrated, of baselines, drawn.
+const COPIES_OF_PROBABILITIES: u64 = 8;
+/// Values that near copies are looked for among, at most: see `near_copies`.
+const COMPARED_VALUES: u64 = 1 << 25;
+/// Copies of all cells where they are in memory: those that were read, on the genes that are left, and of a fold.
+const COPIES_TO_TRAIN: u64 = 3;
+const COPIES_TO_SCORE: u64 = 4;
+
+/// A kind of model, and whether it reads cells part by part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) name: String,
+    pub(crate) can_stream: bool,
+}
+
+impl Kind {
+    pub(crate) fn of(trainer: &dyn Train) -> Self {
+        Self { name: trainer.kind().to_owned(), can_stream: trainer.can_stream() }
+    }
+}
+
+/// What a run does with its cells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// The kinds of model that learn from them.
+    pub(crate) kinds: Vec<Kind>,
+    /// Whether every cell is held out once, and judged.
+    pub(crate) scored: bool,
+    /// Whether cells are called by their names.
+    pub(crate) named: bool,
+}
+
+/// What the parts of a run take, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Estimate {
+    /// All that is needed wherever the cells lie, with its name.
+    pub(super) parts: Vec<(&'static str, u64)>,
+    /// All cells, with the copies that are made of them, in memory.
+    pub(super) cells: u64,
+    /// How many that are.
+    pub(super) copies: u64,
+}
+
+impl Estimate {
+    /// Of the cells that are used of a data set with labels.
+    pub(super) fn of(needs: &Needs, dataset: &Dataset, n_labels: usize) -> Self {
+        let n_cells = dataset.n_cells() as u64;
+        let n_genes = dataset.files.iter().map(|file| file.genes.len()).max().unwrap_or(0) as u64;
+        let values: f64 = dataset.files.iter().map(values_used).sum();
+        let per_cell = (values / n_cells.max(1) as f64).ceil() as u64;
+        let weights = n_genes * n_labels as u64 * 8;
+        let mut parts = vec![
+            ("the program", PROGRAM),
+            ("names and columns of cells", names(dataset) + CELL * n_cells),
+            ("cells that are read at a time", BLOCK_CELLS * per_cell * VALUE * COPIES_OF_BLOCK),
+            ("cells that are learnt from at a time", PART_CELLS * per_cell * VALUE * PARTS),
+            ("the model while it learns", weights * COPIES_OF_WEIGHTS),
+        ];
+        if let Some(turned) = by_genes(dataset) {
+            parts.push(("a matrix that is stored gene by gene", turned));
+        }
+        if needs.named {
+            parts.push(("names of cells in the result", n_cells * NAME));
+        }
+        if needs.scored {
+            let compared = (values as u64).min(COMPARED_VALUES) * VALUE;
+            parts.push((
+                "probabilities of held-out cells",
+                n_cells * n_labels as u64 * 8 * COPIES_OF_PROBABILITIES,
+            ));
+            // Not at the same time as parts of cells are learnt from.
+            parts.push(("cells among which copies are looked for", compared));
+        }
+        let copies = if needs.scored { COPIES_TO_SCORE } else { COPIES_TO_TRAIN };
+        Self { parts, cells: (values as u64).saturating_mul(VALUE * copies), copies }
+    }
+
+    /// All that is needed wherever the cells lie.
+    pub(super) fn fixed(&self) -> u64 {
+        self.parts.iter().map(|(_, bytes)| bytes).sum()
+    }
+}
+
+/// Values of the cells that are used of a file, as far as the file says before they are read.
+fn values_used(file: &crate::dataset::DataFile) -> f64 {
+    let all = file.content.n_cells().max(1) as f64;
+    let info = file.content.matrix(&file.matrix).ok();
+    let dense = all * file.genes.len() as f64;
+    let stored = info.and_then(|info| info.n_non_zeros).map_or(dense, |n| (n as f64).min(dense));
+    stored * file.cells.len() as f64 / all
+}
+
+/// Bytes of the names of all cells of the files.
+fn names(dataset: &Dataset) -> u64 {
+    let of_file = |file: &crate::dataset::DataFile| {
+        file.content.obs().index().iter().map(|name| name.len() as u64 + NAME).sum::<u64>()
+    };
+    dataset.files.iter().map(of_file).sum()
+}
+
+/// Bytes of the largest matrix that has to be turned.
+fn by_genes(dataset: &Dataset) -> Option<u64> {
+    let turned = dataset.files.iter().filter_map(|file| {
+        let info = file.content.matrix(&file.matrix).ok()?;
+        matches!(info.storage, Storage::Csc | Storage::Coordinates).then_some(info.n_non_zeros? * 2 * VALUE)
+    });
+    turned.max()
+}
