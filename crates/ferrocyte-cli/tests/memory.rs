@@ -25,7 +25,8 @@ fn cells_of_a_label(folder: &Path, label: usize) -> PathBuf {
     lines("barcodes.tsv", CELLS, &|cell| format!("CELL{label}-{cell}\n"));
     lines("genes.tsv", GENES, &|gene| format!("ID{gene}\tGENE{gene}\n"));
     let mut matrix = std::io::BufWriter::new(std::fs::File::create(tenx.join("matrix.mtx")).unwrap());
-    writeln!(matrix, "%%MatrixMarket matrix coordinate integer general\n{GENES} {CELLS} {}", CELLS * VALUES).unwrap();
+    writeln!(matrix, "%%MatrixMarket matrix coordinate integer general\n{GENES} {CELLS} {}", CELLS * VALUES)
+        .unwrap();
     let mut state = label as u64 + 1;
     for cell in 1..=CELLS {
         for step in 0..VALUES {
@@ -51,7 +52,9 @@ fn measured(mut command: Command) -> (i32, String, u64) {
     let mut peak = 0;
     let status = loop {
         let text = std::fs::read_to_string(&status_file).unwrap_or_default();
-        let held = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+        let held = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
         peak = peak.max(held.unwrap_or(0) * 1024);
         if let Some(status) = child.try_wait().unwrap() {
             break status;
@@ -132,8 +135,10 @@ fn a_cache_that_cannot_be_written_is_named() {
     // Just enough for what is needed whatever happens, and nothing for cells: found by asking.
     let line = "train {} --label cell_type --no-score -o {} --memory 20MiB";
     let said = run(line, &[&reference(), &output]).stderr;
-    let needed: u64 = said.split(" MiB are needed").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
-    let line = format!("train {{}} --label cell_type --no-score -o {{}} --memory {}MiB --cache {{}}", needed + 1);
+    let needed: u64 =
+        said.split(" MiB are needed").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    let line =
+        format!("train {{}} --label cell_type --no-score -o {{}} --memory {}MiB --cache {{}}", needed + 1);
     let refused = run(&line, &[&reference(), &output, &nowhere]);
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("name another folder with --cache"), "{}", refused.stderr);
@@ -143,7 +148,8 @@ fn a_cache_that_cannot_be_written_is_named() {
 fn a_score_is_the_same_with_cells_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let said = run("evaluate {} --label cell_type --memory 20MiB", &[&reference()]).stderr;
-    let needed: u64 = said.split(" MiB are needed").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    let needed: u64 =
+        said.split(" MiB are needed").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
     let records = [String::new(), format!("--memory {}MiB", needed + 1)].map(|options| {
         let json = folder.path().join("record.json");
         let line = format!("evaluate {{}} --label cell_type --unknown --json {{}} {options}");

@@ -37,30 +37,91 @@ fn aligned<S: Scale>(block: Block<S>, map: &GeneMap, add: impl Fn(f32, f32) -> f
         return block;
     }
     let mut row_ptr = Vec::with_capacity(block.n_cells() + 1);
-    let mut gene = Vec::with_capacity(block.n_non_zeros());
-    let mut value: Vec<f32> = Vec::with_capacity(block.n_non_zeros());
-    let mut entries: Vec<(u32, f32)> = Vec::new();
+    let mut rows = Rows { gene: vec![0; block.n_non_zeros()], value: vec![0.0; block.n_non_zeros()], len: 0 };
     row_ptr.push(0);
+    let mut one = OneCell::new(if map.is_nearly_ascending() { 0 } else { map.n_model_genes() });
     for cell in block.cells() {
-        entries.clear();
-        entries.extend(cell.iter().filter_map(|(query_gene, value)| {
+        let start = rows.len;
+        let found = cell.iter().filter_map(|(query_gene, value)| {
             map.model_gene(QueryGene(query_gene)).map(|model_gene| (model_gene.0, value))
-        }));
-        entries.sort_by_key(|&(model_gene, _)| model_gene); // stable: repeated genes sum in column order
-        let start = gene.len();
-        for &(model_gene, next) in &entries {
-            if gene.len() > start && gene.last() == Some(&model_gene) {
-                if let Some(last) = value.last_mut() {
-                    *last = add(*last, next);
-                }
-            } else {
-                gene.push(model_gene);
-                value.push(next);
+        });
+        if map.is_nearly_ascending() {
+            found.for_each(|(model_gene, next)| rows.put(start, model_gene, next, &add));
+        } else {
+            found.for_each(|(model_gene, next)| one.put(model_gene, next, &add));
+            one.take(|model_gene, sum| rows.push(model_gene, sum));
+        }
+        row_ptr.push(rows.len);
+    }
+    let Rows { mut gene, mut value, len } = rows;
+    gene.truncate(len);
+    value.truncate(len);
+    Block::from_trusted(map.n_model_genes(), row_ptr, gene, value)
+}
+
+/// Cells that are being aligned; there is room for every value that comes.
+struct Rows {
+    gene: Vec<u32>,
+    value: Vec<f32>,
+    len: usize,
+}
+
+impl Rows {
+    fn push(&mut self, gene: u32, value: f32) {
+        self.gene[self.len] = gene;
+        self.value[self.len] = value;
+        self.len += 1;
+    }
+
+    /// Puts a value into the cell that begins at `start`: nearly always at its end.
+    fn put(&mut self, start: usize, gene: u32, value: f32, add: impl Fn(f32, f32) -> f32) {
+        if self.len == start || self.gene[self.len - 1] < gene {
+            return self.push(gene, value);
+        }
+        match self.gene[start..self.len].binary_search(&gene) {
+            Ok(at) => self.value[start + at] = add(self.value[start + at], value),
+            Err(at) => {
+                self.push(gene, value);
+                self.gene[start + at..self.len].rotate_right(1);
+                self.value[start + at..self.len].rotate_right(1);
             }
         }
-        row_ptr.push(gene.len());
     }
-    Block::from_trusted(map.n_model_genes(), row_ptr, gene, value)
+}
+
+/// The values of one cell by gene of the model, for genes that come in another order: putting values in place and looking for
+/// those that are there takes a fraction of the time of sorting them.
+struct OneCell {
+    values: Vec<f32>,
+    /// One bit for each gene: whether its value is of this cell.
+    there: Vec<u64>,
+}
+
+impl OneCell {
+    fn new(n_genes: usize) -> Self {
+        Self { values: vec![0.0; n_genes], there: vec![0; n_genes.div_ceil(64)] }
+    }
+
+    /// Repeated genes are added in the order in which they come.
+    fn put(&mut self, gene: u32, value: f32, add: impl Fn(f32, f32) -> f32) {
+        let gene = gene as usize;
+        let (word, bit) = (&mut self.there[gene / 64], 1 << (gene % 64));
+        let known = &mut self.values[gene];
+        *known = if *word & bit == 0 { value } else { add(*known, value) };
+        *word |= bit;
+    }
+
+    /// Hands out what is there, by increasing gene, and is empty then.
+    fn take(&mut self, mut visit: impl FnMut(u32, f32)) {
+        for (first, word) in (0..).step_by(64).zip(&mut self.there) {
+            let mut left = std::mem::take(word);
+            while left != 0 {
+                let gene = first + left.trailing_zeros();
+                visit(gene, self.values[gene as usize]);
+                left &= left - 1;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +140,33 @@ mod tests {
         assert_eq!(aligned.n_genes(), 3);
         assert_eq!(aligned.cell(0).iter().collect::<Vec<_>>(), [(0, 2.0), (2, 5.0)]);
         assert!(aligned.cell(1).is_empty() && aligned.cell(2).is_empty());
+    }
+
+    #[test]
+    fn any_order_of_genes_gives_the_same_cells() {
+        // 150 genes, three words of bits: the query has them backwards, and once more in another order.
+        let names: Vec<String> = (0..150).map(|gene| format!("G{gene}")).collect();
+        let model = Vocabulary::new(names.clone()).unwrap();
+        let value = |gene: usize| (gene * 7 % 11 + 1) as f32;
+        let of_order = |order: &[usize]| {
+            let names: Vec<&str> = order.iter().map(|&gene| names[gene].as_str()).collect();
+            let map = GeneMap::by_identity(&names, &model);
+            let values = order.iter().map(|&gene| value(gene)).collect();
+            let genes = (0..order.len() as u32).collect();
+            let block = Block::<Counts>::new(order.len(), vec![0, order.len()], genes, values).unwrap();
+            (map.is_nearly_ascending(), block.into_aligned(&map))
+        };
+        let every_third: Vec<usize> = (0..150).filter(|gene| gene % 3 == 0).collect();
+        let backwards: Vec<usize> = every_third.iter().rev().copied().collect();
+        let mut one_late = every_third.clone();
+        one_late.swap(20, 21);
+        let (nearly, one) = of_order(&every_third);
+        let (also_nearly, late) = of_order(&one_late);
+        let (not_nearly, other) = of_order(&backwards);
+        assert!(nearly && also_nearly && !not_nearly);
+        assert_eq!((&one, &one), (&late, &other));
+        let expected: Vec<(u32, f32)> = every_third.iter().map(|&gene| (gene as u32, value(gene))).collect();
+        assert_eq!(one.cell(0).iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Consecutive cells in CSR order.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use crate::scale::{Counts, Scale, Stored};
 
@@ -151,6 +152,22 @@ impl<S: Scale> Block<S> {
             selected.row_ptr.push(selected.value.len());
         }
         selected
+    }
+
+    /// Copies consecutive cells.
+    ///
+    /// # Panics
+    /// When the range ends beyond the last cell.
+    pub fn slice(&self, cells: Range<usize>) -> Self {
+        let bounds = &self.row_ptr[cells.start..=cells.end];
+        let (start, end) = (bounds[0], bounds[cells.len()]);
+        Self {
+            n_genes: self.n_genes,
+            row_ptr: bounds.iter().map(|bound| bound - start).collect(),
+            gene: self.gene[start..end].to_vec(),
+            value: self.value[start..end].to_vec(),
+            scale: PhantomData,
+        }
     }
 
     /// Copies the named genes, as columns in the order given.

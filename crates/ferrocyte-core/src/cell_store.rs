@@ -49,7 +49,7 @@ impl CellStore for Block<LogNorm> {
     }
 
     fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
-        Ok(self.select_cells(&cells.collect::<Vec<_>>()))
+        Ok(self.slice(cells))
     }
 
     fn in_memory(&self) -> Option<&Block<LogNorm>> {

@@ -15,6 +15,7 @@ pub struct GeneMap {
     to_model: Vec<Option<ModelGene>>, // one per query gene
     n_model_genes: usize,
     found: Vec<Option<MatchedBy>>, // one per model gene
+    late: usize, // query genes whose gene of the model stands before that of an earlier one, or is the same
     species: (Option<Species>, Option<Species>),
     table_could_help: bool,
     repeat_of: Vec<Option<QueryGene>>, // one per query gene
@@ -92,8 +93,14 @@ impl GeneMap {
         for &(gene, by) in to_model.iter().flatten() {
             found[gene.0 as usize] = Some(by);
         }
-        let to_model = to_model.into_iter().map(|matched| Some(matched?.0)).collect();
-        Self { to_model, n_model_genes, found, species, table_could_help, repeat_of }
+        let to_model: Vec<_> = to_model.into_iter().map(|matched| Some(matched?.0)).collect();
+        let mut last = None;
+        let mut late = 0;
+        for &gene in to_model.iter().flatten() {
+            late += usize::from(last >= Some(gene));
+            last = last.max(Some(gene));
+        }
+        Self { to_model, n_model_genes, found, late, species, table_could_help, repeat_of }
     }
 
     /// The model's gene, where the model has it.
@@ -161,8 +168,16 @@ impl GeneMap {
 
     /// Whether query and model have the same genes in the same order, so that aligning changes nothing.
     pub fn is_identity(&self) -> bool {
-        self.n_query_genes() == self.n_model_genes
-            && self.to_model.iter().enumerate().all(|(i, gene)| *gene == Some(ModelGene(i as u32)))
+        // Each gene of the model once, in the order of the model, and nothing else.
+        self.late == 0 && self.n_query_genes() == self.n_model_genes && self.n_found() == self.n_model_genes
+    }
+
+    /// Whether the query has the genes of the model in the model's order, but for a few: columns that repeat a gene, or genes
+    /// that moved.
+    pub(crate) fn is_nearly_ascending(&self) -> bool {
+        /// Of so many genes one may be late: a cell then has hardly any that must be put between others.
+        const FEW: usize = 50;
+        self.late <= self.n_query_genes() / FEW
     }
 
     /// Counts what is there and what is not. `model` must be the vocabulary the map was made with.

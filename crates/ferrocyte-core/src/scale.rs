@@ -104,14 +104,27 @@ impl Block<Counts> {
     /// # Panics
     /// When `sizes` does not hold one size per cell.
     pub fn into_log_norm_with(self, target: TargetSum, sizes: &LibrarySizes) -> Block<LogNorm> {
+        /// Most counts are below this; what becomes of one is the same all over a cell, and worked out once.
+        const SMALL: usize = 32;
         assert_eq!(sizes.as_slice().len(), self.n_cells(), "one library size per cell");
         self.map_cells(|cell, values| {
             let total = sizes.as_slice()[cell];
             if total > 0.0 {
                 let factor = (target.0 / total) as f32;
+                // `libm`, not the platform's: the same bytes on every machine.
+                let log = |count: f32| libm::log1pf(count * factor);
+                let mut known = [0.0_f32; SMALL];
                 for value in values {
-                    // `libm`, not the platform's: the same bytes on every machine.
-                    *value = libm::log1pf(*value * factor);
+                    let count = *value as usize;
+                    *value = match known.get_mut(count) {
+                        Some(known) if count as f32 == *value => {
+                            if *known == 0.0 {
+                                *known = log(*value);
+                            }
+                            *known
+                        }
+                        _ => log(*value),
+                    };
                 }
             }
         })

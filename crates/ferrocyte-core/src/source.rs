@@ -10,7 +10,7 @@ pub type SourceError = Box<dyn std::error::Error + Send + Sync + 'static>;
 ///
 /// The files of `ferrocyte-io`, a `SciPy` matrix in memory and the `Vec` of a test are all sources; a flow does
 /// not know which it has.
-pub trait BlockSource {
+pub trait BlockSource: Send {
     /// Number of cells over all blocks.
     fn n_cells(&self) -> usize;
 

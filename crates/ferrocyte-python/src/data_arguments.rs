@@ -40,6 +40,7 @@ impl DataArguments {
             open: self.open.options()?,
             filter: Filter(conditions.map_err(|error| to_python(&error))?),
             library_size: self.library_size,
+            block_cells: None,
         })
     }
 }

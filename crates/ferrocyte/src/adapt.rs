@@ -308,6 +308,7 @@ fn reference_options(
             open: OpenOptions { format: None, ..open.clone() },
             filter: options.filter.clone(),
             library_size: header.preprocessing.library_size_column.clone(),
+            block_cells: None,
         },
         label: Some(training.label_column.clone()).filter(|column| !column.is_empty()),
         group: training.group_column.clone(),

@@ -1,6 +1,7 @@
 //! Give every cell of a query a label.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ferrocyte_core::{
     Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, Hierarchy, InputRecord, LabelError, LabelSet,
@@ -11,7 +12,7 @@ use ferrocyte_io::write::WriteError;
 use ferrocyte_learn::back_off::{DEFAULT_BACK_OFF, is_back_off_threshold};
 use ferrocyte_learn::calibrate;
 use ferrocyte_learn::conformal::{Rule, Thresholds};
-use ferrocyte_learn::decide::{decide, reject};
+use ferrocyte_learn::decide::{Decision, decide, reject};
 use ferrocyte_learn::evaluate::{self, Answers, AnswersError};
 use ferrocyte_learn::models::{Classifier, PredictError};
 use ferrocyte_learn::unknown::KnownCells;
@@ -20,6 +21,7 @@ use crate::adapt::{self, AdaptError, AdaptOptions};
 use crate::choices::{self, choice, detected};
 use crate::conformal::is_target;
 use crate::dataset::{DataError, DataOptions, Dataset, QUERY, Step, file_name};
+use crate::duplicates::Fingerprints;
 use crate::entries::Entries;
 use crate::explain::{ExplainError, ExplainOptions, Explaining, Groups, weights_of};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
@@ -27,7 +29,8 @@ use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::model_file::{ModelError, OpenedModel, open_model};
-use crate::predictions::{OutputKind, OutputKindError, Predictions};
+use crate::predictions::{OutputKind, OutputKindError, Predictions, Scored};
+use crate::scale::convert::NormBlock;
 use crate::scale::found::{self, Found};
 use crate::scoring::judged;
 
@@ -210,21 +213,22 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         Some(adapt) => adapt::adapt(adapt, &query, &options.query.open, &opened, progress, &mut record)?,
         None => None,
     };
-    let mut labeller = match &adapted {
+    let labeller = match &adapted {
         Some(adapted) => Labeller {
             maps: &adapted.maps,
             model: &adapted.model,
             opened: None,
             calibration: &Calibration::None,
             known_cells: None,
-            lacking: None,
+            lacking: Mutex::default(),
         },
         None => Labeller::new(&opened, &genes.maps),
     };
 
     let threshold = unknown_threshold(options, &labeller, &mut record)?;
     let sets = set_thresholds(options, &labeller, &mut record)?;
-    let mut predictions = Predictions::new(labeller.model.labels().clone(), truth.is_some(), sets);
+    let files = query.files.iter().map(|file| file.cells.len());
+    let mut predictions = Predictions::new(labeller.model.labels().clone(), files, truth.is_some(), sets);
     if let Some((hierarchy, threshold)) = back_off.filter(|_| *labeller.model.labels() == header.labels) {
         record.choices.push(back_off_choice(&hierarchy, threshold, options.back_off.is_some()));
         predictions = predictions.with_hierarchy(hierarchy, threshold);
@@ -237,12 +241,12 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         None => None,
     };
     let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut(), threshold };
-    let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut kept, &mut record)?;
+    let non_zeros = score_cells(&query, &labeller, header, progress, &mut kept, &mut record)?;
     if let Some(explaining) = &explaining {
         predictions.name_genes(explaining.column());
         record.explanations = Some(explaining.record());
     }
-    predictions.note_few_genes(&query, &genes.few);
+    predictions.note_few_genes(&genes.few);
     if let Some(adapted) = &adapted {
         predictions.note_all(&adapted.note);
     }
@@ -257,7 +261,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     };
     record.predictions = Some(predictions.summary());
     predictions.warn(&mut record.warnings);
-    record.warnings.extend(query.repeated_cell_names());
+    record.warnings.extend(query.repeated_cell_names()?);
     if let Some(truth) = truth {
         let donors = group_columns::donor_like(&query, &[options.truth.as_deref()]);
         compare(&truth, &predictions, donors.first(), &mut record)?;
@@ -425,8 +429,8 @@ struct Labeller<'a> {
     calibration: &'a Calibration,
     /// What is usual among cells of its labels; nothing where it was made for the query, or nobody looked.
     known_cells: Option<&'a KnownCells>,
-    /// A file, and the model for what it lacks.
-    lacking: Option<(usize, Option<Box<dyn Classifier>>)>,
+    /// The file that is being read, and the model for what it lacks.
+    lacking: Mutex<Option<(usize, Option<Arc<dyn Classifier>>)>>,
 }
 
 impl<'a> Labeller<'a> {
@@ -439,17 +443,40 @@ impl<'a> Labeller<'a> {
             opened: Some(opened),
             calibration,
             known_cells,
-            lacking: None,
+            lacking: Mutex::default(),
         }
     }
 
-    /// The model for the cells of a file. Files come one after the other.
-    fn of_file(&mut self, file: usize) -> &dyn Classifier {
-        if self.lacking.as_ref().is_none_or(|(of, _)| *of != file) {
-            let model = self.opened.zip(self.maps.get(file)).and_then(|(opened, map)| opened.lacking(map));
-            self.lacking = Some((file, model));
+    /// The model for the cells of a file that lacks genes; `None` where the model itself does. Files come one after the
+    /// other, so one such model is kept.
+    fn lacking(&self, file: usize) -> Option<Arc<dyn Classifier>> {
+        // A thread that panicked left what was there before.
+        let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*lacking {
+            Some((of, model)) if *of == file => model.clone(),
+            _ => {
+                let opened = self.opened.zip(self.maps.get(file));
+                let model = opened.and_then(|(opened, map)| opened.lacking(map)).map(Arc::from);
+                *lacking = Some((file, model.clone()));
+                model
+            }
         }
-        self.lacking.as_ref().and_then(|(_, model)| model.as_deref()).unwrap_or(self.model)
+    }
+
+    /// Scores some cells and decides on them.
+    fn label(&self, block: NormBlock, threshold: Option<f64>) -> Result<Labelled, PredictError> {
+        let lacking = self.lacking(block.file);
+        let model = lacking.as_deref().unwrap_or(self.model);
+        let mut scores = Scores::default();
+        let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
+        // Before calibration, which knows only of the labels.
+        let strangeness = self.known_cells.map(|known| known.score_all(&scores));
+        calibrate::apply(self.calibration, &mut scores);
+        let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
+        if let (Some(strangeness), Some(threshold)) = (&strangeness, threshold) {
+            reject(&mut decisions, strangeness, threshold);
+        }
+        Ok(Labelled { block, scores, agreement, strangeness, decisions })
     }
 
     /// What a gene counts that a file lacks, where one does.
@@ -468,6 +495,16 @@ impl<'a> Labeller<'a> {
         };
         Some(detected("genes that the query lacks", value, reason))
     }
+}
+
+/// Cells that were scored.
+struct Labelled {
+    block: NormBlock,
+    /// Calibrated.
+    scores: Scores,
+    agreement: Option<Vec<f64>>,
+    strangeness: Option<Vec<f64>>,
+    decisions: Vec<Decision>,
 }
 
 /// What is kept of each cell that was scored.
@@ -591,35 +628,28 @@ fn set_thresholds(
 /// Reads and scores the cells block by block; returns the number of values read on the model's genes.
 fn score_cells(
     query: &Dataset,
-    labeller: &mut Labeller<'_>,
+    labeller: &Labeller<'_>,
     header: &ModelHeader,
     progress: &dyn Progress,
     kept: &mut Kept<'_>,
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
-    let (maps, calibration, known_cells) = (labeller.maps, labeller.calibration, labeller.known_cells);
+    let maps = labeller.maps;
     let mut non_zeros = 0;
-    let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
-    let mut fingerprints = Vec::with_capacity(query.n_cells());
-    let found = query.for_each_block(maps, target, progress, |step| {
+    let mut fingerprints = Fingerprints::default();
+    let threshold = kept.threshold;
+    let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold)?);
+    let found = query.for_each_block_done(maps, target, progress, &label, |step| {
         match step {
-            Step::Cells(block) => {
+            Step::Cells(Labelled { block, scores, agreement, strangeness, decisions }) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
-                let model = labeller.of_file(block.file);
-                let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
-                // Before calibration, which knows only of the labels.
-                let strangeness = known_cells.map(|known| known.score_all(&scores));
-                calibrate::apply(calibration, &mut scores);
-                fingerprints.extend(block.fingerprints);
-                let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
-                if let (Some(strangeness), Some(threshold)) = (&strangeness, kept.threshold) {
-                    reject(&mut decisions, strangeness, threshold);
-                }
+                fingerprints.extend(&block.fingerprints).map_err(DataError::Kept)?;
                 if let Some(explaining) = &mut kept.explaining {
                     explaining.add(&block.cells, block.file, &decisions);
                 }
-                kept.predictions.extend(decisions, &scores, agreement, strangeness);
+                let scored = Scored { probabilities: &scores, agreement, strangeness };
+                kept.predictions.extend(&decisions, &scored).map_err(DataError::Kept)?;
             }
             Step::StartAgain => {
                 non_zeros = 0;
@@ -637,7 +667,8 @@ fn score_cells(
     record.warnings.extend(query.warnings(&found, maps));
     record.warnings.extend(library_differs(&found, header));
     // Copies in a query get the same label and harm no other cell.
-    let copies = query.duplicates(&fingerprints).warning(|cell| query.cell_in_words(cell));
+    let copies = fingerprints.copies(|cell| query.cell_name(cell)).map_err(DataError::Kept)?;
+    let copies = copies.warning(|cell| query.cell_in_words(cell));
     record.warnings.extend(copies.map(|warning| Warning::note(&warning.code, warning.message)));
     Ok(non_zeros)
 }
@@ -725,7 +756,7 @@ fn compare(
         });
     }
     let truth = Labels::from_codes(all.clone(), &codes)?;
-    let (called, probabilities) = predictions.over(&all, &known);
+    let (called, probabilities) = predictions.over(&all, &known).map_err(DataError::Kept)?;
     let answers = Answers::new(&truth, &called, Some(&probabilities))?;
     let units = units.map(|column| (column.groups.select(&known), column.name.as_str()));
     let groups = units.as_ref().map(|(groups, _)| groups);

@@ -1,6 +1,7 @@
 //! Files opened as one data set: which cells of them are used, on which genes, with which library sizes.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use ferrocyte_core::{
     BlockError, GeneMap, GeneUnion, InputRecord, LibrarySizeError, Progress, SourceError, TargetSum,
@@ -13,6 +14,7 @@ use ferrocyte_io::hash::{HashError, sha256_file};
 use ferrocyte_io::obo::OboError;
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
+use crate::cell_selection::CellSelection;
 use crate::duplicates::{self, Duplicates, Fingerprint};
 use crate::entries::{Entries, EntriesSoFar};
 use crate::filter::Filter;
@@ -22,9 +24,10 @@ use crate::input_file::{self, InputFile, InputFileError};
 use crate::label_from_name::LabelFromName;
 use crate::memory::MemoryError;
 use crate::pass::Pass;
+use crate::repeated_names::repeated_names;
 use crate::scale::convert::{Goal, NormBlock};
 use crate::scale::found::{Found, Library};
-use crate::scale::pick::{Opened, Picked};
+use crate::scale::pick::{BLOCK_CELLS, Opened, Picked};
 use crate::scale::{self, Place, Reading, Verdict};
 use crate::way_round;
 
@@ -50,6 +53,8 @@ pub struct DataOptions {
     pub filter: Filter,
     /// Column with the counts of each cell over all genes that were measured.
     pub library_size: Option<String>,
+    /// Cells that are read at a time, at least one; no result depends on it. 1,024 when `None`.
+    pub block_cells: Option<usize>,
 }
 
 /// Several files as one data set.
@@ -68,8 +73,8 @@ pub(crate) struct DataFile {
     pub(crate) label: Option<String>,
     pub(crate) content: Box<dyn CellFile>,
     pub(crate) genes: Vec<String>,
-    /// Positions of the cells that are used, ascending.
-    pub(crate) cells: Vec<usize>,
+    /// The cells that are used.
+    pub(crate) cells: CellSelection,
     pub(crate) input: InputRecord,
     pub(crate) matrix: MatrixPath,
     /// Whether the matrix was named by the user.
@@ -80,13 +85,15 @@ pub(crate) struct DataFile {
     pub(crate) others: Vec<(MatrixPath, String)>,
     /// The matrix, opened, as it was left when its first cells had been looked at.
     pub(crate) opened: RefCell<Option<Opened>>,
+    /// Cells that are read at a time.
+    pub(crate) block_cells: usize,
     pub(crate) library: Library,
 }
 
 /// What a reader of cells gets.
-pub(crate) enum Step {
-    /// The next cells.
-    Cells(NormBlock),
+pub(crate) enum Step<T> {
+    /// The next cells, or what was made of them.
+    Cells(T),
     /// The first cells were not what they seemed to be: all cells come again, on another scale.
     StartAgain,
 }
@@ -154,7 +161,7 @@ impl Dataset {
         let mut entries = EntriesSoFar::with_capacity(self.n_cells());
         for file in &self.files {
             let column = file.content.obs().column(name)?;
-            for &cell in &file.cells {
+            for cell in file.cells.iter() {
                 entries.push(column.name(cell).as_deref());
                 if entries.n_names() > most {
                     return Ok(None);
@@ -169,7 +176,7 @@ impl Dataset {
         let mut names = Vec::with_capacity(self.n_cells());
         for file in &self.files {
             let index = file.content.obs().index();
-            names.extend(file.cells.iter().map(|&cell| index[cell].clone()));
+            names.extend(file.cells.iter().map(|cell| index[cell].clone()));
         }
         names
     }
@@ -181,11 +188,34 @@ impl Dataset {
     }
 
     /// Notes on names that several cells of one file have. Cells of different files are told apart by their file.
-    pub(crate) fn repeated_cell_names(&self) -> Vec<Warning> {
-        self.files
-            .iter()
-            .filter_map(|file| duplicates::repeated_names(&file.name(), file.content.obs().index()))
-            .collect()
+    pub(crate) fn repeated_cell_names(&self) -> Result<Vec<Warning>, DataError> {
+        let mut found = Vec::new();
+        for file in &self.files {
+            let repeated = repeated_names(&file.name(), file.content.obs().row_names());
+            found.extend(repeated.map_err(DataError::Kept)?);
+        }
+        Ok(found)
+    }
+
+    /// Names of some of the cells that are used.
+    pub(crate) fn names_of(&self, positions: Range<usize>) -> std::io::Result<Vec<String>> {
+        /// Names of a file that are read at a time: those that are used may stand far apart.
+        const STEP: usize = 1 << 12;
+        let mut names = Vec::with_capacity(positions.len());
+        let mut first = 0;
+        for file in &self.files {
+            let end = first + file.cells.len();
+            let wanted = positions.start.max(first)..positions.end.min(end);
+            let mut read = (0, Vec::new());
+            for cell in wanted.filter_map(|position| file.cells.get(position - first)) {
+                if cell >= read.0 + read.1.len() {
+                    read = (cell, file.content.obs().row_names().range(cell..cell + STEP)?);
+                }
+                names.extend(read.1.get(cell - read.0).cloned());
+            }
+            first = end;
+        }
+        Ok(names)
     }
 
     /// The label of each cell's file, over the cells that are used.
@@ -209,9 +239,12 @@ impl Dataset {
 
     /// Cells with the same counts, by the fingerprints of the cells that are used; and a name for each cell.
     pub(crate) fn duplicates(&self, fingerprints: &[Fingerprint]) -> Duplicates {
-        duplicates::find(fingerprints, |cell| {
-            self.cell(cell).map_or_else(String::new, |(_, name)| name.to_owned())
-        })
+        duplicates::find(fingerprints, |cell| self.cell_name(cell))
+    }
+
+    /// The name of one of the cells that are used, for a sentence; empty where there is none.
+    pub(crate) fn cell_name(&self, position: usize) -> String {
+        self.cell(position).map_or_else(String::new, |(_, name)| name)
     }
 
     /// A cell for a sentence: its name, and its file where there are several.
@@ -224,11 +257,11 @@ impl Dataset {
     }
 
     /// The file and the name of one of the cells that are used.
-    fn cell(&self, position: usize) -> Option<(&DataFile, &str)> {
+    fn cell(&self, position: usize) -> Option<(&DataFile, String)> {
         let mut left = position;
         for file in &self.files {
-            if let Some(&cell) = file.cells.get(left) {
-                return Some((file, file.content.obs().index()[cell].as_str()));
+            if let Some(cell) = file.cells.get(left) {
+                return Some((file, file.cell_name(cell)));
             }
             left -= file.cells.len();
         }
@@ -255,24 +288,37 @@ impl Dataset {
             let end = first + file.cells.len();
             let mut kept = Vec::new();
             while let Some(position) = positions.next_if(|&position| position < end) {
-                kept.push(file.cells[position - first]);
+                kept.extend(file.cells.get(position - first));
             }
-            file.cells = kept;
+            file.cells = CellSelection::of(kept.into_iter());
             first = end;
         }
     }
 
     /// Reads the cells that are used block by block, in order, on the genes that `maps`, one for each file, lead to and
     /// the scale of a model, and returns what was found of every file.
-    ///
-    /// A matrix is read on the scale that its first cells seem to have, while all of them are looked at. Where they
-    /// say otherwise in the end, everything is read once more; where no scale fits, it stops.
-    pub(crate) fn for_each_block<E: From<DataError>>(
+    pub(crate) fn for_each_block<E: From<DataError> + Send>(
         &self,
         maps: &[GeneMap],
         target: TargetSum,
         progress: &dyn Progress,
-        mut visit: impl FnMut(Step) -> Result<(), E>,
+        visit: impl FnMut(Step<NormBlock>) -> Result<(), E>,
+    ) -> Result<Vec<Found>, E> {
+        self.for_each_block_done(maps, target, progress, &Ok, visit)
+    }
+
+    /// As [`for_each_block`](Self::for_each_block), where all threads do `work` on blocks, and `visit` gets what they made of
+    /// them, in the order of the cells.
+    ///
+    /// A matrix is read on the scale that its first cells seem to have, while all of them are looked at. Where they
+    /// say otherwise in the end, everything is read once more; where no scale fits, it stops.
+    pub(crate) fn for_each_block_done<T: Send, E: From<DataError> + Send>(
+        &self,
+        maps: &[GeneMap],
+        target: TargetSum,
+        progress: &dyn Progress,
+        work: &(impl Fn(NormBlock) -> Result<T, E> + Sync),
+        mut visit: impl FnMut(Step<T>) -> Result<(), E>,
     ) -> Result<Vec<Found>, E> {
         let mut passes: Vec<Pass> = self.files.iter().map(|file| Pass::first(file, self.scale)).collect();
         loop {
@@ -280,12 +326,14 @@ impl Dataset {
             let mut contradicted = false;
             for (at, ((file, map), pass)) in self.files.iter().zip(maps).zip(&mut passes).enumerate() {
                 let goal = Goal { map, target };
-                let as_seemed = pass.run(file, &goal, |n_cells, block| {
+                let all_again = contradicted;
+                let work = |block| match all_again {
+                    true => Ok(None),
+                    false => work(NormBlock { file: at, ..block }).map(Some),
+                };
+                let as_seemed = pass.run(file, &goal, &work, |n_cells, done| {
                     progress.advance(n_cells as u64);
-                    match block {
-                        Some(block) if !contradicted => visit(Step::Cells(NormBlock { file: at, ..block })),
-                        _ => Ok(()),
-                    }
+                    done.flatten().map_or(Ok(()), |done| visit(Step::Cells(done)))
                 })?;
                 contradicted = contradicted || !as_seemed;
             }
@@ -361,18 +409,12 @@ impl DataFile {
     ) -> Result<Self, DataError> {
         let content = ferrocyte_io::open_with(&path, &options.open)?;
         let filter = &options.filter;
-        let mut keep = vec![true; content.n_cells()];
-        for column in filter.columns() {
-            let entries = content.obs().column(column)?;
-            for (cell, keep) in keep.iter_mut().enumerate() {
-                *keep = *keep && filter.accepts(column, entries.name(cell).as_deref());
-            }
-        }
-        let cells: Vec<usize> = (0..keep.len()).filter(|&cell| keep[cell]).collect();
+        let cells = passing(content.as_ref(), filter)?;
+        let block_cells = options.block_cells.unwrap_or(BLOCK_CELLS).max(1);
         // A scale is stated of one matrix: nothing is looked for then.
         let asked = options.layer.as_deref().map(str::parse::<MatrixPath>).transpose()?;
         let stated = options.scale.map(|_| MatrixPath::X);
-        let picked = scale::pick::pick(content.as_ref(), asked.as_ref().or(stated.as_ref()))?;
+        let picked = scale::pick::pick(content.as_ref(), asked.as_ref().or(stated.as_ref()), block_cells)?;
         let library = library(content.as_ref(), &picked, options)?;
         let Picked { matrix, verdict, others, opened } = picked;
         let genes = content.genes_of(&matrix)?.index().to_vec();
@@ -400,6 +442,7 @@ impl DataFile {
             verdict,
             others,
             opened,
+            block_cells,
             library,
         })
     }
@@ -435,7 +478,7 @@ impl DataFile {
     pub(crate) fn unusable(&self, expected: String, found: String, place: Option<Place>) -> DataError {
         let found = match place {
             Some(Place { cell, gene, value }) => {
-                let cell = self.content.obs().index().get(cell).cloned().unwrap_or_default();
+                let cell = self.cell_name(cell);
                 let gene = self.genes.get(gene as usize).cloned().unwrap_or_default();
                 format!("{found}: found {value} in cell `{cell}`, gene `{gene}`")
             }
@@ -453,11 +496,32 @@ impl DataFile {
         }))
     }
 
+    /// The name of a cell, for a sentence; empty where there is none.
+    fn cell_name(&self, cell: usize) -> String {
+        self.content.obs().row_names().get(cell).ok().flatten().unwrap_or_default()
+    }
+
     /// A library size of a column that no cell can have.
     pub(crate) fn bad_library_size(&self, source: LibrarySizeError, start: usize) -> DataError {
         let source = LibrarySizeError { cell: source.cell + start, ..source };
         DataError::LibrarySize { file: self.name(), source }
     }
+}
+
+/// The cells that pass a filter.
+fn passing(content: &dyn CellFile, filter: &Filter) -> Result<CellSelection, DataError> {
+    let n_cells = content.n_cells();
+    if filter.is_empty() {
+        return Ok(CellSelection::Range(0..n_cells));
+    }
+    let mut keep = vec![true; n_cells];
+    for name in filter.columns() {
+        let column = content.obs().column(name)?;
+        for (row, keep) in keep.iter_mut().enumerate() {
+            *keep = *keep && filter.accepts(name, column.name(row).as_deref());
+        }
+    }
+    Ok(CellSelection::of((0..n_cells).filter(|&cell| keep[cell])))
 }
 
 /// Where the library sizes of a file come from.
@@ -504,6 +568,9 @@ pub enum DataError {
     /// Wider names cannot be looked for like this.
     #[error(transparent)]
     Hierarchy(#[from] HierarchyOptionsError),
+    /// What is known of the cells cannot be kept.
+    #[error("what is known of the cells cannot be kept")]
+    Kept(#[source] std::io::Error),
     /// A file cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),

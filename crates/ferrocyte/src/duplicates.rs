@@ -1,10 +1,16 @@
 //! Cells that are in the data more than once.
 
+use std::io;
+
 use ferrocyte_core::{Block, Scale, Warning};
+use ferrocyte_io::Spill;
 use rayon::prelude::*;
 
 /// Cells with counts in fewer genes are the same by chance too often to be called copies under another name.
 const FEWEST_GENES: u32 = 10;
+
+/// Sets that are named in a sentence.
+const SHOWN: usize = 3;
 
 /// What identifies the counts of a cell: a hash over genes by name and counts, whatever the order of the genes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +35,8 @@ impl GeneHashes {
                 let cell = block.cell(cell);
                 // Sums do not depend on the order, so neither does the fingerprint.
                 let hash = cell.iter().fold([0_u64; 2], |[one, two], (gene, count)| {
-                    let mixed = mix(self.0[gene as usize] ^ mix(u64::from(count.to_bits())));
-                    [one.wrapping_add(mixed), two.wrapping_add(mix(mixed ^ 0x5851_f42d_4c95_7f2d))]
+                    let (low, high) = both_halves(self.0[gene as usize], count.to_bits());
+                    [one.wrapping_add(low), two.wrapping_add(high)]
                 });
                 Fingerprint { hash, genes: cell.len() as u32 }
             })
@@ -39,17 +45,19 @@ impl GeneHashes {
 }
 
 /// FNV-1a, <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv-17>.
-fn hash_of(name: &str) -> u64 {
+pub(crate) fn hash_of(name: &str) -> u64 {
     name.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The finaliser of `SplitMix64`, <https://doi.org/10.1145/2714064.2660195>.
-fn mix(mut value: u64) -> u64 {
-    value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
+/// A gene and a count as 128 bits that look like chance: one product of two 64-bit numbers that each depend on both. It is made
+/// for every value that is read, so it must cost next to nothing.
+fn both_halves(gene: u64, count: u32) -> (u64, u64) {
+    // Odd, without any pattern: the digits of the golden ratio and of SplitMix64's second multiplier.
+    let one = gene ^ u64::from(count).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let other = gene.rotate_left(32) ^ u64::from(count).wrapping_add(1).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let product = u128::from(one) * u128::from(other);
+    (product as u64, (product >> 64) as u64)
 }
 
 /// Sets of cells with the same counts, in the order of their first cells.
@@ -66,27 +74,103 @@ pub(crate) struct Duplicates {
 /// Finds the cells with the same counts. Cells without counts are no copies of each other, and cells with counts in
 /// few genes only where the name is the same too.
 pub(crate) fn find(fingerprints: &[Fingerprint], name_of: impl Fn(usize) -> String) -> Duplicates {
-    let mut order: Vec<usize> =
-        (0..fingerprints.len()).filter(|&cell| fingerprints[cell].genes > 0).collect();
-    order.par_sort_unstable_by_key(|&cell| (fingerprints[cell], cell));
+    let mut order: Vec<(Fingerprint, usize)> = fingerprints.iter().copied().zip(0..).collect();
     let mut found = Duplicates::default();
-    for same in order.chunk_by(|&a, &b| fingerprints[a] == fingerprints[b]).filter(|same| same.len() > 1) {
-        let mut by_name: Vec<(String, usize)> = same.iter().map(|&cell| (name_of(cell), cell)).collect();
-        by_name.sort_unstable();
-        let sets = || by_name.chunk_by(|(a, _), (b, _)| a == b);
-        let names = sets().count();
-        found.same_name += same.len() - names;
-        if fingerprints[same[0]].genes >= FEWEST_GENES {
-            found.other_name += names - 1;
-            found.sets.push(same.to_vec());
-        } else {
-            found.sets.extend(
-                sets().filter(|set| set.len() > 1).map(|set| set.iter().map(|&(_, cell)| cell).collect()),
-            );
-        }
-    }
+    found.add(&mut order, &name_of);
     found.sets.sort_unstable();
     found
+}
+
+/// The fingerprints of many cells, in their order, which may lie on the disk.
+#[derive(Debug, Default)]
+pub(crate) struct Fingerprints {
+    kept: Spill,
+    n: usize,
+}
+
+impl Fingerprints {
+    /// Bytes of one.
+    const BYTES: usize = 20;
+    /// Fingerprints that are compared at a time, about.
+    const PART: usize = 1 << 19;
+    /// Fingerprints that are read at a time.
+    const STEP: usize = 1 << 14;
+
+    /// Adds those of the next cells.
+    pub(crate) fn extend(&mut self, fingerprints: &[Fingerprint]) -> io::Result<()> {
+        let mut bytes = Vec::with_capacity(fingerprints.len() * Self::BYTES);
+        for Fingerprint { hash: [one, two], genes } in fingerprints {
+            bytes.extend_from_slice(&one.to_le_bytes());
+            bytes.extend_from_slice(&two.to_le_bytes());
+            bytes.extend_from_slice(&genes.to_le_bytes());
+        }
+        self.n += fingerprints.len();
+        self.kept.push(&bytes)
+    }
+
+    /// Forgets all cells: they come again.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
+        self.n = 0;
+    }
+
+    /// Finds the cells with the same counts, as [`find`] does; of their sets only the first few are kept. Equal cells have
+    /// equal hashes: cells of a part of all hashes are compared at a time.
+    pub(crate) fn copies(&self, name_of: impl Fn(usize) -> String) -> io::Result<Duplicates> {
+        self.copies_in_parts((self.n / Self::PART + 1).next_power_of_two() as u64, name_of)
+    }
+
+    fn copies_in_parts(&self, parts: u64, name_of: impl Fn(usize) -> String) -> io::Result<Duplicates> {
+        let mut found = Duplicates::default();
+        for part in 0..parts {
+            let mut cells = Vec::new();
+            let mut bytes = Vec::new();
+            for start in (0..self.n).step_by(Self::STEP) {
+                let n = Self::STEP.min(self.n - start);
+                bytes.resize(n * Self::BYTES, 0);
+                self.kept.read((start * Self::BYTES) as u64, &mut bytes)?;
+                let of_part = (bytes.as_chunks().0.iter().map(Fingerprint::from_bytes).zip(start..))
+                    .filter(|(fingerprint, _)| fingerprint.hash[0] % parts == part);
+                cells.extend(of_part);
+            }
+            found.add(&mut cells, &name_of);
+            found.sets.sort_unstable();
+            found.sets.truncate(SHOWN);
+        }
+        Ok(found)
+    }
+}
+
+impl Fingerprint {
+    fn from_bytes(bytes: &[u8; Fingerprints::BYTES]) -> Self {
+        let number = |at: usize| bytes[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let genes = bytes.last_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        Self { hash: [number(0), number(8)], genes }
+    }
+}
+
+impl Duplicates {
+    /// Adds the sets among some cells; cells of other fingerprints may come later.
+    fn add(&mut self, cells: &mut Vec<(Fingerprint, usize)>, name_of: &impl Fn(usize) -> String) {
+        cells.retain(|(fingerprint, _)| fingerprint.genes > 0);
+        cells.par_sort_unstable();
+        for same in cells.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
+            let mut by_name: Vec<(String, usize)> =
+                same.iter().map(|&(_, cell)| (name_of(cell), cell)).collect();
+            by_name.sort_unstable();
+            let sets = || by_name.chunk_by(|(a, _), (b, _)| a == b);
+            let names = sets().count();
+            self.same_name += same.len() - names;
+            if same[0].0.genes >= FEWEST_GENES {
+                self.other_name += names - 1;
+                self.sets.push(same.iter().map(|&(_, cell)| cell).collect());
+            } else {
+                self.sets.extend(
+                    sets().filter(|set| set.len() > 1).map(|set| set.iter().map(|&(_, cell)| cell).collect()),
+                );
+            }
+        }
+    }
 }
 
 impl Duplicates {
@@ -104,7 +188,6 @@ impl Duplicates {
 
     /// The first few sets, each by its first two cells: ``` `a` and `b` ```.
     pub(crate) fn examples(&self, place_of: impl Fn(usize) -> String) -> Vec<String> {
-        const SHOWN: usize = 3;
         let example = |set: &Vec<usize>| format!("{} and {}", place_of(set[0]), place_of(set[1]));
         self.sets.iter().take(SHOWN).map(example).collect()
     }
@@ -145,26 +228,6 @@ impl Duplicates {
             .with_hint("leave the copies out with --drop-copies, or keep them together with --group")
         })
     }
-}
-
-/// What is to be said of cells of one file that have one name.
-pub(crate) fn repeated_names(file: &str, names: &[String]) -> Option<Warning> {
-    let mut sorted: Vec<&String> = names.iter().collect();
-    sorted.sort_unstable();
-    let repeated: Vec<&[&String]> = sorted.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).collect();
-    let first = repeated.first()?;
-    let cells: usize = repeated.iter().map(|same| same.len()).sum();
-    Some(
-        Warning::new(
-            "repeated-cell-names",
-            format!(
-                "{file}: {cells} cells share {} names, for example `{}`; rows of the output are in the order of the file",
-                repeated.len(),
-                first[0]
-            ),
-        )
-        .with_hint("match the output by position, not by name"),
-    )
 }
 
 #[cfg(test)]
@@ -210,6 +273,15 @@ mod tests {
         let cells = ["a", "b", "c", "d", "e", "f", "g", "b", "a"];
         let found = find(&prints, |cell| cells[cell].to_owned());
         assert_eq!(found.sets, [vec![0, 3, 8], vec![1, 7]]);
+        let mut kept = Fingerprints::default();
+        prints.chunks(4).for_each(|some| kept.extend(some).unwrap());
+        for parts in [1, 2, 8] {
+            assert_eq!(
+                kept.copies_in_parts(parts, |cell| cells[cell].to_owned()).unwrap(),
+                found,
+                "{parts} parts"
+            );
+        }
         assert_eq!((found.same_name, found.other_name, found.copies()), (2, 1, 3));
         let warning = found.warning(|cell| format!("`{}`", cells[cell])).unwrap();
         assert_eq!(

@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use crate::contents::Contents;
 use crate::dataset::{DataError, file_name};
-use crate::duplicates;
 use crate::fixes::{Contradicted, Findings, Fix, fixes};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE, GeneNames};
 use crate::label_check::{LabelCheck, label_of};
 use crate::model_file::{ModelError, OpenedModel, open_model};
+use crate::repeated_names::repeated_names;
 use crate::scale::{library_size, pick};
 use crate::way_round::axis;
 
@@ -176,7 +176,7 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let content = ferrocyte_io::open_with(&options.file, &options.open)?;
     let asked =
         options.layer.as_deref().map(str::parse::<MatrixPath>).transpose().map_err(DataError::from)?;
-    let picked = pick::pick(content.as_ref(), asked.as_ref())?;
+    let picked = pick::pick(content.as_ref(), asked.as_ref(), pick::BLOCK_CELLS)?;
     let library = library_size::of_file(content.as_ref(), &picked, picked.verdict.reading());
     let matrix = picked.matrix;
     let var = content.genes_of(&matrix)?;
@@ -220,7 +220,9 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
     let donor_like: Vec<String> =
         donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
-    warnings.extend(duplicates::repeated_names(&file_name(&options.file), cell_names));
+    warnings.extend(
+        repeated_names(&file_name(&options.file), content.obs().row_names()).map_err(DataError::Kept)?,
+    );
     let readable = usable.contains(&matrix);
     let findings = Findings {
         readable_in: (!readable).then(|| usable.first().map(ToString::to_string)).flatten(),

@@ -1,12 +1,14 @@
 //! One way through the cells of a file.
 
-use ferrocyte_core::{Block, BlockError, LibrarySizes, Stored};
+use ferrocyte_core::{BlockError, LibrarySizeError, LibrarySizes};
+use rayon::prelude::*;
 
+use crate::batches::{Batches, Part};
 use crate::dataset::{DataError, DataFile};
 use crate::duplicates::GeneHashes;
 use crate::scale::convert::{Goal, NormBlock, convert};
 use crate::scale::found::{Found, Library};
-use crate::scale::pick::{BLOCK_CELLS, Opened, number_columns};
+use crate::scale::pick::number_columns;
 use crate::scale::{Amount, Evidence, Place, Reading, Verdict, judge};
 
 /// How a file is read: as it seems to be, until all of its cells have been seen.
@@ -31,62 +33,66 @@ impl Pass {
         }
     }
 
-    /// Reads the cells that are used and hands them on, with their number; without cells as soon as they cannot be
-    /// what they seemed to be. Returns whether they were.
+    /// Reads the cells that are used, lets all threads do `work` on parts of them, and hands the results on in the order of
+    /// the cells, with the number of cells of each; without a result as soon as they cannot be what they seemed to be.
+    /// Returns whether they were.
+    ///
+    /// The next cells are read while these are worked on. Memory is that of two batches, however many cells there are.
     ///
     /// # Errors
-    /// When the cells cannot be read, or are on no scale that a model could read.
-    pub(crate) fn run<E: From<DataError>>(
+    /// When the cells cannot be read, or are on no scale that a model could read; and what `work` and `visit` return.
+    pub(crate) fn run<T: Send, E: From<DataError> + Send>(
         &mut self,
         file: &DataFile,
         goal: &Goal<'_>,
-        mut visit: impl FnMut(usize, Option<NormBlock>) -> Result<(), E>,
+        work: &(impl Fn(NormBlock) -> Result<T, E> + Sync),
+        mut visit: impl FnMut(usize, Option<T>) -> Result<(), E>,
     ) -> Result<bool, E> {
         let mut evidence = self.verdict.is_none().then(Evidence::default);
         let mut reading = self.reading;
         self.too_small = 0;
         let counts = !matches!(reading, Some(Reading { of: Amount::Total(_), .. }));
         let sizes = if counts { library_sizes(file, &self.library)? } else { None };
-        let Opened { mut source, first } = open(file)?;
-        let mut next = first;
-        let mut start = 0; // position in the file
-        let hashes = GeneHashes::of(&file.genes);
-        let mut wanted = file.cells.iter().copied().peekable();
-        while wanted.peek().is_some() {
-            let block = match next.take() {
-                Some(block) => block,
-                None => match source.next_block().map_err(DataError::from)? {
-                    Some(block) => block,
-                    None => break,
-                },
+        let conversion = Conversion {
+            goal,
+            sizes: sizes.as_deref(),
+            library: &self.library,
+            hashes: GeneHashes::of(&file.genes),
+        };
+        let mut batches = Batches::open(file)?;
+        let mut next = batches.next()?;
+        while let Some(batch) = next {
+            let work_on = |part: Part<'_>| match conversion.convert(part, reading?) {
+                Ok((block, too_small)) => Some(work(block).map(|done| (done, too_small)).map_err(Stop::Work)),
+                Err(stop) => Some(Err(stop)),
             };
-            let end = start + block.n_cells();
-            let mut rows = Vec::with_capacity(block.n_cells());
-            while let Some(cell) = wanted.next_if(|&cell| cell < end) {
-                rows.push(cell - start);
-            }
-            let block = if rows.len() == block.n_cells() { block } else { block.select_cells(&rows) };
-            let cells = || rows.iter().map(|row| start + row);
-            if let Some(evidence) = &mut evidence {
-                evidence.add(&block, cells());
-            }
-            let fingerprints = hashes.fingerprints(&block);
-            let converted = match reading {
-                Some(known) => match self.convert(file, block, known, sizes.as_deref(), cells(), goal)? {
-                    Ok(block) => Some(NormBlock { fingerprints, ..block }),
-                    Err(error) if self.stated || evidence.is_none() => {
-                        return Err(stated_wrong(file, known, error, &cells().collect::<Vec<_>>()).into());
+            let ((read, ()), done) = rayon::join(
+                || rayon::join(|| batches.next(), || batch.add_to(&mut evidence)),
+                || batch.parts().into_par_iter().map(|part| (part.cells.len(), work_on(part))).collect(),
+            );
+            let done: Vec<(usize, Option<Result<(T, u64), Stop<E>>>)> = done;
+            for (n_cells, done) in done {
+                let done = match done.transpose() {
+                    Ok(done) => done,
+                    Err(Stop::Work(error)) => return Err(error),
+                    Err(Stop::Size { error, first }) => {
+                        return Err(file.bad_library_size(error, first).into());
                     }
-                    Err(_) => {
+                    Err(Stop::Scale { error, cells }) if self.stated || evidence.is_none() => {
+                        let known = reading.unwrap_or(Reading::COUNTS);
+                        return Err(stated_wrong(file, known, error, &cells).into());
+                    }
+                    Err(Stop::Scale { .. }) => {
                         // The rest is only looked at, so that the whole file is described.
                         reading = None;
                         None
                     }
-                },
-                None => None,
-            };
-            visit(rows.len(), converted)?;
-            start = end;
+                };
+                let done = done.filter(|_| reading.is_some());
+                self.too_small += done.as_ref().map_or(0, |(_, too_small)| *too_small);
+                visit(n_cells, done.map(|(done, _)| done))?;
+            }
+            next = read?;
         }
         let Some(evidence) = evidence else { return Ok(true) };
         self.conclude(file, &evidence, reading).map_err(E::from)
@@ -117,44 +123,6 @@ impl Pass {
         Ok(read_as == said && library_fits)
     }
 
-    fn convert(
-        &mut self,
-        file: &DataFile,
-        block: Block<Stored>,
-        reading: Reading,
-        sizes: Option<&[f64]>,
-        cells: impl Iterator<Item = usize>,
-        goal: &Goal<'_>,
-    ) -> Result<Result<NormBlock, BlockError>, DataError> {
-        let sizes = match sizes.map(|sizes| self.sizes_of(file, sizes, cells)) {
-            Some(sizes) => sizes?,
-            None => None,
-        };
-        let converted = convert(block, reading, sizes, goal);
-        if let Ok(block) = &converted {
-            self.too_small += block.too_small;
-        }
-        Ok(converted)
-    }
-
-    /// The library sizes of some cells; `None` where a column that was only thought to hold them does not.
-    fn sizes_of(
-        &mut self,
-        file: &DataFile,
-        sizes: &[f64],
-        cells: impl Iterator<Item = usize>,
-    ) -> Result<Option<LibrarySizes>, DataError> {
-        let cells: Vec<usize> = cells.collect();
-        match LibrarySizes::new(cells.iter().filter_map(|&cell| sizes.get(cell).copied()).collect()) {
-            Ok(sizes) => Ok(Some(sizes)),
-            Err(_) if matches!(self.library, Library::Detected { .. }) => {
-                self.too_small += 1;
-                Ok(None)
-            }
-            Err(source) => Err(file.bad_library_size(source, cells.first().copied().unwrap_or_default())),
-        }
-    }
-
     /// What was found of the file.
     pub(crate) fn found(self, file: &DataFile) -> Found {
         let verdict = self.verdict.unwrap_or_else(|| file.verdict.clone());
@@ -172,12 +140,49 @@ impl Pass {
     }
 }
 
-/// The matrix at its first cell: as it was left when the first cells had been looked at, or opened again.
-fn open(file: &DataFile) -> Result<Opened, DataError> {
-    if let Some(opened) = file.opened.take() {
-        return Ok(opened);
+/// What turns cells as stored into cells of a model.
+struct Conversion<'a> {
+    goal: &'a Goal<'a>,
+    /// Library sizes of all cells of the file, where a column has them.
+    sizes: Option<&'a [f64]>,
+    library: &'a Library,
+    hashes: GeneHashes,
+}
+
+/// Why cells are not handed on.
+enum Stop<E> {
+    /// They hold something that the reading does not allow.
+    Scale { error: BlockError, cells: Vec<usize> },
+    /// A library size makes no sense; the first of the cells is at this position in the file.
+    Size { error: LibrarySizeError, first: usize },
+    /// What was to be done with them failed.
+    Work(E),
+}
+
+impl Conversion<'_> {
+    /// The cells of a part on the scale and genes of the model, and how many contradict their library size.
+    fn convert<E>(&self, part: Part<'_>, reading: Reading) -> Result<(NormBlock, u64), Stop<E>> {
+        let block = part.block.slice(part.rows.clone());
+        let fingerprints = self.hashes.fingerprints(&block);
+        let (sizes, wrong) = match self.sizes {
+            Some(sizes) => self.sizes_of(sizes, part.cells)?,
+            None => (None, 0),
+        };
+        let converted = convert(block, reading, sizes, self.goal)
+            .map_err(|error| Stop::Scale { error, cells: part.cells.to_vec() })?;
+        let too_small = converted.too_small + wrong;
+        Ok((NormBlock { fingerprints, ..converted }, too_small))
     }
-    Ok(Opened { source: file.content.source(&file.matrix, BLOCK_CELLS)?, first: None })
+
+    /// The library sizes of some cells; none, and one that contradicts, where a column that was only thought to hold them
+    /// does not.
+    fn sizes_of<E>(&self, sizes: &[f64], cells: &[usize]) -> Result<(Option<LibrarySizes>, u64), Stop<E>> {
+        match LibrarySizes::new(cells.iter().filter_map(|&cell| sizes.get(cell).copied()).collect()) {
+            Ok(sizes) => Ok((Some(sizes), 0)),
+            Err(_) if matches!(self.library, Library::Detected { .. }) => Ok((None, 1)),
+            Err(error) => Err(Stop::Size { error, first: cells.first().copied().unwrap_or_default() }),
+        }
+    }
 }
 
 /// Library sizes of all cells of a file, where a column holds them.

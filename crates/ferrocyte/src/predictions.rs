@@ -1,5 +1,9 @@
 //! The labels of a query's cells: gathered, summed up, written.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
 use std::path::Path;
 
 use ferrocyte_core::{
@@ -7,16 +11,19 @@ use ferrocyte_core::{
     UNASSIGNED, Warning,
 };
 use ferrocyte_io::write::{
-    AnnotatedCopy, Annotations, LabelTable, NewCells, NewFormat, ObsColumn, WriteError, WriteErrorKind,
+    AnnotatedCopy, Annotations, CellColumn, CellIds, LabelTable, NewCells, NewFormat, ObsColumn, WriteError,
+    WriteErrorKind,
 };
 use ferrocyte_io::{CellFile, Format, MatrixPath};
-use ferrocyte_learn::back_off::{BackedOff, back_off, best_of_level};
+use ferrocyte_learn::back_off::{back_off, best_of_level};
 use ferrocyte_learn::conformal::Thresholds;
 use ferrocyte_learn::decide::{Decision, Unassigned};
 use ferrocyte_learn::unknown::PROMISED_LOSS;
 
+use crate::cell_records::{CellRecord, CellRecords};
 use crate::cell_sets::CellSets;
-use crate::dataset::{DataFile, Dataset};
+use crate::dataset::Dataset;
+use crate::written_columns::{NameColumn, NameOf, NumberColumn, Rows, TextColumn};
 
 /// The column with the narrowest name that a cell is sure of.
 const BACKED_OFF: &str = "backed_off_label";
@@ -71,113 +78,147 @@ impl OutputKind {
     }
 }
 
-/// The labels of a query's cells, in cell order.
+/// The labels of a query's cells, in cell order. What is decided of each cell may lie on the disk; what is counted over all of
+/// them is counted as they come.
 pub(crate) struct Predictions {
     labels: LabelSet,
-    decisions: Vec<Decision>,
-    /// What is to be noted beside a cell that got a label, where there is something; one for each cell, or none at
-    /// all.
+    records: CellRecords,
+    /// Where the cells of each file end among all of them.
+    files: Vec<usize>,
+    /// What is to be noted beside the cells of each file that got a label, where there is something.
     notes: Vec<Option<String>>,
-    /// Share of the model's members that gave the label, one for each cell; empty where the model has no members.
-    agreement: Vec<f64>,
     /// The genes that pushed each cell most to its label, one text for each cell; empty where nobody asked.
     genes: Vec<String>,
     /// Wider names of the labels and the least probability of one, where the model has them.
     hierarchy: Option<(Hierarchy, f64)>,
-    /// The narrowest name that each cell is sure of, and its most probable name of each level; one for each cell that was
-    /// scored, or none at all.
-    wider: Vec<Wider>,
-    /// Unknown scores, one for each cell; empty where the model does not know what is usual.
-    strangeness: Vec<f64>,
-    /// The prediction set of each cell, where sets were asked for.
+    /// The prediction sets that cells have, where sets were asked for.
     sets: Option<CellSets>,
     /// All probabilities, row by row, where they are needed to score against a truth.
     probabilities: Option<Vec<f64>>,
+    counted: Counted,
 }
 
-/// What a cell is called in wider names.
-struct Wider {
-    backed_off: Option<BackedOff>,
-    levels: Vec<Option<usize>>, // the node of each level
+/// What is counted over all cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Counted {
+    /// Cells with each label, and the sum of their confidence.
+    labels: Vec<(usize, f64)>,
+    /// Cells with a label, by tenths of confidence.
+    histogram: [usize; TENTHS],
+    reasons: BTreeMap<Unassigned, usize>,
+    /// Cells with a label that all members of the model give; `None` where the model has no members.
+    unanimous: Option<usize>,
+    /// Cells with an unknown score, and those of them that stand out; `None` where the model does not know what is usual.
+    strange: Option<(usize, usize)>,
+    /// Cells whose set holds 0, 1, 2, ... labels.
+    set_sizes: Vec<usize>,
+    /// Cells with a label that are sure of a wider name only, and of none.
+    wider: usize,
+    unsure: usize,
 }
 
-/// The decision on a cell, and what is to be noted beside its label.
-#[derive(Clone, Copy)]
-struct Decided<'a> {
-    decision: &'a Decision,
-    wider: Option<&'a Wider>,
+/// Parts of the range of confidence that are counted.
+const TENTHS: usize = 10;
+
+/// What was decided of a cell, and what is to be noted beside its label.
+pub(crate) struct Decided<'a> {
+    record: CellRecord,
+    /// Which of the files the cell is from.
+    file: usize,
     note: Option<&'a str>,
-    agreement: Option<f64>,
     genes: &'a str,
-    strangeness: Option<f64>,
-    set: Option<&'a str>,
 }
 
-impl Wider {
-    fn of(hierarchy: &Hierarchy, probabilities: &[f64], threshold: f64) -> Self {
-        let best = |level| best_of_level(hierarchy, probabilities, level).map(|(node, _)| node);
-        Self {
-            backed_off: back_off(hierarchy, probabilities, threshold),
-            levels: (0..hierarchy.levels().len()).map(best).collect(),
-        }
-    }
+/// What is known of the cells of a block beside their decisions.
+pub(crate) struct Scored<'a> {
+    pub(crate) probabilities: &'a Scores,
+    /// Share of the model's members that gave the label, where it has any.
+    pub(crate) agreement: Option<Vec<f64>>,
+    /// The unknown scores, where the model knows what is usual.
+    pub(crate) strangeness: Option<Vec<f64>>,
 }
 
 impl Predictions {
-    pub(crate) fn new(labels: LabelSet, keep_probabilities: bool, sets: Option<Thresholds>) -> Self {
+    /// Of the cells of some files, with so many cells each.
+    pub(crate) fn new(
+        labels: LabelSet,
+        files: impl ExactSizeIterator<Item = usize>,
+        keep_probabilities: bool,
+        sets: Option<Thresholds>,
+    ) -> Self {
         Self {
             labels,
-            decisions: Vec::new(),
-            notes: Vec::new(),
-            agreement: Vec::new(),
+            records: CellRecords::new(0),
+            notes: vec![None; files.len()],
+            files: files
+                .scan(0, |end, n_cells| {
+                    *end += n_cells;
+                    Some(*end)
+                })
+                .collect(),
             genes: Vec::new(),
             hierarchy: None,
-            wider: Vec::new(),
-            strangeness: Vec::new(),
             sets: sets.map(CellSets::new),
             probabilities: keep_probabilities.then(Vec::new),
+            counted: Counted::default(),
         }
     }
 
     /// Gives cells wider names too, of at least this probability.
     pub(crate) fn with_hierarchy(self, hierarchy: Hierarchy, threshold: f64) -> Self {
-        Self { hierarchy: Some((hierarchy, threshold)), ..self }
+        let records = CellRecords::new(hierarchy.levels().len());
+        Self { records, hierarchy: Some((hierarchy, threshold)), ..self }
     }
 
-    /// Adds the cells of a block; `agreement` is that of the model's members, where it has any, and `strangeness` the
-    /// unknown scores.
-    pub(crate) fn extend(
-        &mut self,
-        decisions: Vec<Decision>,
-        scores: &Scores,
-        agreement: Option<Vec<f64>>,
-        strangeness: Option<Vec<f64>>,
-    ) {
-        if let Some((hierarchy, threshold)) = &self.hierarchy {
-            self.wider.extend(scores.rows().map(|row| Wider::of(hierarchy, row, *threshold)));
+    /// Number of cells.
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Adds the cells of a block.
+    pub(crate) fn extend(&mut self, decisions: &[Decision], scored: &Scored<'_>) -> io::Result<()> {
+        self.counted.labels.resize(self.labels.len(), (0, 0.0));
+        for (cell, (decision, row)) in decisions.iter().zip(scored.probabilities.rows()).enumerate() {
+            let number = |numbers: &Option<Vec<f64>>| numbers.as_ref()?.get(cell).copied();
+            let (agreement, strangeness) = (number(&scored.agreement), number(&scored.strangeness));
+            let set = self.sets.as_mut().and_then(|sets| sets.of_cell(decision, row, &self.labels));
+            let (mut backed_off, mut levels) = (None, Vec::new());
+            if let Some((hierarchy, threshold)) = &self.hierarchy {
+                backed_off = back_off(hierarchy, row, *threshold);
+                let best = |level| best_of_level(hierarchy, row, level).map(|(node, _)| node as u32);
+                levels.extend((0..hierarchy.levels().len()).map(best));
+            }
+            let set_size = set.map(|set| self.sets.as_ref().map_or(0, |sets| sets.size(set)));
+            self.counted.add(decision, agreement, strangeness, set_size);
+            if self.hierarchy.is_some() && decision.label.is_ok() {
+                self.counted.wider += usize::from(backed_off.is_some_and(|found| !found.is_label));
+                self.counted.unsure += usize::from(backed_off.is_none());
+            }
+            self.records.push(&CellRecord {
+                label: decision.label.map(|label| label as u32),
+                runner_up: decision.runner_up.map(|label| label as u32),
+                confidence: decision.confidence as f32,
+                agreement: agreement.map_or(f32::NAN, |share| share as f32),
+                strangeness: strangeness.map_or(f32::NAN, |score| score as f32),
+                set: set.map(|set| set as u32),
+                backed_off: backed_off
+                    .map(|found| (found.node as u32, found.is_label, found.probability as f32)),
+                levels,
+            })?;
         }
-        self.strangeness.extend(strangeness.unwrap_or_default());
-        if let Some(sets) = &mut self.sets {
-            sets.extend(&decisions, scores, &self.labels);
-        }
-        self.decisions.extend(decisions);
-        self.agreement.extend(agreement.unwrap_or_default());
         if let Some(probabilities) = &mut self.probabilities {
-            probabilities.extend_from_slice(scores.as_slice());
+            probabilities.extend_from_slice(scored.probabilities.as_slice());
         }
+        Ok(())
     }
 
     /// Notes beside each cell of a file that has few of the model's genes; one entry for each file.
-    pub(crate) fn note_few_genes(&mut self, query: &Dataset, few: &[Option<String>]) {
-        if few.iter().any(Option::is_some) {
-            let of_file = |(file, few): (&DataFile, &Option<String>)| vec![few.clone(); file.cells.len()];
-            self.notes = query.files.iter().zip(few).flat_map(of_file).collect();
-        }
+    pub(crate) fn note_few_genes(&mut self, few: &[Option<String>]) {
+        self.notes = few.to_vec();
     }
 
     /// Notes the same beside each cell, after what is noted there.
     pub(crate) fn note_all(&mut self, note: &str) {
-        self.notes.resize(self.decisions.len(), None);
         for noted in &mut self.notes {
             let before = noted.take().map_or_else(String::new, |before| format!("{before}; "));
             *noted = Some(before + note);
@@ -191,13 +232,8 @@ impl Predictions {
 
     /// Forgets all cells: they come again.
     pub(crate) fn clear(&mut self) {
-        self.decisions.clear();
-        self.wider.clear();
-        self.agreement.clear();
-        self.strangeness.clear();
-        if let Some(sets) = &mut self.sets {
-            sets.clear();
-        }
+        self.records.clear();
+        self.counted = Counted::default();
         if let Some(probabilities) = &mut self.probabilities {
             probabilities.clear();
         }
@@ -208,11 +244,20 @@ impl Predictions {
         &self.labels
     }
 
-    /// Called labels and probabilities of some cells as codes of a wider set of labels.
-    pub(crate) fn over(&self, all: &LabelSet, cells: &[usize]) -> (Vec<Option<usize>>, Scores) {
+    /// Called labels and probabilities of some cells, ascending, as codes of a wider set of labels.
+    pub(crate) fn over(&self, all: &LabelSet, cells: &[usize]) -> io::Result<(Vec<Option<usize>>, Scores)> {
+        /// Cells that are read back at a time.
+        const STEP: usize = 1 << 14;
         let code: Vec<Option<usize>> = self.labels.names().iter().map(|name| all.code(name)).collect();
-        let called =
-            cells.iter().map(|&cell| self.decisions[cell].label.ok().and_then(|label| code[label])).collect();
+        let mut called = Vec::with_capacity(cells.len());
+        let mut read = (0, Vec::new());
+        for &cell in cells {
+            if cell >= read.0 + read.1.len() {
+                read = (cell, self.records.range(cell..(cell + STEP).min(self.len()))?);
+            }
+            let label = read.1.get(cell - read.0).and_then(|record| record.label.ok());
+            called.push(label.and_then(|label| code.get(label as usize).copied().flatten()));
+        }
         let mut scores = Scores::zeros(cells.len(), all.len());
         if let Some(probabilities) = &self.probabilities {
             for (row, &cell) in cells.iter().enumerate() {
@@ -224,31 +269,15 @@ impl Predictions {
                 }
             }
         }
-        (called, scores)
+        Ok((called, scores))
     }
 
     /// Cells and confidence by label, and who got none.
     pub(crate) fn summary(&self) -> PredictionSummary {
-        const TENTHS: usize = 10;
-        let mut cells = vec![0_usize; self.labels.len()];
-        let mut confidence = vec![0.0_f64; self.labels.len()];
-        let mut unanimous = 0;
-        let mut histogram = vec![0_usize; TENTHS];
-        let mut reasons = std::collections::BTreeMap::<Unassigned, usize>::new();
-        for (cell, decision) in self.decisions.iter().enumerate() {
-            match decision.label {
-                Ok(label) => {
-                    unanimous += usize::from(self.agreement.get(cell) == Some(&1.0));
-                    cells[label] += 1;
-                    confidence[label] += decision.confidence;
-                    histogram[((decision.confidence * TENTHS as f64) as usize).min(TENTHS - 1)] += 1;
-                }
-                Err(reason) => *reasons.entry(reason).or_default() += 1,
-            }
-        }
-        let mut labels: Vec<PredictedLabel> = (self.labels.names().iter().zip(cells.iter().zip(&confidence)))
-            .filter(|(_, (cells, _))| **cells > 0)
-            .map(|(label, (&cells, confidence))| PredictedLabel {
+        let Counted { labels, histogram, reasons, unanimous, strange, set_sizes, .. } = &self.counted;
+        let mut labels: Vec<PredictedLabel> = (self.labels.names().iter().zip(labels))
+            .filter(|(_, (cells, _))| *cells > 0)
+            .map(|(label, &(cells, confidence))| PredictedLabel {
                 label: label.clone(),
                 cells,
                 mean_confidence: confidence / cells as f64,
@@ -264,28 +293,19 @@ impl Predictions {
         }
         PredictionSummary {
             labels,
-            confidence_histogram: histogram,
-            unanimous: (!self.agreement.is_empty()).then_some(unanimous),
-            set_sizes: self.sets.as_ref().map(CellSets::sizes).unwrap_or_default(),
-            strange: (!self.strangeness.is_empty()).then(|| self.n_strange()),
-            unassigned: reasons
-                .into_iter()
-                .map(|(reason, cells)| LabelCount { label: reason.reason().to_owned(), cells })
+            confidence_histogram: histogram.to_vec(),
+            unanimous: *unanimous,
+            set_sizes: set_sizes.clone(),
+            strange: strange.map(|(_, strange)| strange),
+            unassigned: (reasons.iter())
+                .map(|(reason, &cells)| LabelCount { label: reason.reason().to_owned(), cells })
                 .collect(),
         }
     }
 
-    /// Cells with counts that stand less clear than all but one in twenty cells of known labels.
-    fn n_strange(&self) -> usize {
-        let strange = |(decision, score): &(&Decision, &f64)| {
-            matches!(decision.label, Ok(_) | Err(Unassigned::Unknown)) && **score > 1.0 - PROMISED_LOSS
-        };
-        self.decisions.iter().zip(&self.strangeness).filter(strange).count()
-    }
-
     /// Says so where far more cells are like no label than among the reference's own.
     fn many_strange(&self) -> Option<Warning> {
-        let (cells, strange) = (self.strangeness.len(), self.n_strange());
+        let (cells, strange) = self.counted.strange.unwrap_or_default();
         let share = strange as f64 / cells.max(1) as f64;
         (strange >= FEWEST_STRANGE && share > MANY_STRANGE * PROMISED_LOSS).then(|| {
             Warning::new(
@@ -315,11 +335,7 @@ impl Predictions {
     /// How many cells are sure of a wider name only, or of none.
     fn backed_off_in_words(&self) -> Option<Warning> {
         let (_, threshold) = self.hierarchy.as_ref()?;
-        let labelled =
-            || self.wider.iter().zip(&self.decisions).filter(|(_, decision)| decision.label.is_ok());
-        let wider =
-            labelled().filter(|(wider, _)| wider.backed_off.is_some_and(|found| !found.is_label)).count();
-        let none = labelled().filter(|(wider, _)| wider.backed_off.is_none()).count();
+        let (wider, none) = (self.counted.wider, self.counted.unsure);
         (wider + none > 0).then(|| {
             let message = format!(
                 "{wider} cells are less sure of their label than {threshold} and have a wider name in `{BACKED_OFF}`; {none} \
@@ -329,48 +345,19 @@ impl Predictions {
         })
     }
 
-    /// The columns of wider names, where the model has them.
-    fn wider_columns(&self, decisions: &[Option<Decided<'_>>]) -> Vec<(String, ObsColumn)> {
-        let Some((hierarchy, _)) = &self.hierarchy else { return Vec::new() };
-        let name = |node: usize| hierarchy.nodes()[node].name.as_str();
-        let of_cells = |name_of: &dyn Fn(&Wider) -> Option<usize>| {
-            let names: Vec<Option<&str>> = (decisions.iter())
-                .map(|decided| {
-                    let decided = (*decided)?;
-                    let named = || decided.wider.and_then(name_of).map_or(UNASSIGNED, name);
-                    Some(if decided.decision.label.is_ok() { named() } else { UNASSIGNED })
-                })
-                .collect();
-            ObsColumn::from_names(&names)
+    /// What was decided of some cells.
+    pub(crate) fn decided(&self, cells: Range<usize>) -> io::Result<Vec<Decided<'_>>> {
+        let records = self.records.range(cells.clone())?;
+        let decided = |(cell, record)| {
+            let file = self.files.partition_point(|&end| end <= cell);
+            Decided {
+                record,
+                file,
+                note: self.notes.get(file).and_then(Option::as_deref),
+                genes: self.genes.get(cell).map_or("", String::as_str),
+            }
         };
-        let sure = |decided: &Option<Decided<'_>>| {
-            let found = decided.filter(|decided| decided.decision.label.is_ok())?.wider?.backed_off?;
-            Some(found.probability as f32)
-        };
-        let backed_off = |decided: &Option<Decided<'_>>| -> Option<&str> {
-            let decided = (*decided)?;
-            Some(match (decided.decision.label, decided.wider.and_then(|wider| wider.backed_off)) {
-                // Two labels may be one term: the label is called as it is.
-                (Ok(label), Some(found)) if found.is_label => self.labels.name(label),
-                (Ok(_), Some(found)) => name(found.node),
-                _ => UNASSIGNED,
-            })
-        };
-        let mut columns = vec![
-            (
-                BACKED_OFF.to_owned(),
-                ObsColumn::from_names(&decisions.iter().map(backed_off).collect::<Vec<_>>()),
-            ),
-            (
-                "backed_off_score".to_owned(),
-                ObsColumn::F32(decisions.iter().map(|decided| sure(decided).unwrap_or(f32::NAN)).collect()),
-            ),
-        ];
-        for (level, column) in hierarchy.levels().iter().enumerate() {
-            let names = of_cells(&|wider: &Wider| wider.levels.get(level).copied().flatten());
-            columns.push((format!("predicted_{column}"), names));
-        }
-        columns
+        Ok(cells.zip(records).map(decided).collect())
     }
 
     /// Writes the labels; the record goes into an .h5ad beside them.
@@ -397,12 +384,10 @@ impl Predictions {
         record: &RunRecord,
     ) -> Result<(), WriteError> {
         let Some(file) = query.files.first() else { return Ok(()) };
-        let mut decisions = vec![None; file.content.n_cells()];
-        for (position, &cell) in file.cells.iter().enumerate() {
-            decisions[cell] = self.decision(position);
-        }
-        let columns = self.all_columns(&decisions).into_iter();
-        let columns = columns.map(|(name, column)| (format!("{prefix}{name}"), column));
+        let unreadable = |error| WriteErrorKind::Io(error).at(path);
+        let columns =
+            self.columns(Rows::of_file(self, &file.cells, file.content.n_cells())).map_err(unreadable)?;
+        let columns = columns.into_iter().map(|(name, column)| (format!("{prefix}{name}"), column));
         if file.content.format() != Format::H5ad {
             return new_h5ad(path, file.content.as_ref(), columns, record);
         }
@@ -415,93 +400,143 @@ impl Predictions {
 
     /// One row per annotated cell.
     fn write_table(&self, path: &Path, query: &Dataset, prefix: &str) -> Result<(), WriteError> {
-        let names = query.cell_names();
-        let decisions: Vec<_> = (0..self.decisions.len()).map(|position| self.decision(position)).collect();
-        let columns = self.all_columns(&decisions).into_iter();
-        let mut columns: Vec<(String, ObsColumn)> =
+        let unreadable = |error| WriteErrorKind::Io(error).at(path);
+        let rows = Rows::of_cells(self);
+        let files = query.file_names();
+        let columns = self.columns(rows).map_err(unreadable)?.into_iter();
+        let mut columns: Vec<(String, BoxedColumn<'_>)> =
             columns.map(|(name, column)| (format!("{prefix}{name}"), column)).collect();
-        if query.files.len() > 1 {
+        if files.len() > 1 {
             // Names of cells repeat between files.
-            let names = query.file_names();
-            let files: Vec<Option<&str>> =
-                query.file_of_cells().into_iter().map(|file| Some(names[file].as_str())).collect();
-            columns.insert(0, ("file".to_owned(), ObsColumn::from_names(&files)));
+            let file = NameColumn::new(rows, |decided| files.get(decided.file).map(String::as_str));
+            columns.insert(0, ("file".to_owned(), Box::new(file.map_err(unreadable)?)));
         }
-        let table = LabelTable::new(&names);
-        columns.iter().fold(table, |table, (name, column)| table.column(name, column)).write(path)
+        let table = LabelTable::of(NamesOf { query, n: self.len() });
+        columns.iter().fold(table, |table, (name, column)| table.column(name, column.as_ref())).write(path)
     }
 
-    /// The decision on a cell, and what is to be noted beside its label.
-    fn decision(&self, position: usize) -> Option<Decided<'_>> {
-        let note = self.notes.get(position).and_then(Option::as_deref);
-        let agreement = self.agreement.get(position).copied();
-        let genes = self.genes.get(position).map_or("", String::as_str);
-        let wider = self.wider.get(position);
-        let strangeness = self.strangeness.get(position).copied();
-        self.decisions.get(position).map(|decision| Decided {
-            decision,
-            note,
-            agreement,
-            wider,
-            genes,
-            strangeness,
-            set: self.sets.as_ref().and_then(|sets| sets.of(position)),
-        })
-    }
-
-    /// All columns: labels, and wider names where the model has them.
-    fn all_columns<'a>(&'a self, decisions: &[Option<Decided<'a>>]) -> Vec<(String, ObsColumn)> {
-        let columns = self.columns(decisions).into_iter().map(|(name, column)| (name.to_owned(), column));
-        columns.chain(self.wider_columns(decisions)).collect()
-    }
-
-    /// The columns, for cells of which some may not have been annotated.
-    fn columns<'a>(&'a self, decisions: &[Option<Decided<'a>>]) -> Vec<(&'static str, ObsColumn)> {
-        let categories = |name: &dyn Fn(Decided<'a>) -> Option<&'a str>| {
-            let names: Vec<Option<&str>> = decisions.iter().map(|decided| name((*decided)?)).collect();
-            ObsColumn::from_names(&names)
+    /// The columns: labels, and wider names where the model has them.
+    fn columns<'a>(&'a self, rows: Rows<'a>) -> io::Result<Vec<(String, BoxedColumn<'a>)>> {
+        let names = |name_of: NameOf<'a>| -> io::Result<BoxedColumn<'a>> {
+            Ok(Box::new(NameColumn::new(rows, name_of)?))
         };
-        let numbers = |number: &dyn Fn(Decided<'_>) -> Option<f64>| {
-            let number =
-                |decided: &Option<Decided<'_>>| decided.and_then(number).map_or(f32::NAN, |n| n as f32);
-            ObsColumn::F32(decisions.iter().map(number).collect())
-        };
-        let name = |label: usize| self.labels.name(label);
-        let mut columns = vec![
-            ("predicted_labels", categories(&|d| Some(d.decision.label.map_or(UNASSIGNED, name)))),
-            ("conf_score", numbers(&|d| Some(d.decision.confidence))),
-            ("runner_up", categories(&|d| d.decision.runner_up.map(name))),
-        ];
-        if !self.agreement.is_empty() {
+        let numbers = |number_of| -> BoxedColumn<'a> { Box::new(NumberColumn::new(rows, number_of)) };
+        let name = |label: u32| self.labels.name(label as usize);
+        let mut columns: Vec<(String, BoxedColumn<'a>)> = Vec::new();
+        let mut add = |name: &str, column| columns.push((name.to_owned(), column));
+        add("predicted_labels", names(Box::new(move |d| Some(d.record.label.map_or(UNASSIGNED, name))))?);
+        add("conf_score", numbers(|d| Some(d.record.confidence)));
+        add("runner_up", names(Box::new(move |d| d.record.runner_up.map(name)))?);
+        if self.counted.unanimous.is_some() {
             // A cell without a label has nothing to agree on.
-            let agreement = numbers(&|d| d.agreement.filter(|_| d.decision.label.is_ok()));
-            columns.push(("model_agreement", agreement));
+            add("model_agreement", numbers(|d| d.record.label.ok().map(|_| d.record.agreement)));
         }
         if !self.genes.is_empty() {
-            let genes = decisions.iter().map(|decided| decided.map_or("", |d| d.genes).to_owned());
-            columns.push(("top_genes_for", ObsColumn::Text(genes.collect())));
+            add("top_genes_for", Box::new(TextColumn::new(rows, |d| d.genes)));
         }
-        if !self.strangeness.is_empty() {
+        if self.counted.strange.is_some() {
             // A cell without counts is like nothing, and that is not strange.
-            let had_an_answer =
-                |d: &Decided<'_>| matches!(d.decision.label, Ok(_) | Err(Unassigned::Unknown));
-            let strangeness = numbers(&|d| d.strangeness.filter(|_| had_an_answer(&d)));
-            columns.push(("unknown_score", strangeness));
+            let strangeness = |d: &Decided<'_>| {
+                let had_an_answer = matches!(d.record.label, Ok(_) | Err(Unassigned::Unknown));
+                had_an_answer.then_some(d.record.strangeness)
+            };
+            add("unknown_score", numbers(strangeness));
         }
-        if self.sets.is_some() {
-            columns.push(("prediction_set", categories(&|d| d.set)));
+        if let Some(sets) = &self.sets {
+            let set = move |d: &Decided<'a>| d.record.set.and_then(|set| sets.name(set as usize));
+            add("prediction_set", names(Box::new(set))?);
         }
-        let note = categories(&|d| d.decision.label.err().map(Unassigned::reason).or(d.note));
-        columns.push(("ferrocyte_note", note));
-        columns
+        add("ferrocyte_note", names(Box::new(|d| d.record.label.err().map(Unassigned::reason).or(d.note)))?);
+        let Some((hierarchy, _)) = &self.hierarchy else { return Ok(columns) };
+        let node = |node: u32| hierarchy.nodes()[node as usize].name.as_str();
+        let backed_off = move |d: &Decided<'a>| {
+            Some(match (d.record.label, d.record.backed_off) {
+                // Two labels may be one term: the label is called as it is.
+                (Ok(label), Some((_, true, _))) => name(label),
+                (Ok(_), Some((found, ..))) => node(found),
+                _ => UNASSIGNED,
+            })
+        };
+        add(BACKED_OFF, names(Box::new(backed_off))?);
+        let sure = |d: &Decided<'_>| d.record.label.ok().and(d.record.backed_off).map(|(.., sure)| sure);
+        add("backed_off_score", numbers(sure));
+        for (level, column) in hierarchy.levels().iter().enumerate() {
+            let of_level = move |d: &Decided<'a>| {
+                let found = d.record.label.ok().and(d.record.levels.get(level).copied().flatten());
+                Some(found.map_or(UNASSIGNED, node))
+            };
+            add(&format!("predicted_{column}"), names(Box::new(of_level))?);
+        }
+        Ok(columns)
+    }
+}
+
+type BoxedColumn<'a> = Box<dyn CellColumn + 'a>;
+
+impl Counted {
+    /// Counts a cell.
+    fn add(
+        &mut self,
+        decision: &Decision,
+        agreement: Option<f64>,
+        strangeness: Option<f64>,
+        set_size: Option<usize>,
+    ) {
+        let Decision { label, confidence, .. } = *decision;
+        if agreement.is_some() {
+            *self.unanimous.get_or_insert(0) += usize::from(label.is_ok() && agreement == Some(1.0));
+        }
+        if let Some(score) = strangeness {
+            let (cells, strange) = self.strange.get_or_insert((0, 0));
+            *cells += 1;
+            // Stands less clear than all but one in twenty cells of known labels.
+            let is_strange = score > 1.0 - PROMISED_LOSS;
+            *strange += usize::from(is_strange && matches!(label, Ok(_) | Err(Unassigned::Unknown)));
+        }
+        if let Some(size) = set_size {
+            if self.set_sizes.len() <= size {
+                self.set_sizes.resize(size + 1, 0);
+            }
+            self.set_sizes[size] += 1;
+        }
+        match label {
+            Ok(label) => {
+                self.labels[label].0 += 1;
+                self.labels[label].1 += confidence;
+                self.histogram[((confidence * TENTHS as f64) as usize).min(TENTHS - 1)] += 1;
+            }
+            Err(reason) => *self.reasons.entry(reason).or_default() += 1,
+        }
+    }
+}
+
+/// Names of the cells of a query that were annotated.
+struct NamesOf<'a> {
+    query: &'a Dataset,
+    n: usize,
+}
+
+impl std::fmt::Debug for NamesOf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NamesOf").field("n", &self.n).finish_non_exhaustive()
+    }
+}
+
+impl CellIds for NamesOf<'_> {
+    fn n_cells(&self) -> usize {
+        self.n
+    }
+
+    fn ids(&self, cells: Range<usize>) -> io::Result<Cow<'_, [String]>> {
+        self.query.names_of(cells).map(Cow::Owned)
     }
 }
 
 /// The cells of a query in another format, with their numbers as stored, and columns added to obs.
-fn new_h5ad(
+fn new_h5ad<'a>(
     path: &Path,
     query: &dyn CellFile,
-    added: impl IntoIterator<Item = (String, ObsColumn)>,
+    added: impl IntoIterator<Item = (String, BoxedColumn<'a>)>,
     record: &RunRecord,
 ) -> Result<(), WriteError> {
     /// Cells that are read at a time.
@@ -514,6 +549,7 @@ fn new_h5ad(
     let (var, _) = read(&genes)?.with_writable_names();
     for (name, column) in added {
         obs.columns.retain(|(known, _)| *known != name); // from an earlier run
+        let column = ObsColumn::of(column.as_ref()).map_err(|error| WriteErrorKind::Io(error).at(path))?;
         obs.columns.push((name, column.into()));
     }
     let uns = vec![("ferrocyte".to_owned(), crate::record_file::record_json(record))];

@@ -14,7 +14,7 @@ pub(crate) fn check(
     open: &OpenOptions,
 ) -> Result<Option<Warning>, DataError> {
     let found_out = content.orientation().is_some() && open.genes.is_none();
-    if open.trust_orientation || found_out || !looks_turned(content.obs().index(), genes) {
+    if open.trust_orientation || found_out || !looks_turned(|| content.obs().index(), genes) {
         return Ok(None);
     }
     let file = crate::dataset::file_name(content.path());

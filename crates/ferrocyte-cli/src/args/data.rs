@@ -32,12 +32,15 @@ pub(crate) struct MatrixArgs {
     /// cells of a file get the one in its name, as it is written here
     #[arg(long, value_name = "A|B|C")]
     label_from_name: Option<LabelFromName>,
+    /// Cells that are read at a time; results do not depend on it [default: 1024]
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
+    block_cells: Option<u32>,
 }
 
 impl MatrixArgs {
     /// `genes` is where the genes of a table are.
     pub(crate) fn options(self, files: Vec<PathBuf>, genes: Option<Orientation>) -> DataOptions {
-        let Self { layer, scale, open, conditions, library_size, label_from_name } = self;
+        let Self { layer, scale, open, conditions, library_size, label_from_name, block_cells } = self;
         DataOptions {
             files: files.into_iter().map(InputFile::from_argument).collect(),
             label_from_name,
@@ -46,6 +49,7 @@ impl MatrixArgs {
             open: open.options(genes),
             filter: Filter(conditions),
             library_size,
+            block_cells: block_cells.map(|cells| cells as usize),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::column_reader;
 use super::table;
 use super::tree::{Node, Object, Tree};
-use crate::frame::{Column, Columns, Frame};
-use crate::read_error::ReadError;
+use crate::frame::{Column, Columns, Frame, Names, NamesBuilder};
+use crate::read_error::{ReadError, ReadErrorKind};
 
 /// Group of the categories of anndata 0.7; not a column.
 const OLD_CATEGORIES: &str = "__categories";
@@ -27,13 +27,23 @@ pub(crate) fn open_frame<F: Tree>(
     meaning: &'static str,
 ) -> Result<Frame, ReadError> {
     let (index, columns) = match &object {
-        Object::Dataset(array) => table::names(container, array, path)?,
+        Object::Dataset(array) => {
+            let (index, columns) = table::names(container, array, path)?;
+            (names_of(index), columns)
+        }
         Object::Group(_) => from_group(container, &object, path)?,
     };
-    // A name that is missing is an empty name.
-    let index = index.to_names().into_iter().map(Option::unwrap_or_default).collect();
     let source = TreeColumns { container: container.clone(), path: path.to_owned(), rows: object };
     Ok(Frame::new(container.path(), path, meaning, index, columns, Arc::new(source)))
+}
+
+/// The entries of a column as names; one that is missing is an empty name.
+fn names_of(index: Column) -> Names {
+    let names = match index {
+        Column::Strings(names) => names,
+        other => other.to_names(),
+    };
+    names.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().into()
 }
 
 impl<F: Tree> Columns for TreeColumns<F> {
@@ -53,7 +63,7 @@ fn from_group<F: Tree>(
     container: &F,
     object: &Node<F>,
     path: &str,
-) -> Result<(Column, Vec<String>), ReadError> {
+) -> Result<(Names, Vec<String>), ReadError> {
     let index_name = container.text_attribute(object, path, "_index")?.unwrap_or_else(|| "_index".to_owned());
     let missing =
         || container.unexpected(&format!("{path}/{index_name}"), "the names of the rows", "nothing");
@@ -65,8 +75,32 @@ fn from_group<F: Tree>(
         names.retain(|name| *name != index_name && name != OLD_CATEGORIES);
         names
     };
+    if let Some(index) = texts_of_group(container, group, path, &index_name)? {
+        return Ok((index, columns));
+    }
     let index = column_of_group(container, group, path, &index_name)?.ok_or_else(missing)?;
-    Ok((index, columns))
+    Ok((names_of(index), columns))
+}
+
+/// The names in an array of texts, as nearly every file has them, read one after the other.
+fn texts_of_group<F: Tree>(
+    container: &F,
+    group: &F::Group,
+    frame: &str,
+    name: &str,
+) -> Result<Option<Names>, ReadError> {
+    let path = format!("{frame}/{name}");
+    let Some(object) = container.child(group, name, &path)? else { return Ok(None) };
+    let Object::Dataset(texts) = &object else { return Ok(None) };
+    if container.has_attribute(&object, &path, "categories")? {
+        return Ok(None);
+    }
+    container.length(texts, &path)?;
+    let mut names = NamesBuilder::new();
+    if !container.each_string(texts, &path, &mut |name| names.push(name))? {
+        return Ok(None);
+    }
+    names.finish().map(Some).map_err(|error| container.error(ReadErrorKind::Io(error)))
 }
 
 fn column_of_group<F: Tree>(

@@ -100,7 +100,7 @@ impl<F: Tree> AnnData<F> {
         }
         let mut others = matrix::paths(&self.container, &self.root)?;
         others.retain(|other| other != path);
-        let cell_names = self.obs.shared_index();
+        let cell_names = self.obs.row_names().clone();
         MatrixSource::new(&self.container, stored, cell_names, genes.index().to_vec(), block_cells, others)
     }
 }

@@ -6,6 +6,8 @@ use crate::read_error::ReadError;
 
 /// More than this is not kept of a chunk that reaches beyond the rows asked for: it is decoded again.
 const MOST_KEPT_BYTES: u64 = 512 << 20;
+/// Chunks that are larger than this are decoded when they are needed and not before.
+const MOST_AHEAD_BYTES: u64 = 4 << 20;
 
 /// Hands out the rows of an array of one or two dimensions in order. Reads end where a chunk ends, and what was
 /// decoded beyond the rows asked for is kept for the next call.
@@ -72,7 +74,7 @@ impl<F: Tree, T: FromStored> ForwardReader<F, T> {
             return Ok(values);
         }
         let start = self.next + (kept / self.width.max(1)) as u64;
-        let end = self.next + rows;
+        let end = self.next.saturating_add(rows).saturating_add(self.ahead());
         let end = end.checked_next_multiple_of(self.align).map_or(self.n_rows, |end| end.min(self.n_rows));
         let mut read = self.container.rows(&self.array, &self.path, start..end)?;
         let missing = wanted - kept;
@@ -93,6 +95,16 @@ impl<F: Tree, T: FromStored> ForwardReader<F, T> {
         self.used = 0;
         self.next += rows;
         Ok(values)
+    }
+
+    /// Rows that are read beyond those asked for, so that every thread has a chunk to decode: two arrays are read side by
+    /// side, each by half of the threads.
+    fn ahead(&self) -> u64 {
+        let chunk_bytes = self.align.saturating_mul(self.width.saturating_mul(size_of::<T>()) as u64);
+        if self.align == 1 || chunk_bytes > MOST_AHEAD_BYTES {
+            return 0;
+        }
+        self.align * (rayon::current_num_threads().div_ceil(2) as u64 - 1)
     }
 
     fn n_values(&self, rows: u64) -> usize {

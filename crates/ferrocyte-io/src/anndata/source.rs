@@ -1,7 +1,6 @@
 //! The cells of a file, block by block.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 
@@ -10,6 +9,7 @@ use super::csr::CsrRows;
 use super::dense::DenseRows;
 use super::matrix::{Arrays, StoredMatrix};
 use super::tree::Tree;
+use crate::frame::Names;
 use crate::matrix::Storage;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::{InvalidValue, ReadError, ReadErrorKind};
@@ -23,7 +23,7 @@ use crate::rows::{RawRows, RowsError};
 pub struct MatrixSource {
     file: PathBuf,
     matrix: MatrixPath,
-    cell_names: Arc<[String]>,
+    cell_names: Names,
     genes: Vec<String>,
     block_cells: usize,
     next_cell: usize,
@@ -46,7 +46,7 @@ impl MatrixSource {
     pub(crate) fn new<F: Tree>(
         container: &F,
         stored: StoredMatrix<F>,
-        cell_names: Arc<[String]>,
+        cell_names: Names,
         genes: Vec<String>,
         block_cells: usize,
         others: Vec<MatrixPath>,
@@ -78,7 +78,7 @@ impl MatrixSource {
         file: PathBuf,
         matrix: MatrixPath,
         rows: Box<dyn Rows>,
-        cell_names: Arc<[String]>,
+        cell_names: Names,
         genes: Vec<String>,
         block_cells: usize,
         others: Vec<MatrixPath>,
@@ -95,7 +95,7 @@ impl MatrixSource {
                 ReadErrorKind::Value(Box::new(InvalidValue {
                     matrix: self.matrix.clone(),
                     cell: cell as u64,
-                    cell_name: self.cell_names.get(cell).cloned().unwrap_or_default(),
+                    cell_name: self.cell_names.get(cell).ok().flatten().unwrap_or_default(),
                     gene: self.genes.get(gene as usize).cloned().unwrap_or_default(),
                     found: value,
                     other_matrices: self.others.clone(),

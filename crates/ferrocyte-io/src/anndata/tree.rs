@@ -107,6 +107,18 @@ pub(crate) trait Tree: Clone + Send + Sync + 'static {
     /// All strings of an array; `None` when it holds something else.
     fn strings(&self, array: &Self::Array, path: &str) -> Result<Option<Vec<String>>, ReadError>;
 
+    /// Passes all strings of an array of one dimension, in order; `false` when it holds something else.
+    fn each_string(
+        &self,
+        array: &Self::Array,
+        path: &str,
+        see: &mut dyn FnMut(String) -> std::io::Result<()>,
+    ) -> Result<bool, ReadError> {
+        let Some(strings) = self.strings(array, path)? else { return Ok(false) };
+        let seen = strings.into_iter().try_for_each(see);
+        seen.map(|()| true).map_err(|error| self.error(ReadErrorKind::Io(error)))
+    }
+
     /// Names of the fields of an array of records, at least one.
     fn fields(&self, array: &Self::Array, path: &str) -> Result<Vec<String>, ReadError>;
 

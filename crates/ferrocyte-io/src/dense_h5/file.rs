@@ -149,7 +149,7 @@ impl CellFile for DenseH5 {
 
     fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
         let stored = self.stored(matrix)?;
-        let (cells, genes) = (self.obs.shared_index(), self.var.index().to_vec());
+        let (cells, genes) = (self.obs.row_names().clone(), self.var.index().to_vec());
         let open = if self.turned { turned_source } else { H5adSource::new };
         Ok(Box::new(open(&self.container, stored, cells, genes, block_cells, Vec::new())?))
     }

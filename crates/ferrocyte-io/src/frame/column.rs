@@ -36,25 +36,26 @@ impl Column {
         self.len() == 0
     }
 
-    /// A value as text, as pandas writes it: `3`, `1.5`, `True`; `None` where it is missing. Lets a column of numbers name labels.
+    /// The value of a row as text, as [`to_names`](Self::to_names) has it.
     ///
     /// # Panics
     /// When `row` is not below [`len`](Self::len).
     pub fn name(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
             Self::Strings(values) => values[row].as_deref().map(Cow::Borrowed),
-            Self::Categorical(values) => {
-                values.code(row).map(|code| Cow::Borrowed(values.categories()[code].as_str()))
+            Self::Categorical(values) => values
+                .code(row)
+                .and_then(|code| values.categories().get(code))
+                .map(|name| name.as_str().into()),
+            Self::Integers(values) => values[row].map(|value| value.to_string().into()),
+            Self::Floats(values) => {
+                Some(values[row]).filter(|v| !v.is_nan()).map(|v| format!("{v:?}").into())
             }
-            Self::Integers(values) => values[row].map(|value| Cow::Owned(value.to_string())),
-            Self::Floats(values) => (!values[row].is_nan()).then(|| Cow::Owned(format!("{:?}", values[row]))),
-            Self::Booleans(values) => {
-                values[row].map(|value| Cow::Borrowed(if value { "True" } else { "False" }))
-            }
+            Self::Booleans(values) => values[row].map(|value| if value { "True" } else { "False" }.into()),
         }
     }
 
-    /// Every value as text.
+    /// Every value as text, as pandas writes it: `3`, `1.5`, `True`. Lets a column of numbers name labels.
     pub fn to_names(&self) -> Vec<Option<String>> {
         (0..self.len()).map(|row| self.name(row).map(Cow::into_owned)).collect()
     }

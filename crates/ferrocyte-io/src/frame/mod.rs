@@ -4,12 +4,15 @@ mod categorical;
 mod column;
 mod concat;
 mod missing;
+mod names;
 
 pub use categorical::Categorical;
 pub use column::Column;
 pub use concat::Part;
 pub(crate) use missing::MISSING_WORDS;
 pub use missing::says_missing;
+pub use names::Names;
+pub(crate) use names::NamesBuilder;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +26,7 @@ pub struct Frame {
     file: PathBuf,
     path: String,
     meaning: &'static str,
-    index: Arc<[String]>,
+    index: Names,
     columns: Vec<String>,
     source: Arc<dyn Columns>,
 }
@@ -41,7 +44,7 @@ impl Frame {
         file: &Path,
         path: &str,
         meaning: &'static str,
-        index: Vec<String>,
+        index: impl Into<Names>,
         columns: Vec<String>,
         source: Arc<dyn Columns>,
     ) -> Self {
@@ -75,14 +78,17 @@ impl Frame {
         &self.columns
     }
 
-    /// Names of the rows: cells or genes.
+    /// Names of the rows, cells or genes, all of them in memory; [`row_names`](Self::row_names) has them without that.
+    ///
+    /// # Panics
+    /// As [`Names::as_slice`].
     pub fn index(&self) -> &[String] {
-        &self.index
+        self.index.as_slice()
     }
 
-    /// The names of the rows, to be kept.
-    pub(crate) fn shared_index(&self) -> Arc<[String]> {
-        Arc::clone(&self.index)
+    /// Names of the rows, cells or genes, wherever they lie.
+    pub fn row_names(&self) -> &Names {
+        &self.index
     }
 
     /// Reads a column.

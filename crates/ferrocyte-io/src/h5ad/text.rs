@@ -1,10 +1,13 @@
 //! Strings: of data sets, of table fields and of attributes.
 
-use hdf5_reader::{Attribute, Dataset, Datatype, StringPadding, StringSize, VarLenKind};
+use hdf5_reader::{
+    Attribute, ByteOrder, Dataset, Datatype, H5Type, SliceInfo, SliceInfoElem, StringPadding, StringSize,
+    VarLenKind,
+};
 
 use super::container::Container;
 use crate::memory_limit::NAME_BYTES;
-use crate::read_error::ReadError;
+use crate::read_error::{ReadError, ReadErrorKind};
 
 /// How strings are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,95 @@ impl TextType {
             }
         });
         decoded.collect()
+    }
+
+    /// Decodes one string.
+    fn decode_one(
+        self,
+        element: &[u8],
+        dataset: &Dataset,
+        container: &Container,
+        path: &str,
+    ) -> Result<String, ReadError> {
+        Ok(match self {
+            Self::Fixed(_, padding) => to_string(trimmed(element, padding)),
+            Self::Variable => {
+                let bytes = container.call(path, || dataset.resolve_vlen_reference_bytes(element, 1))?;
+                to_string(trimmed(&bytes, StringPadding::NullTerminate))
+            }
+        })
+    }
+}
+
+/// Strings of which the references are read at a time.
+const SLAB: u64 = 1 << 14;
+
+/// Passes the strings of an array of one dimension, a few at a time; `false` when it holds something else.
+pub(crate) fn each(
+    container: &Container,
+    dataset: &Dataset,
+    path: &str,
+    see: &mut dyn FnMut(String) -> std::io::Result<()>,
+) -> Result<bool, ReadError> {
+    let Some(text) = TextType::of(dataset.dtype()) else { return Ok(false) };
+    container.check_count(dataset, path)?;
+    let n = container.length(dataset, path)?;
+    if text.element_size(dataset) == 0 {
+        let seen = (0..n).try_for_each(|_| see(String::new()));
+        return seen.map(|()| true).map_err(|error| container.error(ReadErrorKind::Io(error)));
+    }
+    // Chunks are decoded whole, so that each is decoded once.
+    let chunk = dataset.chunks().and_then(|chunk| chunk.first().copied()).map_or(1, u64::from).max(1);
+    let step = (SLAB / chunk).max(1).saturating_mul(chunk);
+    let mut kept = n.saturating_mul(NAME_BYTES);
+    let mut start = 0;
+    while start < n {
+        let end = start.saturating_add(step).min(n);
+        let elements = elements(container, dataset, path, start..end)?;
+        if elements.len() as u64 != end - start {
+            let found = format!("{} values from {start} to {end}", elements.len());
+            return Err(container.unexpected(path, format!("{n} values"), found));
+        }
+        for element in elements {
+            let name = text.decode_one(&element, dataset, container, path)?;
+            // Many references may point at one long string: the sum is bounded, not only each.
+            kept = kept.saturating_add(name.len() as u64);
+            container.check_kept(path, usize::try_from(kept).unwrap_or(usize::MAX))?;
+            see(name).map_err(|error| container.error(ReadErrorKind::Io(error)))?;
+        }
+        start = end;
+    }
+    Ok(true)
+}
+
+/// The stored bytes of some elements of an array of one dimension.
+fn elements(
+    container: &Container,
+    dataset: &Dataset,
+    path: &str,
+    range: std::ops::Range<u64>,
+) -> Result<Vec<Vec<u8>>, ReadError> {
+    let selections = vec![SliceInfoElem::Slice { start: range.start, end: range.end, step: 1 }];
+    let read = || dataset.read_slice::<Stored>(&SliceInfo { selections });
+    let (elements, _) = container.call(path, read)?.into_raw_vec_and_offset();
+    Ok(elements.into_iter().map(|element| element.0).collect())
+}
+
+/// An element as it is stored.
+#[derive(Clone)]
+pub(crate) struct Stored(pub(crate) Vec<u8>);
+
+impl H5Type for Stored {
+    fn hdf5_type() -> Datatype {
+        Datatype::FixedPoint { size: 1, signed: false, byte_order: ByteOrder::LittleEndian }
+    }
+
+    fn from_bytes(bytes: &[u8], _: &Datatype) -> hdf5_reader::error::Result<Self> {
+        Ok(Self(bytes.to_vec()))
+    }
+
+    fn element_size(_: &Datatype) -> usize {
+        1
     }
 }
 

@@ -129,6 +129,15 @@ impl Tree for Container {
         text::read(self, array, path)
     }
 
+    fn each_string(
+        &self,
+        array: &Arc<Dataset>,
+        path: &str,
+        see: &mut dyn FnMut(String) -> std::io::Result<()>,
+    ) -> Result<bool, ReadError> {
+        text::each(self, array, path, see)
+    }
+
     fn fields(&self, array: &Arc<Dataset>, path: &str) -> Result<Vec<String>, ReadError> {
         Ok(Table::new(self, array, path)?.names())
     }

@@ -8,6 +8,7 @@ use super::container::Container;
 use super::number::{Number, into_plain};
 use crate::anndata::matrix::{Arrays, StoredMatrix, dense};
 use crate::anndata::{MatrixSource, Rows, dimensions};
+use crate::frame::Names;
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::ReadError;
@@ -35,7 +36,7 @@ pub(crate) fn dense_turned(
 pub(crate) fn turned_source(
     container: &Container,
     stored: StoredMatrix<Container>,
-    cell_names: Arc<[String]>,
+    cell_names: Names,
     genes: Vec<String>,
     block_cells: usize,
     others: Vec<MatrixPath>,

@@ -131,7 +131,7 @@ impl CellFile for Loom {
         let stored = self.stored(matrix)?;
         let mut others = self.paths()?;
         others.retain(|other| other != matrix);
-        let (cells, genes) = (self.obs.shared_index(), self.var.index().to_vec());
+        let (cells, genes) = (self.obs.row_names().clone(), self.var.index().to_vec());
         Ok(Box::new(turned_source(&self.container, stored, cells, genes, block_cells, others)?))
     }
 

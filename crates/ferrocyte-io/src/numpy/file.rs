@@ -191,7 +191,7 @@ impl CellFile for NumpyFile {
         self.matrix(matrix)?;
         Ok(Box::new(NumpySource {
             path: self.path.clone(),
-            cell_names: self.content.obs.shared_index(),
+            cell_names: self.content.obs.row_names().clone(),
             genes: self.content.var.index().to_vec(),
             rows: Arc::clone(&self.content.rows),
             block_cells: block_cells.max(1),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 
+use crate::frame::Names;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::{InvalidValue, ReadError, ReadErrorKind};
 use crate::rows::{RawRows, RowsError};
@@ -12,7 +13,7 @@ use crate::rows::{RawRows, RowsError};
 /// The cells of a matrix that is in memory, in blocks of a fixed number of cells (the last may be smaller).
 pub struct NumpySource {
     pub(super) path: PathBuf,
-    pub(super) cell_names: Arc<[String]>,
+    pub(super) cell_names: Names,
     pub(super) genes: Vec<String>,
     pub(super) rows: Arc<RawRows>,
     pub(super) block_cells: usize,
@@ -28,7 +29,7 @@ impl NumpySource {
                 ReadErrorKind::Value(Box::new(InvalidValue {
                     matrix: MatrixPath::X,
                     cell: cell as u64,
-                    cell_name: self.cell_names.get(cell).cloned().unwrap_or_default(),
+                    cell_name: self.cell_names.get(cell).ok().flatten().unwrap_or_default(),
                     gene: self.genes.get(gene as usize).cloned().unwrap_or_default(),
                     found: value,
                     other_matrices: Vec::new(),

@@ -162,7 +162,7 @@ impl CellFile for TenxH5 {
 
     fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
         let stored = self.stored(matrix)?;
-        let names = self.obs.shared_index();
+        let names = self.obs.row_names().clone();
         let source =
             H5adSource::new(&self.container, stored, names, self.features.clone(), block_cells, Vec::new())?;
         Ok(match &self.genes.columns {

@@ -6,7 +6,8 @@ use std::path::Path;
 use flate2::{Compression, GzBuilder};
 
 use super::atomic::replace_file;
-use super::obs_column::{ObsColumn, ObsColumnError};
+use super::cell_column::{self, CellColumn, CellColumnKind, CellIds, CellValues};
+use super::obs_column::ObsColumnError;
 use super::write_error::{WriteError, WriteErrorKind};
 
 /// A table with one row per cell: `cell_id`, then the columns in the order they were added.
@@ -17,8 +18,8 @@ use super::write_error::{WriteError, WriteErrorKind};
 /// same bytes.
 #[derive(Debug)]
 pub struct LabelTable<'a> {
-    cell_ids: &'a [String],
-    columns: Vec<(&'a str, &'a ObsColumn)>,
+    cell_ids: Box<dyn CellIds + 'a>,
+    columns: Vec<(&'a str, &'a dyn CellColumn)>,
 }
 
 /// Why columns are not a table.
@@ -41,12 +42,17 @@ struct Format {
 impl<'a> LabelTable<'a> {
     /// A table that holds the cells' names only.
     pub fn new(cell_ids: &'a [String]) -> Self {
-        Self { cell_ids, columns: Vec::new() }
+        Self::of(cell_ids)
+    }
+
+    /// A table that holds the names only, wherever they lie.
+    pub fn of(cell_ids: impl CellIds + 'a) -> Self {
+        Self { cell_ids: Box::new(cell_ids), columns: Vec::new() }
     }
 
     /// Adds a column on the right.
     #[must_use]
-    pub fn column(mut self, name: &'a str, column: &'a ObsColumn) -> Self {
+    pub fn column(mut self, name: &'a str, column: &'a dyn CellColumn) -> Self {
         self.columns.push((name, column));
         self
     }
@@ -90,7 +96,7 @@ impl<'a> LabelTable<'a> {
                 return Err(ObsColumnError::Twice { column: name.to_owned() });
             }
             names.push(name);
-            column.check(name, self.cell_ids.len())?;
+            cell_column::check(column, name, self.cell_ids.n_cells())?;
         }
         Ok(())
     }
@@ -102,14 +108,20 @@ impl<'a> LabelTable<'a> {
             line.push(separator);
             push_field(&mut line, name, separator);
         }
-        for (cell, id) in self.cell_ids.iter().enumerate() {
-            line.push(b'\n');
-            out.write_all(&line)?;
-            line.clear();
-            push_field(&mut line, id, separator);
-            for (_, column) in &self.columns {
-                line.push(separator);
-                push_value(&mut line, column, cell, separator)?;
+        for cells in cell_column::steps(self.cell_ids.n_cells()) {
+            let ids = self.cell_ids.ids(cells.clone())?;
+            let columns: Vec<(CellColumnKind<'_>, CellValues<'_>)> = (self.columns.iter())
+                .map(|(_, column)| Ok((column.kind(), column.values(cells.clone())?)))
+                .collect::<io::Result<_>>()?;
+            for (row, id) in ids.iter().enumerate() {
+                line.push(b'\n');
+                out.write_all(&line)?;
+                line.clear();
+                push_field(&mut line, id, separator);
+                for (kind, values) in &columns {
+                    line.push(separator);
+                    push_value(&mut line, *kind, values, row, separator)?;
+                }
             }
         }
         line.push(b'\n');
@@ -130,22 +142,28 @@ impl Format {
     }
 }
 
-fn push_value(line: &mut Vec<u8>, column: &ObsColumn, cell: usize, separator: u8) -> io::Result<()> {
-    match column {
-        ObsColumn::Categorical { categories, codes } => {
-            if let Ok(code) = usize::try_from(codes[cell]) {
+fn push_value(
+    line: &mut Vec<u8>,
+    kind: CellColumnKind<'_>,
+    values: &CellValues<'_>,
+    row: usize,
+    separator: u8,
+) -> io::Result<()> {
+    match values {
+        CellValues::Codes(codes) => {
+            if let (CellColumnKind::Categorical(categories), Ok(code)) = (kind, usize::try_from(codes[row])) {
                 push_field(line, &categories[code], separator);
             }
             Ok(())
         }
-        ObsColumn::Text(values) => {
-            push_field(line, &values[cell], separator);
+        CellValues::Text(values) => {
+            push_field(line, &values[row], separator);
             Ok(())
         }
         // `{:?}` is the shortest text that reads back as the same number, with an exponent where that is short.
-        ObsColumn::F32(values) if !values[cell].is_nan() => write!(line, "{:?}", values[cell]),
-        ObsColumn::F64(values) if !values[cell].is_nan() => write!(line, "{:?}", values[cell]),
-        ObsColumn::F32(_) | ObsColumn::F64(_) => Ok(()),
+        CellValues::F32(values) if !values[row].is_nan() => write!(line, "{:?}", values[row]),
+        CellValues::F64(values) if !values[row].is_nan() => write!(line, "{:?}", values[row]),
+        CellValues::F32(_) | CellValues::F64(_) => Ok(()),
     }
 }
 
@@ -171,6 +189,7 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+    use crate::write::ObsColumn;
 
     fn example() -> (Vec<String>, Vec<(&'static str, ObsColumn)>) {
         let ids = ["AAAC-1", "a,b", "say \"hi\""].map(String::from).to_vec();

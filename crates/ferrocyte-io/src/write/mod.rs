@@ -7,6 +7,7 @@ mod anndata;
 mod annotations;
 mod atomic;
 mod atomic_folder;
+mod cell_column;
 mod cell_writer;
 mod chunks;
 mod h5ad;
@@ -18,6 +19,7 @@ mod write_error;
 
 pub use annotations::{Annotations, AnnotationsError};
 pub use atomic::{AtomicFile, replace_file};
+pub use cell_column::{CellColumn, CellColumnKind, CellIds, CellValues};
 pub use cell_writer::{CellWriter, NewCells, NewFormat};
 pub use h5ad::{AnnotateError, AnnotatedCopy};
 pub use label_table::{LabelTable, LabelTableError};

@@ -74,14 +74,7 @@ impl Evidence {
         }
         self.cells += 1;
         self.values += cell.len() as u64;
-        let (mut fractional, mut negative) = (0_u64, 0_u64);
-        let (mut smallest, mut largest) = (f32::MAX, f32::MIN);
-        for &value in cell.values {
-            fractional += u64::from(!is_whole(value));
-            negative += u64::from(value < 0.0);
-            smallest = smallest.min(value);
-            largest = largest.max(value);
-        }
+        let Values { fractional, negative, smallest, largest } = Values::of(cell.values);
         // A value beyond the ceiling settles what the tally is for.
         if largest.max(self.largest) <= CEILING as f32 && fractional + negative == 0 {
             for &value in cell.values {
@@ -132,6 +125,44 @@ impl Evidence {
     /// The logarithms that were taken back, and none first.
     pub(crate) fn transforms(&self) -> impl Iterator<Item = (Option<LogBase>, &Inverted)> {
         TRANSFORMS.into_iter().zip(&self.inverted)
+    }
+}
+
+/// What the values of a cell have in common.
+struct Values {
+    fractional: u64,
+    negative: u64,
+    smallest: f32,
+    largest: f32,
+}
+
+impl Values {
+    fn of(values: &[f32]) -> Self {
+        /// Values that are looked at side by side: every one that is ever read passes here.
+        const LANES: usize = 16;
+        let (mut fractional, mut negative) = ([0_u32; LANES], [0_u32; LANES]);
+        let (mut smallest, mut largest) = ([f32::MAX; LANES], [f32::MIN; LANES]);
+        let mut look = |lane: usize, value: f32| {
+            fractional[lane] += u32::from(!is_whole(value));
+            negative[lane] += u32::from(value < 0.0);
+            smallest[lane] = if value < smallest[lane] { value } else { smallest[lane] };
+            largest[lane] = if value > largest[lane] { value } else { largest[lane] };
+        };
+        let (wide, rest) = values.as_chunks::<LANES>();
+        for values in wide {
+            for (lane, &value) in values.iter().enumerate() {
+                look(lane, value);
+            }
+        }
+        for (lane, &value) in rest.iter().enumerate() {
+            look(lane, value);
+        }
+        Self {
+            fractional: fractional.iter().map(|&n| u64::from(n)).sum(),
+            negative: negative.iter().map(|&n| u64::from(n)).sum(),
+            smallest: smallest.into_iter().fold(f32::MAX, f32::min),
+            largest: largest.into_iter().fold(f32::MIN, f32::max),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Does a column of obs hold the counts of each cell over all genes that were measured?
 
+use ferrocyte_core::Block;
 use ferrocyte_io::CellFile;
 
 use super::NumberColumn;
-use super::pick::{Picked, number_columns};
+use super::pick::{LOOKED_AT, Picked, number_columns};
 use super::reading::Reading;
 
 /// A column that holds library sizes, and the share of them that the file's genes make up in half of the cells.
@@ -19,8 +20,11 @@ pub(crate) fn of_file(
     picked: &Picked,
     reading: Option<Reading>,
 ) -> Option<TotalColumn> {
-    let first = picked.opened.first.as_ref().filter(|_| reading == Some(Reading::COUNTS))?;
-    let sums: Vec<f64> = first.cells().map(|cell| cell.total()).collect();
+    if reading != Some(Reading::COUNTS) {
+        return None;
+    }
+    let first = picked.opened.first.iter().flat_map(Block::cells).take(LOOKED_AT);
+    let sums: Vec<f64> = first.map(|cell| cell.total()).collect();
     let rows: Vec<usize> = (0..sums.len()).collect();
     find(&number_columns(content), &rows, &sums)
 }

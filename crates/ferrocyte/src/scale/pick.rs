@@ -1,12 +1,16 @@
 //! Which matrix of a file is read.
 
+use std::collections::VecDeque;
+
 use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 use ferrocyte_io::{CellFile, MatrixPath};
 
 use super::{Evidence, NumberColumn, Verdict, judge};
 
-/// Cells that are read at a time, and looked at before a matrix is chosen.
-pub(crate) const BLOCK_CELLS: usize = 4096;
+/// Cells that are read at a time where nobody says otherwise: few enough for their values to stay in a processor's cache.
+pub(crate) const BLOCK_CELLS: usize = 1024;
+/// Cells that are looked at before a matrix is chosen, however many are read at a time.
+pub(crate) const LOOKED_AT: usize = 4096;
 
 /// Layers that hold a part of each cell's molecules only: counts, but not the cell's.
 const PARTS: [&str; 8] = ["spliced", "unspliced", "ambiguous", "spanning", "mature", "nascent", "new", "old"];
@@ -23,7 +27,7 @@ pub(crate) struct Picked {
 /// A matrix that has been opened, and its first cells.
 pub(crate) struct Opened {
     pub(crate) source: Box<dyn BlockSource>,
-    pub(crate) first: Option<Block<Stored>>,
+    pub(crate) first: VecDeque<Block<Stored>>,
 }
 
 /// A matrix that could be read.
@@ -42,22 +46,26 @@ struct Candidate {
 ///
 /// Where `X` holds counts of as many genes as there are, nothing else is looked at. A layer with fewer values than `X`
 /// is not what `X` was made from.
-pub(crate) fn pick(content: &dyn CellFile, asked: Option<&MatrixPath>) -> Result<Picked, SourceError> {
+pub(crate) fn pick(
+    content: &dyn CellFile,
+    asked: Option<&MatrixPath>,
+    block_cells: usize,
+) -> Result<Picked, SourceError> {
     if let Some(matrix) = asked {
-        return Ok(Picked::new(look(content, matrix)?, Vec::new()));
+        return Ok(Picked::new(look(content, matrix, block_cells)?, Vec::new()));
     }
     let mut infos = content.matrices()?;
     infos.sort_by(|one, other| one.path.cmp(&other.path));
     let most_genes = infos.iter().map(|info| info.n_genes).max().unwrap_or_default();
     let has_x = infos.is_empty() || infos.iter().any(|info| info.path == MatrixPath::X);
-    let mut x = if has_x { Some(look(content, &MatrixPath::X)?) } else { None };
+    let mut x = if has_x { Some(look(content, &MatrixPath::X, block_cells)?) } else { None };
     if let Some(x) = x.take_if(|x| x.verdict.rank() == 0 && x.n_genes as u64 >= most_genes) {
         return Ok(Picked::new(x, Vec::new()));
     }
     let mut best = x;
     let mut others = Vec::new();
     for info in infos.iter().filter(|info| info.path != MatrixPath::X && !is_part(&info.path)) {
-        let Ok(next) = look(content, &info.path) else { continue };
+        let Ok(next) = look(content, &info.path, block_cells) else { continue };
         match &best {
             Some(known) if !next.goes_before(known) => others.push((next.matrix, next.verdict.in_words())),
             _ => {
@@ -70,7 +78,7 @@ pub(crate) fn pick(content: &dyn CellFile, asked: Option<&MatrixPath>) -> Result
     match best {
         Some(best) => Ok(Picked::new(best, others)),
         // Nothing could be read: the error of `X` says why.
-        None => Ok(Picked::new(look(content, &MatrixPath::X)?, others)),
+        None => Ok(Picked::new(look(content, &MatrixPath::X, block_cells)?, others)),
     }
 }
 
@@ -81,7 +89,7 @@ pub(crate) fn others(content: &dyn CellFile, but: &MatrixPath) -> Vec<(MatrixPat
         .into_iter()
         .filter(|info| info.path != *but)
         .map(|info| {
-            let words = look(content, &info.path).map_or_else(
+            let words = look(content, &info.path, BLOCK_CELLS).map_or_else(
                 |error| format!("cannot be read: {error}"),
                 |candidate| candidate.verdict.in_words(),
             );
@@ -113,18 +121,25 @@ fn is_part(matrix: &MatrixPath) -> bool {
     matches!(matrix, MatrixPath::Layer(name) if PARTS.contains(&name.to_lowercase().as_str()))
 }
 
-fn look(content: &dyn CellFile, matrix: &MatrixPath) -> Result<Candidate, SourceError> {
-    let mut source = content.source(matrix, BLOCK_CELLS)?;
-    let first = source.next_block()?;
+fn look(content: &dyn CellFile, matrix: &MatrixPath, block_cells: usize) -> Result<Candidate, SourceError> {
+    let mut source = content.source(matrix, block_cells)?;
+    let mut first = VecDeque::new();
     let mut evidence = Evidence::default();
-    if let Some(block) = &first {
-        evidence.add(block, 0..block.n_cells());
+    let (mut looked_at, mut values) = (0, 0);
+    while looked_at < LOOKED_AT
+        && let Some(block) = source.next_block()?
+    {
+        let seen = block.n_cells().min(LOOKED_AT - looked_at);
+        evidence.add(&block, looked_at..looked_at + seen);
+        values += block.as_csr().0[seen];
+        looked_at += seen;
+        first.push_back(block);
     }
     let verdict = judge(&evidence, &|| number_columns(content));
     Ok(Candidate {
         matrix: matrix.clone(),
         n_genes: source.genes().len(),
-        values: first.as_ref().map_or(0, Block::n_non_zeros),
+        values,
         verdict,
         opened: Opened { source, first },
     })
@@ -166,7 +181,7 @@ mod tests {
             n_genes: block.n_genes(),
             values: block.n_non_zeros(),
             verdict: judge(&evidence, &Vec::new),
-            opened: Opened { source: Box::new(VecSource::new(genes, vec![block])), first: None },
+            opened: Opened { source: Box::new(VecSource::new(genes, vec![block])), first: VecDeque::new() },
         }
     }
 

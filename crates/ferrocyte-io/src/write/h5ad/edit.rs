@@ -1,5 +1,6 @@
 //! Puts additions into an `.h5ad` file, in place.
 
+use std::ops::Range;
 use std::path::Path;
 
 use rust_hdf5::{DatatypeMessage, H5Dataset, H5File, H5Group, H5Type, HBool, VarLenUnicode};
@@ -8,9 +9,9 @@ use super::Additions;
 use super::annotate_error::AnnotateError;
 use super::inventory::{Inventory, Object};
 use super::obs_layout::ObsLayout;
-use crate::write::ObsColumn;
+use crate::write::cell_column::{CellColumn, CellColumnKind, CellValues, steps};
 
-impl Additions {
+impl Additions<'_> {
     /// Paths of what the additions bring, and of what belonged to their predecessors of the same name.
     pub(super) fn replaced_paths(&self) -> impl Iterator<Item = String> {
         // `anndata` 0.7 kept the categories of a column apart from it.
@@ -26,7 +27,7 @@ pub(super) fn edit(
     path: &Path,
     layout: &ObsLayout,
     inventory: &Inventory,
-    additions: &Additions,
+    additions: &Additions<'_>,
 ) -> Result<(), AnnotateError> {
     // Ours alone, and already locked where that is possible.
     let file = H5File::options().no_locking().open_rw(path)?;
@@ -41,7 +42,7 @@ pub(super) fn edit(
     if !additions.columns.is_empty() {
         let obs = root.group("obs")?;
         for (name, column) in &additions.columns {
-            write_column(&obs, name, column)?;
+            write_column(&obs, name, column.as_ref())?;
         }
         let order = layout.column_order_with(additions.columns.iter().map(|(name, _)| name));
         obs.set_attr_string_array("column-order", &order)?;
@@ -62,37 +63,82 @@ pub(super) fn edit(
     Ok(file.close_no_sync()?)
 }
 
-fn write_column(obs: &H5Group, name: &str, column: &ObsColumn) -> Result<(), rust_hdf5::Hdf5Error> {
-    match column {
-        ObsColumn::F32(values) => write_array(obs, name, values),
-        ObsColumn::F64(values) => write_array(obs, name, values),
-        ObsColumn::Text(values) => write_texts(obs, name, values),
-        ObsColumn::Categorical { categories, codes } => {
+fn write_column(obs: &H5Group, name: &str, column: &dyn CellColumn) -> Result<(), AnnotateError> {
+    let n = column.n_cells();
+    match column.kind() {
+        CellColumnKind::F32 => write_array(obs, name, n, &mut |cells, out: &mut Vec<f32>| {
+            if let CellValues::F32(values) = column.values(cells)? {
+                out.extend_from_slice(&values);
+            }
+            Ok(())
+        }),
+        CellColumnKind::F64 => write_array(obs, name, n, &mut |cells, out: &mut Vec<f64>| {
+            if let CellValues::F64(values) = column.values(cells)? {
+                out.extend_from_slice(&values);
+            }
+            Ok(())
+        }),
+        CellColumnKind::Text => {
+            // The writer takes all texts of an array together.
+            let CellValues::Text(values) = column.values(0..n).map_err(kept)? else { return Ok(()) };
+            Ok(write_texts(obs, name, &values)?)
+        }
+        CellColumnKind::Categorical(categories) => {
             let group = obs.create_group(name)?;
             mark_group(&group, "categorical", "0.2.0")?;
             group.set_attr_numeric("ordered", &HBool::from(false))?;
             write_texts(&group, "categories", categories)?;
             // The narrowest signed integer, as pandas has it.
             match categories.len() {
-                0..=0x7f => write_array(&group, "codes", &codes.iter().map(|&c| c as i8).collect::<Vec<_>>()),
-                0x80..=0x7fff => {
-                    write_array(&group, "codes", &codes.iter().map(|&c| c as i16).collect::<Vec<_>>())
-                }
-                _ => write_array(&group, "codes", codes),
+                0..=0x7f => write_codes(&group, column, |code| code as i8),
+                0x80..=0x7fff => write_codes(&group, column, |code| code as i16),
+                _ => write_codes(&group, column, |code| code),
             }
         }
     }
 }
 
-fn write_array<T: H5Type>(group: &H5Group, name: &str, values: &[T]) -> Result<(), rust_hdf5::Hdf5Error> {
-    let data = if values.is_empty() {
+fn write_codes<T: H5Type>(
+    group: &H5Group,
+    column: &dyn CellColumn,
+    narrow: fn(i32) -> T,
+) -> Result<(), AnnotateError> {
+    write_array(group, "codes", column.n_cells(), &mut |cells, out: &mut Vec<T>| {
+        if let CellValues::Codes(codes) = column.values(cells)? {
+            out.extend(codes.iter().map(|&code| narrow(code)));
+        }
+        Ok(())
+    })
+}
+
+/// What puts the values of some cells into a buffer.
+type Fill<'a, T> = &'a mut dyn FnMut(Range<usize>, &mut Vec<T>) -> std::io::Result<()>;
+
+/// Writes an array a few cells at a time.
+fn write_array<T: H5Type>(
+    group: &H5Group,
+    name: &str,
+    n: usize,
+    fill: Fill<'_, T>,
+) -> Result<(), AnnotateError> {
+    let data = if n == 0 {
         empty(group, name, T::hdf5_type())?
     } else {
-        let data = group.new_dataset::<T>().shape([values.len()]).create(name)?;
-        data.write_raw(values)?;
+        let data = group.new_dataset::<T>().shape([n]).create(name)?;
+        let mut values = Vec::new();
+        for cells in steps(n) {
+            values.clear();
+            fill(cells.clone(), &mut values).map_err(kept)?;
+            data.write_slice(&[cells.start], &[cells.len()], &values)?;
+        }
         data
     };
-    mark(&data, "array", "0.2.0")
+    Ok(mark(&data, "array", "0.2.0")?)
+}
+
+/// What was kept of the cells does not come back.
+fn kept(error: std::io::Error) -> AnnotateError {
+    AnnotateError::Edit(error.into())
 }
 
 fn write_texts(group: &H5Group, name: &str, texts: &[String]) -> Result<(), rust_hdf5::Hdf5Error> {

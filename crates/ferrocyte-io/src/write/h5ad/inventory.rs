@@ -54,7 +54,7 @@ impl Inventory {
     }
 
     /// Whether everything that the additions do not replace is still there, with the same header.
-    pub(super) fn check_kept(&self, after: &Self, additions: &Additions) -> Result<(), AnnotateError> {
+    pub(super) fn check_kept(&self, after: &Self, additions: &Additions<'_>) -> Result<(), AnnotateError> {
         let replaced: Vec<String> = additions.replaced_paths().collect();
         for (path, object) in &self.0 {
             if replaced.iter().any(|ours| is_inside(path, ours)) {

@@ -19,7 +19,8 @@ use self::inventory::Inventory;
 use self::kept_texts::KeptTexts;
 use self::obs_layout::ObsLayout;
 use super::atomic::AtomicFile;
-use super::obs_column::{ObsColumn, ObsColumnError};
+use super::cell_column::{self, CellColumn};
+use super::obs_column::ObsColumnError;
 use super::write_error::{WriteError, WriteErrorKind};
 use crate::memory_limit::MemoryLimit;
 
@@ -43,20 +44,20 @@ use crate::memory_limit::MemoryLimit;
 /// # Ok::<(), ferrocyte_io::write::WriteError>(())
 /// ```
 #[derive(Debug)]
-pub struct AnnotatedCopy {
+pub struct AnnotatedCopy<'a> {
     query: PathBuf,
     target: PathBuf,
-    additions: Additions,
+    additions: Additions<'a>,
 }
 
 /// What is added to the copy.
 #[derive(Debug, Default)]
-struct Additions {
-    columns: Vec<(String, ObsColumn)>,
+struct Additions<'a> {
+    columns: Vec<(String, Box<dyn CellColumn + 'a>)>,
     uns: Vec<(String, String)>,
 }
 
-impl AnnotatedCopy {
+impl<'a> AnnotatedCopy<'a> {
     /// A copy of `query` at `target`, so far without additions.
     pub fn new(query: impl Into<PathBuf>, target: impl Into<PathBuf>) -> Self {
         Self { query: query.into(), target: target.into(), additions: Additions::default() }
@@ -64,8 +65,8 @@ impl AnnotatedCopy {
 
     /// Adds a column to `obs`, on the right of those it has; one of the same name is replaced where it is.
     #[must_use]
-    pub fn obs_column(mut self, name: impl Into<String>, column: ObsColumn) -> Self {
-        self.additions.columns.push((name.into(), column));
+    pub fn obs_column(mut self, name: impl Into<String>, column: impl CellColumn + 'a) -> Self {
+        self.additions.columns.push((name.into(), Box::new(column)));
         self
     }
 
@@ -117,7 +118,7 @@ fn make_writable(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-impl Additions {
+impl Additions<'_> {
     fn check_names(&self) -> Result<(), ObsColumnError> {
         let columns = self.columns.iter().map(|(name, _)| name);
         check_names(&columns.collect::<Vec<_>>())?;
@@ -131,7 +132,7 @@ impl Additions {
         let layout = ObsLayout::of(&before)?;
         for (name, column) in &self.columns {
             layout.check_name(name)?;
-            column.check(name, layout.n_cells())?;
+            cell_column::check(column.as_ref(), name, layout.n_cells())?;
         }
         let n_bytes = fs::metadata(path).map_err(|error| AnnotateError::Edit(error.into()))?.len();
         let texts = KeptTexts::of(&before, self, MemoryLimit::of_file(n_bytes))?;

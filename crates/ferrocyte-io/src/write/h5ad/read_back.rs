@@ -1,18 +1,23 @@
 //! Reads what was added with another library than the one that wrote it.
 
 use hdf5_reader::error::Error;
-use hdf5_reader::{Dataset, Hdf5File};
+use hdf5_reader::{Dataset, Hdf5File, SliceInfo, SliceInfoElem};
 
 use super::Additions;
 use super::annotate_error::AnnotateError;
 use super::obs_layout::ObsLayout;
-use crate::write::ObsColumn;
+use crate::h5ad::text::Stored;
+use crate::write::cell_column::{CellColumn, CellColumnKind, CellValues, steps};
 
 /// Compares every addition with what the file now holds.
-pub(super) fn check(file: &Hdf5File, before: &ObsLayout, additions: &Additions) -> Result<(), AnnotateError> {
+pub(super) fn check(
+    file: &Hdf5File,
+    before: &ObsLayout,
+    additions: &Additions<'_>,
+) -> Result<(), AnnotateError> {
     for (name, column) in &additions.columns {
         let path = format!("obs/{name}");
-        expect(&path, column_is(file, &path, column))?;
+        expect(&path, column_is(file, &path, column.as_ref()))?;
     }
     for (name, text) in &additions.uns {
         let path = format!("uns/{name}");
@@ -32,31 +37,45 @@ fn expect(path: &str, equal: Result<bool, Error>) -> Result<(), AnnotateError> {
     Err(AnnotateError::Check { found })
 }
 
-fn column_is(file: &Hdf5File, path: &str, column: &ObsColumn) -> Result<bool, Error> {
-    match column {
-        ObsColumn::F32(values) => {
-            Ok(bytes(&file.dataset(path)?)? == concat(values.iter().map(|value| value.to_le_bytes())))
+fn column_is(file: &Hdf5File, path: &str, column: &dyn CellColumn) -> Result<bool, Error> {
+    let n = column.n_cells();
+    match column.kind() {
+        CellColumnKind::F32 | CellColumnKind::F64 => array_is(&file.dataset(path)?, column),
+        CellColumnKind::Text => {
+            let CellValues::Text(values) = column.values(0..n)? else { return Ok(false) };
+            Ok(file.dataset(path)?.read_strings()? == *values)
         }
-        ObsColumn::F64(values) => {
-            Ok(bytes(&file.dataset(path)?)? == concat(values.iter().map(|value| value.to_le_bytes())))
-        }
-        ObsColumn::Text(values) => Ok(file.dataset(path)?.read_strings()? == *values),
-        ObsColumn::Categorical { categories, codes } => {
+        CellColumnKind::Categorical(categories) => {
             if file.dataset(&format!("{path}/categories"))?.read_strings()? != *categories {
                 return Ok(false);
             }
-            let stored = file.dataset(&format!("{path}/codes"))?;
-            let width = stored.raw_element_size()?;
-            let expected = codes.iter().flat_map(|code| code.to_le_bytes().into_iter().take(width));
-            Ok(bytes(&stored)?.into_iter().eq(expected))
+            array_is(&file.dataset(&format!("{path}/codes"))?, column)
         }
     }
 }
 
-fn bytes(data: &Dataset) -> Result<Vec<u8>, Error> {
-    data.read_raw_bytes()
-}
-
-fn concat<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
-    values.flatten().collect()
+/// Whether an array holds the values of a column, a few cells at a time.
+fn array_is(data: &Dataset, column: &dyn CellColumn) -> Result<bool, Error> {
+    let n = column.n_cells();
+    if data.shape() != [n as u64] {
+        return Ok(false);
+    }
+    let width = data.raw_element_size()?;
+    for cells in steps(n) {
+        let slice = SliceInfoElem::Slice { start: cells.start as u64, end: cells.end as u64, step: 1 };
+        let stored = data.read_slice::<Stored>(&SliceInfo { selections: vec![slice] })?;
+        let stored = stored.iter().flat_map(|element| element.0.iter().copied());
+        let equal = match column.values(cells)? {
+            CellValues::F32(values) => stored.eq(values.iter().flat_map(|value| value.to_le_bytes())),
+            CellValues::F64(values) => stored.eq(values.iter().flat_map(|value| value.to_le_bytes())),
+            CellValues::Codes(codes) => {
+                stored.eq(codes.iter().flat_map(|code| code.to_le_bytes().into_iter().take(width)))
+            }
+            CellValues::Text(_) => false,
+        };
+        if !equal {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
