@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use ferrocyte::{
-    AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions,
+    AdaptOptions, AnnotateOptions, ByteSize, CompareOptions, Condition, ConvertOptions, EvaluateOptions,
     ExplainOptions, Filter, GeneChoice, HierarchyOptions, InputFile, InspectOptions, LabelNoiseOptions,
-    ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    MemoryOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -43,6 +43,10 @@ pub(crate) struct ReferenceArguments {
     downsample: Option<usize>,
     #[pyo3(item)]
     max_per_class: Option<usize>,
+    #[pyo3(item)]
+    memory: Option<String>,
+    #[pyo3(item)]
+    cache: Option<PathBuf>,
 }
 
 /// Keyword arguments that say which model, and how it is scored.
@@ -77,6 +81,7 @@ pub(crate) struct ModelArguments {
 impl ReferenceArguments {
     fn options(self) -> PyResult<ReferenceOptions> {
         let tested: Result<Vec<Condition>, _> = self.test_where.iter().map(|text| text.parse()).collect();
+        let most = self.memory.as_deref().map(str::parse::<ByteSize>).transpose();
         Ok(ReferenceOptions {
             data: self.data.options()?,
             label: self.label,
@@ -93,7 +98,7 @@ impl ReferenceArguments {
             drop_copies: self.drop_copies,
             downsample: self.downsample,
             max_per_class: self.max_per_class,
-            memory: Default::default(),
+            memory: MemoryOptions { most: most.map_err(|error| to_python(&error))?, cache: self.cache },
         })
     }
 }

@@ -206,11 +206,11 @@ impl<'a> CellsSoFar<'a> {
     }
 
     /// All cells.
-    pub(crate) fn finish(self) -> Cells {
-        match self.place {
+    pub(crate) fn finish(self) -> Result<Cells, CellStoreError> {
+        Ok(match self.place {
             SoFar::Memory(cells) => Cells::Memory(cells),
-            SoFar::Disk(writer) => Cells::Disk(writer.finish()),
-        }
+            SoFar::Disk(writer) => Cells::Disk(writer.finish()?),
+        })
     }
 }
 
@@ -237,7 +237,7 @@ mod tests {
             for start in [0, 10, 20] {
                 so_far.append(&CellStore::read(&block, start..start + 10).unwrap()).unwrap();
             }
-            so_far.finish()
+            so_far.finish().unwrap()
         };
         for (most, in_memory) in [(u64::MAX, true), (500, false), (0, false)] {
             let cells = kept(most);

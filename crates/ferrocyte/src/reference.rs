@@ -479,7 +479,7 @@ fn read_cells(
         Ok::<_, DataError>(())
     })?;
     warnings.extend(dataset.warnings(&found, &maps));
-    let (cells, vocabulary) = cells.finish().on_genes_with_values(&union);
+    let (cells, vocabulary) = cells.finish()?.on_genes_with_values(&union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });

@@ -13,6 +13,8 @@ use super::folder::CacheFolder;
 use super::stored_cells::{Chunk, StoredCells};
 use super::temporary::TemporaryFile;
 
+/// Cells that are packed at a time: work for several threads.
+const PACKED_CELLS: usize = 4096;
 /// Cells of a chunk, at most.
 const CHUNK_CELLS: usize = 512;
 /// Values of a chunk, at most, unless one cell has more.
@@ -25,6 +27,7 @@ pub struct CellStoreWriter {
     expected_cells: usize,
     folder: PathBuf,
     file: TemporaryFile,
+    waiting: Block<LogNorm>, // fewer than PACKED_CELLS cells
     chunks: Vec<Chunk>,
     bytes: u64,
     values_of_cell: Vec<u32>,
@@ -49,6 +52,7 @@ impl CellStoreWriter {
             expected_cells,
             folder,
             file,
+            waiting: Block::empty(n_genes),
             chunks: Vec::new(),
             bytes: 0,
             values_of_cell: Vec::with_capacity(expected_cells),
@@ -59,6 +63,7 @@ impl CellStoreWriter {
     /// Forgets all cells: they come again, and are written over the first.
     pub fn start_again(&mut self) {
         self.chunks.clear();
+        self.waiting = Block::empty(self.n_genes);
         self.values_of_cell.clear();
         self.seen.fill(false);
         self.bytes = 0;
@@ -73,6 +78,15 @@ impl CellStoreWriter {
     /// When the block has another number of genes.
     pub fn append(&mut self, block: &Block<LogNorm>) -> Result<(), CellStoreError> {
         assert_eq!(block.n_genes(), self.n_genes, "blocks of one data set have the same genes");
+        self.waiting.append(block);
+        if self.waiting.n_cells() < PACKED_CELLS {
+            return Ok(());
+        }
+        let waiting = std::mem::replace(&mut self.waiting, Block::empty(self.n_genes));
+        self.write(&waiting)
+    }
+
+    fn write(&mut self, block: &Block<LogNorm>) -> Result<(), CellStoreError> {
         for &gene in block.as_csr().1 {
             self.seen[gene as usize] = true;
         }
@@ -96,8 +110,14 @@ impl CellStoreWriter {
     }
 
     /// All cells that were appended.
-    pub fn finish(self) -> StoredCells {
-        StoredCells::new(self.n_genes, self.chunks, self.file, self.values_of_cell, self.seen, self.folder)
+    ///
+    /// # Errors
+    /// When the last of them cannot be written.
+    pub fn finish(mut self) -> Result<StoredCells, CellStoreError> {
+        let waiting = std::mem::replace(&mut self.waiting, Block::empty(self.n_genes));
+        self.write(&waiting)?;
+        let Self { n_genes, chunks, file, values_of_cell, seen, folder, .. } = self;
+        Ok(StoredCells::new(n_genes, chunks, file, values_of_cell, seen, folder))
     }
 
     /// What a failed write is to be called: as far as the cells so far tell, all of them take so many bytes.

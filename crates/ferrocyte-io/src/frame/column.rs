@@ -36,7 +36,7 @@ impl Column {
         self.len() == 0
     }
 
-    /// A value as text, as pandas writes it: `3`, `1.5`, `True`; `None` where it is missing. Lets a column of numbers name labels.
+    /// The value of a row as text, as [`to_names`](Self::to_names) has it.
     ///
     /// # Panics
     /// When `row` is not below [`len`](Self::len).
@@ -55,7 +55,7 @@ impl Column {
         }
     }
 
-    /// Every value as text.
+    /// Every value as text, as pandas writes it: `3`, `1.5`, `True`. Lets a column of numbers name labels.
     pub fn to_names(&self) -> Vec<Option<String>> {
         (0..self.len()).map(|row| self.name(row).map(Cow::into_owned)).collect()
     }

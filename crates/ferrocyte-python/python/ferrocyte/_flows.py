@@ -83,6 +83,8 @@ def evaluate(
     drop_copies: bool = False,
     downsample: int | None = None,
     max_per_class: int | None = None,
+    memory: str | None = None,
+    cache: Path | None = None,
     report: Path | None = None,
     seed: int = 0,
     **reading: Unpack[Reading],
@@ -145,6 +147,12 @@ def evaluate(
         Leave out cells that have exactly the counts of an earlier cell.
     downsample, max_per_class
         Use this many cells, at most this many of each label.
+    memory
+        Memory that the run may take, as in ``'2GiB'``: more cells than fit are kept in a temporary file, and what cannot be done with
+        so little is refused. Results do not depend on it. By default up to half of what is available is used for cells. The memory
+        of the Python process itself is not counted.
+    cache
+        Folder for that temporary file; ``TMPDIR``, else that of the system by default.
     report
         HTML file to write.
     seed
@@ -178,6 +186,8 @@ def evaluate(
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
+            "memory": memory,
+            "cache": cache,
         },
         _model(
             model,
@@ -223,6 +233,8 @@ def compare(
     drop_copies: bool = False,
     downsample: int | None = None,
     max_per_class: int | None = None,
+    memory: str | None = None,
+    cache: Path | None = None,
     report: Path | None = None,
     seed: int = 0,
     **reading: Unpack[Reading],
@@ -256,6 +268,8 @@ def compare(
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
+            "memory": memory,
+            "cache": cache,
         },
         list(models),
         model_genes,
@@ -299,6 +313,8 @@ def train(
     drop_copies: bool = False,
     downsample: int | None = None,
     max_per_class: int | None = None,
+    memory: str | None = None,
+    cache: Path | None = None,
     sketch: int | None = None,
     report: Path | None = None,
     seed: int = 0,
@@ -325,6 +341,8 @@ def train(
             "drop_copies": drop_copies,
             "downsample": downsample,
             "max_per_class": max_per_class,
+            "memory": memory,
+            "cache": cache,
         },
         _model(
             model,

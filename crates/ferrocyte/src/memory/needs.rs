@@ -7,9 +7,10 @@ use crate::dataset::Dataset;
 
 /// The program itself, the names of known genes, and what the system lends it.
 const PROGRAM: u64 = 64 << 20;
-/// Cells of a block that is read, and copies of it on the way: as stored, on its scale, on its genes, packed.
-const BLOCK_CELLS: u64 = 4096;
-const COPIES_OF_BLOCK: u64 = 6;
+/// Cells on the way from the file: those that its scale was first seen in, batches that are read and worked on, and those that wait to be
+/// packed; and more for each two threads.
+const CELLS_ON_THE_WAY: u64 = 24 << 10;
+const CELLS_OF_THREADS: u64 = 4 << 10;
 /// Cells of a part that is learnt from, and parts at a time.
 const PART_CELLS: u64 = 8192;
 const PARTS: u64 = 4;
@@ -71,10 +72,11 @@ impl Estimate {
         let values: f64 = dataset.files.iter().map(values_used).sum();
         let per_cell = (values / n_cells.max(1) as f64).ceil() as u64;
         let weights = n_genes * n_labels as u64 * 8;
+        let on_the_way = CELLS_ON_THE_WAY + CELLS_OF_THREADS * (rayon::current_num_threads() as u64 / 2);
         let mut parts = vec![
             ("the program", PROGRAM),
-            ("names and columns of cells", names(dataset) + CELL * n_cells),
-            ("cells that are read at a time", BLOCK_CELLS * per_cell * VALUE * COPIES_OF_BLOCK),
+            ("names and columns of cells", CELL * n_cells),
+            ("cells that are read at a time", on_the_way * per_cell * VALUE),
             ("cells that are learnt from at a time", PART_CELLS * per_cell * VALUE * PARTS),
             ("the model while it learns", weights * COPIES_OF_WEIGHTS),
         ];
@@ -110,14 +112,6 @@ fn values_used(file: &crate::dataset::DataFile) -> f64 {
     let dense = all * file.genes.len() as f64;
     let stored = info.and_then(|info| info.n_non_zeros).map_or(dense, |n| (n as f64).min(dense));
     stored * file.cells.len() as f64 / all
-}
-
-/// Bytes of the names of all cells of the files.
-fn names(dataset: &Dataset) -> u64 {
-    let of_file = |file: &crate::dataset::DataFile| {
-        file.content.obs().index().iter().map(|name| name.len() as u64 + NAME).sum::<u64>()
-    };
-    dataset.files.iter().map(of_file).sum()
 }
 
 /// Bytes of the largest matrix that has to be turned.
