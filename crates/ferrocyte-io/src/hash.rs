@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use sha2::{Digest, Sha256};
 
@@ -39,6 +40,32 @@ pub fn sha256_file(path: impl AsRef<Path>) -> Result<FileDigest, HashError> {
     let path = path.as_ref();
     let digest = if path.is_dir() { digest_of_folder(path) } else { digest(path) };
     digest.map_err(|source| HashError { path: path.to_owned(), source })
+}
+
+/// A file that is hashed on a thread of its own, while it is read for something else.
+#[derive(Debug)]
+pub struct Hashing {
+    path: PathBuf,
+    thread: JoinHandle<Result<FileDigest, HashError>>,
+}
+
+impl Hashing {
+    /// Begins to hash a file or folder, as [`sha256_file`] does.
+    pub fn begin(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let to_hash = path.clone();
+        Self { path, thread: thread::spawn(move || sha256_file(to_hash)) }
+    }
+
+    /// Waits for the hash.
+    ///
+    /// # Errors
+    /// As for [`sha256_file`].
+    pub fn finish(self) -> Result<FileDigest, HashError> {
+        let Self { path, thread } = self;
+        let broken = |_| Err(HashError { path, source: io::Error::other("hashing broke off") });
+        thread.join().unwrap_or_else(broken)
+    }
 }
 
 fn digest_of_folder(folder: &Path) -> io::Result<FileDigest> {

@@ -7,8 +7,9 @@ use ferrocyte_core::{
     Calibration, Choice, DataSummary, Flow, GeneIndex, GeneMap, Hierarchy, InputRecord, LabelError, LabelSet,
     Labels, ModelHeader, ModelSummary, OutputRecord, Progress, RunRecord, Scores, Species, Warning,
 };
+use ferrocyte_io::Format;
 use ferrocyte_io::hash::{HashError, sha256_file};
-use ferrocyte_io::write::WriteError;
+use ferrocyte_io::write::{EarlyCopy, WriteError};
 use ferrocyte_learn::back_off::{DEFAULT_BACK_OFF, is_back_off_threshold};
 use ferrocyte_learn::calibrate;
 use ferrocyte_learn::conformal::{Rule, Thresholds};
@@ -240,6 +241,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         }
         None => None,
     };
+    let mut copies = begin_copies(&kinds, options, &query)?;
     let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut(), threshold };
     let non_zeros = score_cells(&query, &labeller, header, progress, &mut kept, &mut record)?;
     if let Some(explaining) = &explaining {
@@ -266,14 +268,29 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         let donors = group_columns::donor_like(&query, &[options.truth.as_deref()]);
         compare(&truth, &predictions, donors.first(), &mut record)?;
     }
-    for (path, kind) in options.outputs.iter().zip(kinds) {
+    for ((path, kind), copy) in options.outputs.iter().zip(kinds).zip(&mut copies) {
         progress.begin("writing", 1);
-        predictions.write(kind, path, &query, &options.prefix, &record)?;
+        predictions.write(kind, path, copy.take(), &query, &options.prefix, &record)?;
         progress.finish();
         let role = if kind == OutputKind::H5ad { "annotated data" } else { "labels" };
         record.outputs.push(OutputRecord { role: role.to_owned(), file: file_name(path) });
     }
     Ok(record)
+}
+
+/// Begins to copy the query for each output that is a copy of it: its bytes are on their way to the disk while its cells are
+/// scored.
+fn begin_copies(
+    kinds: &[OutputKind],
+    options: &AnnotateOptions,
+    query: &Dataset,
+) -> Result<Vec<Option<EarlyCopy>>, WriteError> {
+    let file = query.files.first().filter(|file| file.content.format() == Format::H5ad);
+    let begin = |(kind, path): (&OutputKind, &PathBuf)| match file {
+        Some(file) if *kind == OutputKind::H5ad => EarlyCopy::begin(&file.path, path).map(Some),
+        _ => Ok(None),
+    };
+    kinds.iter().zip(&options.outputs).map(begin).collect()
 }
 
 /// The wider names of the model and the least probability of one; `None` where the model has none and none are asked for.
@@ -660,7 +677,7 @@ fn score_cells(
         Ok::<_, AnnotateError>(())
     })?;
     for (input, (file, found)) in record.inputs.iter_mut().zip(query.files.iter().zip(&found)) {
-        *input = file.record(found, target);
+        *input = file.record(found, target)?;
     }
     record.choices.extend(found::choices(&found, target));
     record.choices.extend(labeller.choice());

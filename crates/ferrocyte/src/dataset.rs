@@ -10,13 +10,14 @@ use ferrocyte_core::{
 use ferrocyte_io::cell_store::CellStoreError;
 use ferrocyte_io::frame::Frame;
 use ferrocyte_io::gene_table::GeneTableError;
-use ferrocyte_io::hash::{HashError, sha256_file};
+use ferrocyte_io::hash::HashError;
 use ferrocyte_io::obo::OboError;
 use ferrocyte_io::{CellFile, MatrixPath, MatrixPathError, OpenOptions, ReadError};
 
 use crate::cell_selection::CellSelection;
 use crate::duplicates::{self, Duplicates, Fingerprint};
 use crate::entries::{Entries, EntriesSoFar};
+use crate::file_digest::Digest;
 use crate::filter::Filter;
 use crate::genes::{self, GeneNames};
 use crate::hierarchy::HierarchyOptionsError;
@@ -75,7 +76,9 @@ pub(crate) struct DataFile {
     pub(crate) genes: Vec<String>,
     /// The cells that are used.
     pub(crate) cells: CellSelection,
+    /// What is said of it, without the hash and the reading.
     pub(crate) input: InputRecord,
+    digest: Digest,
     pub(crate) matrix: MatrixPath,
     /// Whether the matrix was named by the user.
     pub(crate) asked: bool,
@@ -109,7 +112,7 @@ impl Dataset {
             found.extend(way_round::check(file.content.as_ref(), &file.genes, &options.open)?);
             files.push(file);
         }
-        match repeated(&files) {
+        match repeated(&files)? {
             Some(error) if role == REFERENCE => return Err(error),
             Some(error) => found.push(Warning::new("file-twice", error.to_string())),
             None => {}
@@ -389,16 +392,21 @@ impl Dataset {
 }
 
 /// A file with the same bytes as an earlier one: its cells would be trained on and scored on.
-fn repeated(files: &[DataFile]) -> Option<DataError> {
-    files.iter().enumerate().find_map(|(i, file)| {
-        let earlier = files[..i].iter().find(|earlier| earlier.input.sha256 == file.input.sha256)?;
+fn repeated(files: &[DataFile]) -> Result<Option<DataError>, HashError> {
+    if files.len() < 2 {
+        return Ok(None); // its hash may take its time
+    }
+    let hashes = files.iter().map(|file| Ok(file.digest.get()?.hex)).collect::<Result<Vec<_>, _>>()?;
+    Ok(files.iter().enumerate().find_map(|(i, file)| {
+        let earlier = hashes[..i].iter().position(|earlier| *earlier == hashes[i])?;
+        let earlier = &files[earlier];
         Some(match (&earlier.label, &file.label) {
             (Some(one), Some(other)) if one != other => {
                 DataError::TwoLabels { file: file.name(), one: one.clone(), other: other.clone() }
             }
             _ => DataError::Repeated { file: file.name(), earlier: earlier.name() },
         })
-    })
+    }))
 }
 
 impl DataFile {
@@ -418,14 +426,18 @@ impl DataFile {
         let library = library(content.as_ref(), &picked, options)?;
         let Picked { matrix, verdict, others, opened } = picked;
         let genes = content.genes_of(&matrix)?.index().to_vec();
-        let digest = sha256_file(&path)?;
+        let digest = Digest::begin(&path);
+        if options.files.len() > 1 {
+            digest.get()?; // one thread for each of many files would be too many
+        }
         let input = InputRecord {
             role: role.to_owned(),
             file: file_name(&path),
             format: content.format().to_string(),
-            sha256: digest.hex,
-            bytes: digest.bytes,
-            reading: String::new(), // said when all cells have been read
+            // Said when all cells have been read.
+            sha256: String::new(),
+            bytes: 0,
+            reading: String::new(),
         };
         // One open matrix is kept to be read on; those of many files would fill the memory.
         let opened = RefCell::new((options.files.len() == 1).then_some(opened));
@@ -437,6 +449,7 @@ impl DataFile {
             genes,
             cells,
             input,
+            digest,
             matrix,
             asked,
             verdict,
@@ -458,7 +471,7 @@ impl DataFile {
     }
 
     /// The record of the file, with what was read and how it was understood.
-    pub(crate) fn record(&self, found: &Found, target: TargetSum) -> InputRecord {
+    pub(crate) fn record(&self, found: &Found, target: TargetSum) -> Result<InputRecord, DataError> {
         let stored = self
             .content
             .matrix(&self.matrix)
@@ -471,7 +484,8 @@ impl DataFile {
             self.cells.len(),
             self.label.as_ref().map_or_else(String::new, |label| format!(", all labelled `{label}`"))
         );
-        InputRecord { reading, ..self.input.clone() }
+        let digest = self.digest.get()?;
+        Ok(InputRecord { reading, sha256: digest.hex, bytes: digest.bytes, ..self.input.clone() })
     }
 
     /// Why the matrix cannot be read: `expected` was, and something else was `found`.

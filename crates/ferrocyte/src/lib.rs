@@ -24,6 +24,7 @@ mod duplicates;
 mod entries;
 mod evaluate;
 mod explain;
+mod file_digest;
 mod filter;
 mod fixes;
 mod genes;

@@ -11,10 +11,10 @@ use ferrocyte_core::{
     UNASSIGNED, Warning,
 };
 use ferrocyte_io::write::{
-    AnnotatedCopy, Annotations, CellColumn, CellIds, LabelTable, NewCells, NewFormat, ObsColumn, WriteError,
-    WriteErrorKind,
+    AnnotatedCopy, Annotations, CellColumn, CellIds, EarlyCopy, LabelTable, NewCells, NewFormat, ObsColumn,
+    WriteError, WriteErrorKind,
 };
-use ferrocyte_io::{CellFile, Format, MatrixPath};
+use ferrocyte_io::{CellFile, MatrixPath};
 use ferrocyte_learn::back_off::{back_off, best_of_level};
 use ferrocyte_learn::conformal::Thresholds;
 use ferrocyte_learn::decide::{Decision, Unassigned};
@@ -360,17 +360,19 @@ impl Predictions {
         Ok(cells.zip(records).map(decided).collect())
     }
 
-    /// Writes the labels; the record goes into an .h5ad beside them.
+    /// Writes the labels; the record goes into an .h5ad beside them. `copy` is the copy of the query that was begun, where the
+    /// output is to be one.
     pub(crate) fn write(
         &self,
         kind: OutputKind,
         path: &Path,
+        copy: Option<EarlyCopy>,
         query: &Dataset,
         prefix: &str,
         record: &RunRecord,
     ) -> Result<(), WriteError> {
         match kind {
-            OutputKind::H5ad => self.write_h5ad(path, query, prefix, record),
+            OutputKind::H5ad => self.write_h5ad(path, copy, query, prefix, record),
             OutputKind::Table => self.write_table(path, query, prefix),
         }
     }
@@ -379,6 +381,7 @@ impl Predictions {
     fn write_h5ad(
         &self,
         path: &Path,
+        copy: Option<EarlyCopy>,
         query: &Dataset,
         prefix: &str,
         record: &RunRecord,
@@ -388,10 +391,8 @@ impl Predictions {
         let columns =
             self.columns(Rows::of_file(self, &file.cells, file.content.n_cells())).map_err(unreadable)?;
         let columns = columns.into_iter().map(|(name, column)| (format!("{prefix}{name}"), column));
-        if file.content.format() != Format::H5ad {
-            return new_h5ad(path, file.content.as_ref(), columns, record);
-        }
-        let mut copy = AnnotatedCopy::new(&file.path, path);
+        let Some(copy) = copy else { return new_h5ad(path, file.content.as_ref(), columns, record) };
+        let mut copy = AnnotatedCopy::of_copy(copy);
         for (name, column) in columns {
             copy = copy.obs_column(name, column);
         }

@@ -236,7 +236,7 @@ impl Reference {
                 .iter()
                 .zip(&found)
                 .map(|(file, found)| file.record(found, TARGET))
-                .collect(),
+                .collect::<Result<_, _>>()?,
             summary,
             choices,
             library_size: found.iter().find_map(|found| found.library_column().map(str::to_owned)),

@@ -21,7 +21,7 @@ pub use annotations::{Annotations, AnnotationsError};
 pub use atomic::{AtomicFile, replace_file};
 pub use cell_column::{CellColumn, CellColumnKind, CellIds, CellValues};
 pub use cell_writer::{CellWriter, NewCells, NewFormat};
-pub use h5ad::{AnnotateError, AnnotatedCopy};
+pub use h5ad::{AnnotateError, AnnotatedCopy, EarlyCopy};
 pub use label_table::{LabelTable, LabelTableError};
 pub use obs_column::{ObsColumn, ObsColumnError};
 pub use write_error::{WriteError, WriteErrorKind};

@@ -1,6 +1,7 @@
 //! A copy of an `.h5ad` file with columns added to `obs` and entries to `uns`.
 
 mod annotate_error;
+mod early_copy;
 pub(super) mod edit;
 mod inventory;
 mod kept_texts;
@@ -14,11 +15,11 @@ use std::path::{Path, PathBuf};
 use hdf5_reader::Hdf5File;
 
 pub use annotate_error::AnnotateError;
+pub use early_copy::EarlyCopy;
 
 use self::inventory::Inventory;
 use self::kept_texts::KeptTexts;
 use self::obs_layout::ObsLayout;
-use super::atomic::AtomicFile;
 use super::cell_column::{self, CellColumn};
 use super::obs_column::ObsColumnError;
 use super::write_error::{WriteError, WriteErrorKind};
@@ -47,6 +48,7 @@ use crate::memory_limit::MemoryLimit;
 pub struct AnnotatedCopy<'a> {
     query: PathBuf,
     target: PathBuf,
+    copy: Option<EarlyCopy>, // where one was begun
     additions: Additions<'a>,
 }
 
@@ -60,7 +62,13 @@ struct Additions<'a> {
 impl<'a> AnnotatedCopy<'a> {
     /// A copy of `query` at `target`, so far without additions.
     pub fn new(query: impl Into<PathBuf>, target: impl Into<PathBuf>) -> Self {
-        Self { query: query.into(), target: target.into(), additions: Additions::default() }
+        Self { query: query.into(), target: target.into(), copy: None, additions: Additions::default() }
+    }
+
+    /// As [`new`](Self::new), with a copy that was begun already.
+    pub fn of_copy(copy: EarlyCopy) -> Self {
+        let (query, target) = (copy.query.clone(), copy.target.clone());
+        Self { query, target, copy: Some(copy), additions: Additions::default() }
     }
 
     /// Adds a column to `obs`, on the right of those it has; one of the same name is replaced where it is.
@@ -82,40 +90,17 @@ impl<'a> AnnotatedCopy<'a> {
     /// # Errors
     /// When the additions do not fit the query, the query is not a file that can be annotated, or the copy cannot
     /// be written. The target is then what it was before.
-    pub fn write(&self) -> Result<(), WriteError> {
+    pub fn write(self) -> Result<(), WriteError> {
         let refuse = |error: AnnotateError| WriteErrorKind::from(error).at(&self.target);
         self.additions.check_names().map_err(|error| refuse(error.into()))?;
-        // Opened first, so that what is wrong with the query is not said of the target.
-        let query_error = |source| refuse(AnnotateError::Query { query: self.query.clone(), source });
-        fs::File::open(&self.query).map_err(query_error)?;
-
-        let mut copy = AtomicFile::create(&self.target)?;
-        copy_content(&self.query, &mut copy).map_err(|error| copy.error(error))?;
+        let copying = match self.copy {
+            Some(copying) => copying,
+            None => EarlyCopy::begin(&self.query, &self.target)?,
+        };
+        let copy = copying.finish()?;
         self.additions.put_into(copy.temporary()).map_err(|error| copy.error(error))?;
         copy.commit()
     }
-}
-
-/// Copies by whatever means the platform has: on many file systems no byte is moved.
-fn copy_content(query: &Path, copy: &mut AtomicFile) -> std::io::Result<()> {
-    fs::copy(query, copy.temporary())?;
-    make_writable(copy.temporary())
-}
-
-/// The copy took the query's permissions, and queries are often protected from their users.
-fn make_writable(path: &Path) -> std::io::Result<()> {
-    let mut permissions = fs::metadata(path)?.permissions();
-    if permissions.readonly() {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            permissions.set_mode(permissions.mode() | 0o200);
-        }
-        #[cfg(not(unix))]
-        permissions.set_readonly(false);
-        fs::set_permissions(path, permissions)?;
-    }
-    Ok(())
 }
 
 impl Additions<'_> {
