@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::weight_rows::WeightRows;
 
 use super::Intercept;
+use super::moments::Moments;
 
 /// Genes handed to a thread at once.
 const CHUNK_GENES: usize = 256;
@@ -39,17 +39,8 @@ pub(super) struct Coordinates {
 }
 
 impl Coordinates {
-    pub(super) fn new(
-        genes: &GeneMajor,
-        cell_weights: &[f64],
-        n_labels: usize,
-        intercept: Intercept,
-    ) -> Self {
-        let total = cell_weights.iter().sum();
-        let (mean, variance): (Vec<f64>, Vec<f64>) = (0..genes.genes.len())
-            .into_par_iter()
-            .map(|gene| moments(genes, gene, cell_weights, total))
-            .unzip();
+    pub(super) fn new(moments: &Moments, n_labels: usize, intercept: Intercept) -> Self {
+        let (mean, variance) = (moments.mean.clone(), moments.variance.clone());
         let distance = variance.iter().sum::<f64>().sqrt();
         let constant = if distance > 0.0 { CONSTANT_GENE * distance } else { 1.0 };
         let (mean, constant) = match intercept {
@@ -156,20 +147,4 @@ impl Coordinates {
         let constant = self.constant;
         (weights, intercept.iter().map(move |slope| slope / constant))
     }
-}
-
-/// Weighted mean and variance of a gene over all cells.
-fn moments(genes: &GeneMajor, gene: usize, cell_weights: &[f64], total: f64) -> (f64, f64) {
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for slab in &genes.slabs {
-        let weights = &cell_weights[slab.cells.clone()];
-        let (cells, values) = slab.gene(gene);
-        for (&cell, &value) in cells.iter().zip(values) {
-            let weighted = weights[usize::from(cell)] * f64::from(value);
-            sum += weighted;
-            squares += weighted * f64::from(value);
-        }
-    }
-    let mean = sum / total;
-    (mean, (squares / total - mean * mean).max(0.0))
 }

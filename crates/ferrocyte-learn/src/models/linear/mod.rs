@@ -5,6 +5,7 @@ mod elastic_net;
 mod follower;
 mod lacking;
 mod model;
+mod moments;
 mod objective;
 mod solve;
 mod spread;

@@ -1,15 +1,13 @@
 //! What logistic regression minimises.
 
-use std::ops::Range;
-
-use ferrocyte_core::{Block, LogNorm};
 use rayon::prelude::*;
 
-use crate::kernels::gene_major::{GeneMajor, SLAB_CELLS};
+use crate::cell_parts::{CellPart, CellParts, PART_CELLS};
 use crate::kernels::lanes::{LANES, Lanes, tiles};
-use crate::kernels::row_sums::sum_rows;
+use crate::kernels::row_additions::add_rows;
 use crate::kernels::softmax::softmax;
 use crate::kernels::weight_rows::WeightRows;
+use crate::models::train::FitError;
 use crate::optimise::{Nearness, Objective, dot};
 
 use super::coordinates::Coordinates;
@@ -21,25 +19,30 @@ pub(super) mod dual;
 const CHUNK_CELLS: usize = 64;
 /// Genes handed to a thread at once.
 const CHUNK_GENES: usize = 64;
-/// Products that are summed in `f32` before the sum is taken on in `f64`.
-const RUN: usize = 512;
+/// Cells whose pull is summed in `f32` before the sum is taken on in `f64`; a part has sixteen such groups, one after the other
+/// for each thread.
+const GROUP_CELLS: usize = 512;
 
 /// `Σ over cells of weight · cross-entropy + l2 / 2 · |W|²`, as a function of [`Coordinates`].
 ///
-/// Scores and gradients are summed in `f32` over a cell's genes or [`RUN`] cells, and in `f64` beyond that. Each
-/// cell and each gene is summed by one thread in a fixed order, so threads do not change a bit of the result.
+/// Cells are taken part by part, from memory or from wherever they lie: scores with the weights, then, with what is off, the
+/// gradient. Scores are summed in `f32` over a cell's genes, gradients over a group's cells, and in `f64` beyond that. Each
+/// cell and each group is summed by one thread in a fixed order, so neither threads nor the place of the cells change a
+/// bit of the result. A group's sums stay in the second-level cache (one cache line for each gene and sixteen labels).
 pub(super) struct CrossEntropy<'a> {
-    cells: &'a Block<LogNorm>,
+    cells: CellParts<'a>,
     truth: &'a [u32],
     cell_weights: &'a [f64],
-    genes: &'a GeneMajor,
+    genes: &'a [u32], // that at least one cell has: all that there is to learn about
     coordinates: &'a Coordinates,
     l2: f64,
     weights: WeightRows,
     intercept: Vec<f64>,
-    residuals: Vec<Vec<Lanes>>, // tile by tile, one row per cell of a slab: weight · (probability − truth)
+    residuals: Vec<Vec<Lanes>>, // tile by tile, one row per cell of a part: weight · (probability − truth)
+    groups: Vec<Vec<Lanes>>,    // for each group of cells, what they pull at each gene in one tile
     sums: Vec<CellSums>,        // one per chunk of cells
     intercept_curvature: Vec<f64>,
+    failed: Option<FitError>, // why cells could not be read
 }
 
 /// What the cells of a chunk add up to.
@@ -51,20 +54,23 @@ struct CellSums {
 
 impl<'a> CrossEntropy<'a> {
     pub(super) fn new(
-        cells: &'a Block<LogNorm>,
+        cells: CellParts<'a>,
         truth: &'a [u32],
         cell_weights: &'a [f64],
-        genes: &'a GeneMajor,
+        genes: &'a [u32],
         coordinates: &'a Coordinates,
         l2: f64,
     ) -> Self {
         let n_labels = coordinates.n_labels();
+        let part = PART_CELLS.min(cells.n_cells());
         Self {
             weights: WeightRows::zeros(cells.n_genes(), n_labels),
             intercept: vec![0.0; n_labels],
-            residuals: vec![vec![Lanes::ZERO; SLAB_CELLS.min(cells.n_cells())]; tiles(n_labels)],
+            residuals: vec![vec![Lanes::ZERO; part]; tiles(n_labels)],
+            groups: vec![vec![Lanes::ZERO; cells.n_genes()]; part.div_ceil(GROUP_CELLS)],
             sums: Vec::new(),
             intercept_curvature: vec![0.0; n_labels],
+            failed: None,
             cells,
             truth,
             cell_weights,
@@ -76,12 +82,31 @@ impl<'a> CrossEntropy<'a> {
 
     /// Number of variables that are weights; they come first.
     pub(super) fn n_weights(&self) -> usize {
-        self.genes.genes.len() * self.intercept.len()
+        self.genes.len() * self.intercept.len()
     }
 
-    /// Fills in probabilities minus truth of the cells of a slab, and what they add up to.
-    fn residuals(&mut self, cells: &Range<usize>) {
+    /// Why cells could not be read, if that happened; no value is worth anything from then on.
+    pub(super) fn failure(&mut self) -> Option<FitError> {
+        self.failed.take()
+    }
+
+    /// Takes the weights at `point`; returns `Σ W²`.
+    fn go_to(&mut self, point: &[f64]) -> f64 {
+        self.coordinates.to_weights(point, self.genes, &mut self.weights, &mut self.intercept)
+    }
+
+    /// Hands on the cells part by part. After one could not be read, no other is.
+    fn for_each_part(&mut self, mut look: impl FnMut(&mut Self, CellPart<'_>) + Send) {
+        if self.failed.is_none() {
+            let cells = self.cells;
+            self.failed = cells.for_each_part(|part| look(self, part)).err();
+        }
+    }
+
+    /// Fills in probabilities minus truth of the cells of a part, and what they add up to.
+    fn residuals(&mut self, part: CellPart<'_>) {
         let n_labels = self.intercept.len();
+        let cells = part.range();
         let n_chunks = cells.len().div_ceil(CHUNK_CELLS);
         let mut rows: Vec<Vec<&mut [Lanes]>> = (0..n_chunks).map(|_| Vec::new()).collect();
         for tile in &mut self.residuals {
@@ -89,7 +114,7 @@ impl<'a> CrossEntropy<'a> {
                 rows.push(tile);
             }
         }
-        let (block, truth, cell_weights) = (self.cells, self.truth, self.cell_weights);
+        let (truth, cell_weights) = (self.truth, self.cell_weights);
         let (weights, intercept) = (&self.weights, &self.intercept);
         let sums = rows.par_iter_mut().enumerate().map(|(chunk, rows)| {
             let first = cells.start + chunk * CHUNK_CELLS;
@@ -98,7 +123,7 @@ impl<'a> CrossEntropy<'a> {
             let mut scores = vec![0.0; n_labels];
             for i in 0..rows[0].len() {
                 let (truth, weight) = (truth[first + i] as usize, cell_weights[first + i]);
-                weights.score(block.cell(first + i), intercept, &mut scores);
+                weights.score(part.cell(first + i), intercept, &mut scores);
                 sums.loss += weight * loss_and_residuals(&mut scores, truth);
                 for (label, &residual) in scores.iter().enumerate() {
                     let probability = if label == truth { 1.0 + residual } else { residual };
@@ -112,24 +137,38 @@ impl<'a> CrossEntropy<'a> {
         sums.collect_into_vec(&mut self.sums);
     }
 
-    /// Adds what the cells of a slab pull at each weight to the gradient, gene by gene.
-    fn pull(&self, slab: usize, gradient: &mut [f64]) {
+    /// Adds what the cells of a part pull at each weight to the gradient.
+    fn pull(&mut self, part: CellPart<'_>, gradient: &mut [f64]) {
         let n_labels = self.intercept.len();
-        let slab = &self.genes.slabs[slab];
-        gradient.par_chunks_mut(CHUNK_GENES * n_labels).enumerate().for_each(|(chunk, gradient)| {
-            for (i, gradient) in gradient.chunks_exact_mut(n_labels).enumerate() {
-                let (cells, values) = slab.gene(chunk * CHUNK_GENES + i);
-                for (tile, residuals) in self.residuals.iter().enumerate() {
-                    let labels = tile * LANES..((tile + 1) * LANES).min(n_labels);
-                    for (cells, values) in cells.chunks(RUN).zip(values.chunks(RUN)) {
-                        let sums = sum_rows(cells, values, residuals);
-                        for (gradient, sum) in gradient[labels.clone()].iter_mut().zip(sums.0) {
-                            *gradient += f64::from(sum);
+        let cells = part.range();
+        for (tile, residuals) in self.residuals.iter().enumerate() {
+            let residuals = &residuals[..cells.len()];
+            let groups = &mut self.groups[..cells.len().div_ceil(GROUP_CELLS)];
+            groups.par_iter_mut().zip(residuals.par_chunks(GROUP_CELLS)).enumerate().for_each(
+                |(group, (sums, residuals))| {
+                    sums.fill(Lanes::ZERO);
+                    for (cell, residual) in (cells.start + group * GROUP_CELLS..).zip(residuals) {
+                        let cell = part.cell(cell);
+                        add_rows(cell.genes, cell.values, residual, sums);
+                    }
+                },
+            );
+            let groups = &*groups;
+            let labels = tile * LANES..((tile + 1) * LANES).min(n_labels);
+            let chunks =
+                gradient.par_chunks_mut(CHUNK_GENES * n_labels).zip(self.genes.par_chunks(CHUNK_GENES));
+            chunks.for_each(|(gradient, genes)| {
+                for (gradient, &gene) in gradient.chunks_exact_mut(n_labels).zip(genes) {
+                    let mut sums = [0.0_f64; LANES];
+                    for group in groups {
+                        for (sum, &part) in sums.iter_mut().zip(&group[gene as usize].0) {
+                            *sum += f64::from(part);
                         }
                     }
+                    add(&mut gradient[labels.clone()], &sums);
                 }
-            }
-        });
+            });
+        }
     }
 }
 
@@ -140,21 +179,22 @@ impl Objective for CrossEntropy<'_> {
 
     fn evaluate(&mut self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let n_labels = self.intercept.len();
-        let penalty =
-            self.coordinates.to_weights(point, &self.genes.genes, &mut self.weights, &mut self.intercept);
+        let mut value = 0.5 * self.l2 * self.go_to(point);
         let (weight_gradient, intercept_gradient) = gradient.split_at_mut(point.len() - n_labels);
         weight_gradient.fill(0.0);
         intercept_gradient.fill(0.0);
         self.intercept_curvature.fill(0.0);
-        let mut value = 0.5 * self.l2 * penalty;
-        for slab in 0..self.genes.slabs.len() {
-            self.residuals(&self.genes.slabs[slab].cells.clone());
-            for sums in &self.sums {
+        self.for_each_part(|this, part| {
+            this.residuals(part);
+            for sums in &this.sums {
                 value += sums.loss;
                 add(intercept_gradient, &sums.residual);
-                add(&mut self.intercept_curvature, &sums.curvature);
+                add(&mut this.intercept_curvature, &sums.curvature);
             }
-            self.pull(slab, weight_gradient);
+            this.pull(part, weight_gradient);
+        });
+        if self.failed.is_some() {
+            return f64::NAN;
         }
         self.coordinates.to_gradient(point, self.l2, gradient);
         value
@@ -194,8 +234,11 @@ fn loss_and_residuals(scores: &mut [f64], truth: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use ferrocyte_core::{Block, LogNorm};
+
     use super::*;
     use crate::models::linear::Intercept;
+    use crate::models::linear::moments::Moments;
 
     const N_LABELS: usize = 19; // two tiles, the second not full
     const N_GENES: usize = 6;
@@ -234,9 +277,11 @@ mod tests {
     #[test]
     fn value_and_gradient_agree_with_the_definition() {
         let (cells, truth, weights) = data();
-        let genes = GeneMajor::new(&cells);
-        let coordinates = Coordinates::new(&genes, &weights, N_LABELS, Intercept::Free);
-        let mut objective = CrossEntropy::new(&cells, &truth, &weights, &genes, &coordinates, L2);
+        let parts = CellParts::of(&cells);
+        let moments = Moments::of(parts, &weights).unwrap();
+        let genes = &moments.genes;
+        let coordinates = Coordinates::new(&moments, N_LABELS, Intercept::Free);
+        let mut objective = CrossEntropy::new(parts, &truth, &weights, genes, &coordinates, L2);
         let point: Vec<f64> = (0..objective.dimension())
             .map(|i| ((i * 37 % 101) as f64 / 101.0 - 0.5) as f32)
             .map(f64::from)
@@ -247,10 +292,10 @@ mod tests {
         let at = |point: &[f64]| {
             let mut rows = WeightRows::zeros(N_GENES, N_LABELS);
             let mut b = vec![0.0; N_LABELS];
-            coordinates.to_weights(point, &genes.genes, &mut rows, &mut b);
+            coordinates.to_weights(point, genes, &mut rows, &mut b);
             let mut w = vec![vec![0.0; N_LABELS]; N_GENES];
             let mut sum = vec![0.0; N_LABELS]; // the intercepts again, from weights that are not rounded
-            for (i, &gene) in genes.genes.iter().enumerate() {
+            for (i, &gene) in genes.iter().enumerate() {
                 w[gene as usize].copy_from_slice(&point[i * N_LABELS..(i + 1) * N_LABELS]);
                 for label in 0..N_LABELS {
                     let rounded = f64::from(rows.get(gene as usize, label));

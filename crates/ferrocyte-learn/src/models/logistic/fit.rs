@@ -17,6 +17,11 @@ impl Train for Logistic {
         serde_json::json!(self.params)
     }
 
+    /// An elastic net takes up few genes at a time, and goes through all their values again and again.
+    fn can_stream(&self) -> bool {
+        self.params.l1 == 0.0
+    }
+
     fn fit(
         &self,
         data: &LabelledCells<'_>,

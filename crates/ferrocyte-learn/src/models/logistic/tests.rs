@@ -1,10 +1,14 @@
 //! What a fit promises, on cells small enough to reason about.
 
-use ferrocyte_core::{Block, LabelSet, Labels, LogNorm, NamedArrays, Scores, Silent, Vocabulary};
+use std::sync::atomic::Ordering;
+
+use ferrocyte_core::{Block, LabelSet, Labels, LogNorm, NamedArrays, Scores, Severity, Silent, Vocabulary};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::params::LogisticParams;
+use crate::cell_parts::PART_CELLS;
+use crate::cell_parts::tests::Elsewhere;
 use crate::labelled_cells::LabelledCells;
 use crate::models::{Balance, Classifier, Fit, FitError, LinearModel, Train, check_classifier};
 
@@ -199,12 +203,9 @@ fn nothing_that_can_be_given_makes_it_diverge() {
         assert!(objective.iter().all(|value| value.is_finite()), "{params:?}: {objective:?}");
         assert!(objective.last() <= objective.first(), "{params:?}: {objective:?}");
         assert_eq!(fit.training.converged, fit.warnings.is_empty());
-        // With next to no penalty the goal can lie below the rounding of `f32`; then a note says so.
-        assert!(
-            fit.training.converged || absurd || params.l2 < 1.0,
-            "round {round} {params:?}: {}",
-            fit.training.stopped
-        );
+        // The goal can lie below the rounding of `f32`; then a note says so. With next to no penalty it can lie far below.
+        let nearly = fit.warnings.iter().all(|warning| warning.severity == Severity::Note);
+        assert!(nearly || absurd || params.l2 < 1.0, "round {round} {params:?}: {}", fit.training.stopped);
         check_classifier(fit.model.as_ref(), &cells);
     }
 }
@@ -242,4 +243,22 @@ fn the_weight_of_a_gene_is_what_it_moves() {
         old.probabilities_into(&cells, &mut out).unwrap();
         out
     });
+}
+
+#[test]
+fn cells_of_several_parts_that_lie_elsewhere_give_the_same_bytes_and_are_read_part_by_part() {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let (cells, labels) = random_cells(&mut rng, 2 * PART_CELLS + 100, 12, 3);
+    let elsewhere = Elsewhere::new(&cells);
+    let trainer = LogisticParams { max_iterations: 20, ..LogisticParams::default() }.check().unwrap();
+    assert!(trainer.can_stream());
+    let here = fit(LogisticParams { max_iterations: 20, ..LogisticParams::default() }, &cells, &labels);
+    let data = LabelledCells::of_store(&elsewhere, &labels).unwrap();
+    let there = trainer.fit(&data, &genes(12), 0, &Silent).unwrap();
+    assert_eq!(there.model.to_arrays(), here.model.to_arrays());
+    assert_eq!(there.training, here.training);
+    assert_eq!(elsewhere.most_at_once.load(Ordering::Relaxed), PART_CELLS);
+    // Once for means and variances, and at least once for the start and for every step.
+    let times = elsewhere.cells_read.load(Ordering::Relaxed) / cells.n_cells();
+    assert!(times >= 2 + there.training.iterations, "{times}");
 }

@@ -10,9 +10,11 @@ use ferrocyte_core::{Curve, Progress, TrainingRecord, Warning};
 use self::descent::{Descent, Gap, gap};
 use self::working_genes::working_genes;
 use super::coordinates::Coordinates;
+use super::moments::Moments;
 use super::objective::CrossEntropy;
 use super::objective::dual::Penalty;
 use super::solve::{Problem, Solution};
+use crate::cell_parts::CellParts;
 use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::weight_rows::WeightRows;
 use crate::models::train::FitError;
@@ -69,9 +71,10 @@ impl ElasticNet<'_> {
         let Problem { truth, n_labels, cell_weights, l2, intercept, .. } = self.problem;
         let cells = &*self.problem.cells.whole()?;
         let penalty = Penalty { l1: l2 * self.l1, l2: l2 * (1.0 - self.l1) };
-        let by_gene = GeneMajor::new(cells);
-        let coordinates = Coordinates::new(&by_gene, cell_weights, n_labels, intercept);
-        let mut all = CrossEntropy::new(cells, truth, cell_weights, &by_gene, &coordinates, penalty.l2);
+        let parts = CellParts::of(cells);
+        let moments = Moments::of(parts, cell_weights)?;
+        let coordinates = Coordinates::new(&moments, n_labels, intercept);
+        let mut all = CrossEntropy::new(parts, truth, cell_weights, &moments.genes, &coordinates, penalty.l2);
 
         let mut place = Place { weights: vec![0.0; all.n_weights()], intercept: self.shares() };
         let mut pull = vec![0.0; all.n_weights()];
@@ -86,12 +89,13 @@ impl ElasticNet<'_> {
                 break end;
             }
             let genes = working_genes(&place.weights, &pull, penalty.l1, n_labels);
-            let columns: Vec<u32> = genes.iter().map(|&gene| by_gene.genes[gene]).collect();
+            let columns: Vec<u32> = genes.iter().map(|&gene| moments.genes[gene]).collect();
             let some_cells = cells.select_genes(&columns);
             let some = GeneMajor::new(&some_cells);
-            let coordinates = Coordinates::new(&some, cell_weights, n_labels, intercept);
+            let some_parts = CellParts::of(&some_cells);
+            let coordinates = Coordinates::new(&Moments::of(some_parts, cell_weights)?, n_labels, intercept);
             let mut objective =
-                CrossEntropy::new(&some_cells, truth, cell_weights, &some, &coordinates, penalty.l2);
+                CrossEntropy::new(some_parts, truth, cell_weights, &some.genes, &coordinates, penalty.l2);
             let goal = (GOAL_WITHIN * self.gap).max(GAP_WITHIN * found.share);
             let mut descent = Descent {
                 genes: &some,
@@ -110,7 +114,7 @@ impl ElasticNet<'_> {
         progress.finish();
 
         let mut weights = WeightRows::zeros(cells.n_genes(), n_labels);
-        for (&gene, row) in by_gene.genes.iter().zip(place.weights.chunks_exact(n_labels)) {
+        for (&gene, row) in moments.genes.iter().zip(place.weights.chunks_exact(n_labels)) {
             weights.set(gene as usize, row.iter().map(|&weight| weight as f32));
         }
         // The same number on every intercept changes nothing; a mean of zero makes them easy to compare.
@@ -118,7 +122,7 @@ impl ElasticNet<'_> {
         Ok(Solution {
             weights,
             intercept: place.intercept.iter().map(|intercept| intercept - mean).collect(),
-            spread: coordinates.spread(&by_gene.genes, cells.n_genes()),
+            spread: coordinates.spread(&moments.genes, cells.n_genes()),
             warnings: looks.warning().into_iter().collect(),
             training: looks.record(self.gap),
         })

@@ -224,8 +224,10 @@ mod tests {
     use ferrocyte_core::{Block, LogNorm};
 
     use super::super::super::coordinates::Coordinates;
+    use super::super::super::moments::Moments;
     use super::super::super::objective::CrossEntropy;
     use super::*;
+    use crate::cell_parts::CellParts;
     use crate::models::linear::Intercept;
 
     const N_LABELS: usize = 19; // two tiles, the second not full
@@ -283,9 +285,11 @@ mod tests {
     fn passes_lead_to_the_lowest_point_of_the_model_and_say_what_they_won() {
         let (cells, truth, cell_weights) = data();
         let genes = GeneMajor::new(&cells);
-        let coordinates = Coordinates::new(&genes, &cell_weights, N_LABELS, Intercept::Free);
+        let parts = CellParts::of(&cells);
+        let moments = Moments::of(parts, &cell_weights).unwrap();
+        let coordinates = Coordinates::new(&moments, N_LABELS, Intercept::Free);
         let mut objective =
-            CrossEntropy::new(&cells, &truth, &cell_weights, &genes, &coordinates, PENALTY.l2);
+            CrossEntropy::new(parts, &truth, &cell_weights, &genes.genes, &coordinates, PENALTY.l2);
         let from: Vec<f64> = (0..N_GENES * N_LABELS)
             .map(|i| (i * 37 % 101) as f64 / 202.0 - 0.25)
             .map(|w| f64::from(w as f32))

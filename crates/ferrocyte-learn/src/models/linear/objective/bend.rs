@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use super::{CrossEntropy, add};
-use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::lanes::{LANES, Lanes, tiles};
 
 /// Cells whose bend is summed by one thread.
@@ -29,24 +28,21 @@ pub(in crate::models::linear) struct Bend {
 impl CrossEntropy<'_> {
     /// The model at `point`.
     pub(in crate::models::linear) fn bend_at(&mut self, point: &[f64]) -> Bend {
-        let genes: &GeneMajor = self.genes;
         let n_labels = self.intercept.len();
-        let squares =
-            self.coordinates.to_weights(point, &genes.genes, &mut self.weights, &mut self.intercept);
-        let mut value = 0.5 * self.l2 * squares;
+        let mut value = 0.5 * self.l2 * self.go_to(point);
         let mut pull = vec![0.0; self.n_weights()];
         let mut intercept_pull = vec![0.0; n_labels];
         let mut rows = vec![vec![Lanes::ZERO; self.cells.n_cells()]; tiles(n_labels)];
-        for (position, slab) in genes.slabs.iter().enumerate() {
-            self.residuals(&slab.cells);
-            for sums in &self.sums {
+        self.for_each_part(|this, part| {
+            this.residuals(part);
+            for sums in &this.sums {
                 value += sums.loss;
                 add(&mut intercept_pull, &sums.residual);
             }
-            self.pull(position, &mut pull);
-            for (tile, (rows, residuals)) in rows.iter_mut().zip(&self.residuals).enumerate() {
-                for (cell, residuals) in slab.cells.clone().zip(residuals) {
-                    let (truth, weight) = (self.truth[cell] as usize, self.cell_weights[cell]);
+            this.pull(part, &mut pull);
+            for (tile, (rows, residuals)) in rows.iter_mut().zip(&this.residuals).enumerate() {
+                for (cell, residuals) in part.range().zip(residuals) {
+                    let (truth, weight) = (this.truth[cell] as usize, this.cell_weights[cell]);
                     // A cell that does not count says nothing.
                     let of = |residual: f32| if weight > 0.0 { residual / weight as f32 } else { 0.0 };
                     rows[cell] = Lanes(residuals.0.map(of));
@@ -55,7 +51,7 @@ impl CrossEntropy<'_> {
                     }
                 }
             }
-        }
+        });
         let column = |label: usize| rows[label / LANES].iter().map(|row| row.0[label % LANES]).collect();
         let columns: Vec<Vec<f32>> = (0..n_labels).into_par_iter().map(column).collect();
         let of_intercepts_together = self.of_intercepts_together(&columns);

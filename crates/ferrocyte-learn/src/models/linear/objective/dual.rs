@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use super::{CrossEntropy, add};
-use crate::kernels::gene_major::GeneMajor;
 use crate::kernels::lanes::LANES;
 
 /// Probabilities that moved between labels, so that each label's add up to the weight of its cells.
@@ -31,14 +30,11 @@ impl Penalty {
 impl CrossEntropy<'_> {
     /// The value at `point`, without the gradient.
     pub(in crate::models::linear) fn value_at(&mut self, point: &[f64]) -> f64 {
-        let genes: &GeneMajor = self.genes;
-        let squares =
-            self.coordinates.to_weights(point, &genes.genes, &mut self.weights, &mut self.intercept);
-        let mut value = 0.5 * self.l2 * squares;
-        for slab in &genes.slabs {
-            self.residuals(&slab.cells);
-            value += self.sums.iter().map(|sums| sums.loss).sum::<f64>();
-        }
+        let mut value = 0.5 * self.l2 * self.go_to(point);
+        self.for_each_part(|this, part| {
+            this.residuals(part);
+            value += this.sums.iter().map(|sums| sums.loss).sum::<f64>();
+        });
         value
     }
 
@@ -56,14 +52,13 @@ impl CrossEntropy<'_> {
     /// model's own probabilities are taken, moved between labels where the
     /// intercepts are not yet at their best, and mixed with the truth until no pull is beyond `l1`.
     pub(in crate::models::linear) fn lower_bound(&mut self, penalty: Penalty, pull: &mut [f64]) -> f64 {
-        let genes: &GeneMajor = self.genes;
         let moved = self.moved();
         pull.fill(0.0);
-        for (position, slab) in genes.slabs.iter().enumerate() {
-            self.residuals(&slab.cells);
-            self.move_residuals(slab.cells.start, slab.cells.len(), &moved);
-            self.pull(position, pull);
-        }
+        self.for_each_part(|this, part| {
+            this.residuals(part);
+            this.move_residuals(part.range().start, part.range().len(), &moved);
+            this.pull(part, pull);
+        });
         let largest = pull.iter().fold(0.0_f64, |largest, pull| largest.max(pull.abs()));
         let within = if largest > penalty.l1 { penalty.l1 / largest } else { 1.0 };
         let mut shares = vec![within];
@@ -71,13 +66,13 @@ impl CrossEntropy<'_> {
             shares.push(1.0);
         }
         let mut entropies = vec![0.0; shares.len()];
-        for slab in &genes.slabs {
-            self.residuals(&slab.cells);
-            self.move_residuals(slab.cells.start, slab.cells.len(), &moved);
+        self.for_each_part(|this, part| {
+            this.residuals(part);
+            this.move_residuals(part.range().start, part.range().len(), &moved);
             for (entropy, &share) in entropies.iter_mut().zip(&shares) {
-                *entropy += self.entropy(slab.cells.start, slab.cells.len(), share);
+                *entropy += this.entropy(part.range().start, part.range().len(), share);
             }
-        }
+        });
         let bounds = shares.iter().zip(entropies).map(|(&share, entropy)| {
             // Scaled to just within `l1`, what is beyond is rounding.
             let excess: f64 =
@@ -89,15 +84,14 @@ impl CrossEntropy<'_> {
 
     /// What must move so that the probabilities of each label add up to the weight of its cells.
     fn moved(&mut self) -> Moved {
-        let genes: &GeneMajor = self.genes;
         let n_labels = self.intercept.len();
         let mut surplus = vec![0.0; n_labels];
-        for slab in &genes.slabs {
-            self.residuals(&slab.cells);
-            for sums in &self.sums {
+        self.for_each_part(|this, part| {
+            this.residuals(part);
+            for sums in &this.sums {
                 add(&mut surplus, &sums.residual);
             }
-        }
+        });
         let mut total = vec![0.0; n_labels];
         for (&label, weight) in self.truth.iter().zip(self.cell_weights) {
             total[label as usize] += weight;
@@ -112,7 +106,7 @@ impl CrossEntropy<'_> {
         Moved { taken: taken.collect(), given }
     }
 
-    /// Moves the probabilities behind the residuals of the slab that begins at cell `first`.
+    /// Moves the probabilities behind the residuals of the part that begins at cell `first`.
     fn move_residuals(&mut self, first: usize, n_cells: usize, moved: &Moved) {
         for cell in 0..n_cells {
             let (truth, weight) = (self.truth[first + cell] as usize, self.cell_weights[first + cell]);
@@ -129,7 +123,7 @@ impl CrossEntropy<'_> {
         }
     }
 
-    /// `Σ weight · entropy` of `truth + share · residual` over a slab's cells.
+    /// `Σ weight · entropy` of `truth + share · residual` over a part's cells.
     fn entropy(&self, first: usize, n_cells: usize, share: f64) -> f64 {
         let n_labels = self.intercept.len();
         let of_cell = |cell: usize| {
