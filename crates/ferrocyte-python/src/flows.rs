@@ -243,8 +243,11 @@ pub(crate) fn annotate(
     coverage: Option<f64>,
     coverage_in_groups: bool,
     adapt: Option<AdaptArguments>,
+    memory: Option<String>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
+    let memory = memory.as_deref().map(str::parse::<ByteSize>).transpose();
+    let memory = memory.map_err(|error| to_python(&error))?;
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
     let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
@@ -261,6 +264,7 @@ pub(crate) fn annotate(
         back_off,
         adapt,
         explain,
+        memory,
     };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;

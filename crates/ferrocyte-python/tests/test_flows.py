@@ -167,3 +167,14 @@ def test_samples_are_scored():
     run = ferrocyte.evaluate(REFERENCE, unit="louvain", permutations=3, **SETTINGS)
     left_out = [warning for warning in run["warnings"] if warning["code"] == "unit-has-two-labels"]
     assert left_out, "clusters of these cells have several labels"
+
+
+def test_memory_is_a_promise(tmp_path):
+    output = tmp_path / "model.ferrocyte"
+    with pytest.raises(ValueError, match="expected a size with its unit"):
+        ferrocyte.train(REFERENCE, output=output, memory="2000", **SETTINGS)
+    with pytest.raises(ValueError, match="cannot be kept to 20 MiB of memory"):
+        ferrocyte.train(REFERENCE, output=output, memory="20MiB", **SETTINGS)
+    ferrocyte.train(REFERENCE, output=output, score=False, model="centroid", memory="1GiB", **SETTINGS)
+    with pytest.raises(ValueError, match="cannot be kept to 20 MiB of memory"):
+        ferrocyte.annotate(QUERY, model=output, output=tmp_path / "labels.csv", memory="20MiB")

@@ -29,6 +29,7 @@ use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
+use crate::memory::{self, ByteSize, MemoryError};
 use crate::model_file::{ModelError, OpenedModel, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions, Scored};
 use crate::scale::convert::NormBlock;
@@ -66,12 +67,17 @@ pub struct AnnotateOptions {
     pub adapt: Option<AdaptOptions>,
     /// Say which genes pushed cells to their labels.
     pub explain: Option<ExplainOptions>,
+    /// Memory that the run may take: what needs more is refused before it starts.
+    pub memory: Option<ByteSize>,
 }
 
 /// Why an annotation was refused or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnotateError {
+    /// The run would take too much memory.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// The output cannot be written in this form.
     #[error(transparent)]
     Output(#[from] OutputKindError),
@@ -206,6 +212,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let back_off = back_off(options.back_off, header)?;
     let mut record = RunRecord::new(Flow::Annotate, crate::VERSION, header.training.seed);
     let mut query = Dataset::open(&options.query, QUERY)?;
+    memory::check_query(options.memory, &query, header, options.adapt.is_some())?;
     begin_record(&mut record, &mut query, options, header)?;
     let genes = match_genes(&query, header, opened.model.as_ref(), options, &mut record)?;
     let truth = truth(&query, options)?;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::{AdaptOptions, AnnotateOptions, Condition, ExplainOptions, Filter, InputFile};
+use ferrocyte::{AdaptOptions, AnnotateOptions, ByteSize, Condition, ExplainOptions, Filter, InputFile};
 
 use super::data::MatrixArgs;
 use super::open::GenesWhereArgs;
@@ -55,6 +55,9 @@ pub(crate) struct AnnotateArgs {
     /// trained with --group
     #[arg(long, requires = "coverage")]
     coverage_in_groups: bool,
+    /// Memory that the run may take, as in `2GiB` or `500MB`: what needs more is refused before it starts
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<ByteSize>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -100,6 +103,7 @@ impl AnnotateArgs {
             explain,
             explain_by,
             reject_unknown,
+            memory,
             adapt,
             json: _,
             report: _,
@@ -120,6 +124,7 @@ impl AnnotateArgs {
             back_off,
             adapt,
             explain,
+            memory,
         }
     }
 }

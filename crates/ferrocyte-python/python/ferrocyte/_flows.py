@@ -389,6 +389,7 @@ def annotate(
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
+    memory: str | None = None,
     report: Path | None = None,
     **reading: Unpack[Reading],
 ) -> dict[str, Any]:
@@ -443,6 +444,7 @@ def annotate(
         coverage,
         coverage_in_groups,
         _adapt(adapt, reference, reference_where),
+        memory,
         report,
     )
     return _finish(record)

@@ -11,10 +11,12 @@ mod available;
 mod budget;
 mod needs;
 mod plan;
+mod query;
 mod size;
 
 pub use budget::MemoryOptions;
 pub(crate) use needs::{Kind, Needs};
 pub use plan::MemoryError;
 pub(crate) use plan::Plan;
+pub(crate) use query::check_query;
 pub use size::{ByteSize, ByteSizeError};

@@ -1,5 +1,6 @@
 //! What a run needs in memory, part by part: figures of docs/memory.md, measured there.
 
+use ferrocyte_core::ModelHeader;
 use ferrocyte_io::Storage;
 use ferrocyte_learn::models::Train;
 
@@ -19,6 +20,10 @@ const VALUE: u64 = 8;
 const NAME: u64 = 48;
 /// Codes of labels and groups, positions, what identifies a cell's counts: for each cell.
 const CELL: u64 = 160;
+/// The same, of a cell that is labelled: the rest lies on disk.
+const LABELLED_CELL: u64 = 64;
+/// Copies of the weights of a model that is there: as read, as numbers of its kind, side by side for the processor.
+const COPIES_OF_KNOWN_WEIGHTS: u64 = 6;
 /// Copies of weights while a model is trained: gradients and directions of ten steps.
 const COPIES_OF_WEIGHTS: u64 = 32;
 /// Copies of probabilities of all cells while they are judged: own, calibrated, of baselines, drawn.
@@ -97,6 +102,30 @@ impl Estimate {
         }
         let copies = if needs.scored { COPIES_TO_SCORE } else { COPIES_TO_TRAIN };
         Self { parts, cells: (values as u64).saturating_mul(VALUE * copies), copies }
+    }
+
+    /// Of the cells of a query, and a model that is to label them; all of them in memory where it is to learn from them.
+    pub(super) fn of_query(query: &Dataset, header: &ModelHeader, whole: bool) -> Self {
+        let n_cells = query.n_cells() as u64;
+        let values: f64 = query.files.iter().map(values_used).sum();
+        let per_cell = (values / n_cells.max(1) as f64).ceil() as u64;
+        let on_the_way = CELLS_ON_THE_WAY + CELLS_OF_THREADS * (rayon::current_num_threads() as u64 / 2);
+        let weights = (header.genes.len() * header.labels.len()) as u64 * 8;
+        let mut parts = vec![
+            ("the program", PROGRAM),
+            ("names of its genes and labels", header.genes.len() as u64 * NAME * 4),
+            ("what is known of each cell", LABELLED_CELL * n_cells),
+            ("cells that are read at a time", on_the_way * per_cell * VALUE),
+            ("the model", weights * COPIES_OF_KNOWN_WEIGHTS),
+        ];
+        if let Some(turned) = by_genes(query) {
+            parts.push(("a matrix that is stored gene by gene", turned));
+        }
+        if whole {
+            parts.push(("all cells, to adapt to them", (values as u64) * VALUE * COPIES_TO_SCORE));
+            parts.push(("the reference, as many cells", header.training.cells as u64 * per_cell * VALUE * COPIES_TO_TRAIN));
+        }
+        Self { parts, cells: 0, copies: 1 }
     }
 
     /// All that is needed wherever the cells lie.

@@ -15,7 +15,7 @@ pub enum MemoryError {
     /// Too little for anything.
     #[error(
         "{cells} cells cannot be kept to {promised} of memory: {needed} are needed ({parts}); give more with --memory, or use fewer \
-         cells with --max-per-class or --downsample"
+         cells with {fewer}"
     )]
     TooLittle {
         /// Number of cells.
@@ -26,6 +26,8 @@ pub enum MemoryError {
         needed: ByteSize,
         /// What of that each part takes.
         parts: String,
+        /// What leaves cells out.
+        fewer: &'static str,
     },
     /// Something needs all cells in memory.
     #[error(
@@ -113,6 +115,7 @@ fn decide(
                 promised,
                 needed: ByteSize::bytes(fixed),
                 parts: in_words(&estimate.parts),
+                fewer: "--max-per-class or --downsample",
             });
         }
         if let Some(Kind { name, .. }) = whole.filter(|_| estimate.cells > left) {
@@ -132,7 +135,7 @@ fn decide(
     Ok(Plan { most_in_memory, folder })
 }
 
-fn in_words(parts: &[(&'static str, u64)]) -> String {
+pub(super) fn in_words(parts: &[(&'static str, u64)]) -> String {
     let parts: Vec<String> =
         parts.iter().map(|(name, bytes)| format!("{name} {}", ByteSize::bytes(*bytes))).collect();
     parts.join(", ")

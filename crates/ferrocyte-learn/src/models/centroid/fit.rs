@@ -30,6 +30,11 @@ impl Train for Centroid {
         serde_json::json!(self.params)
     }
 
+    // Of every cell the values of the markers are kept, a few in a hundred of all.
+    fn can_stream(&self) -> bool {
+        true
+    }
+
     fn fit(
         &self,
         data: &LabelledCells<'_>,
