@@ -21,6 +21,19 @@ pub struct ReadError {
     pub kind: ReadErrorKind,
 }
 
+/// A number with its thousands parted: `12,287`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl ReadError {
     pub(crate) fn new(path: &Path, kind: ReadErrorKind) -> Self {
         Self { path: path.to_owned(), kind }
@@ -34,6 +47,18 @@ pub enum ReadErrorKind {
     /// The operating system refused.
     #[error("the file cannot be opened or read")]
     Io(#[from] std::io::Error),
+
+    /// Some cells of a matrix cannot be read.
+    #[error("cells {} to {} cannot be read", grouped(*.first), grouped(*.last))]
+    Cells {
+        /// The first of the cells that were read together.
+        first: u64,
+        /// The last of them.
+        last: u64,
+        /// Why not, with the name of the array.
+        #[source]
+        source: Box<ReadErrorKind>,
+    },
 
     /// The first bytes are not those of HDF5.
     #[error("expected an HDF5 file (.h5ad), found {found}")]

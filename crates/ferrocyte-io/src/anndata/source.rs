@@ -87,6 +87,20 @@ impl MatrixSource {
         Self { file, matrix, cell_names, genes, block_cells, next_cell: 0, others, rows }
     }
 
+    /// Says of which cells the bytes are damaged or gone.
+    fn of_cells(&self, n_cells: usize, error: ReadError) -> ReadError {
+        use ReadErrorKind::{Cells, Damaged, Filter, Io};
+        let ReadError { path, kind } = error;
+        let kind = match kind {
+            Damaged { .. } | Filter { .. } | Io(_) => {
+                let first = self.next_cell as u64;
+                Cells { first, last: first + n_cells as u64 - 1, source: Box::new(kind) }
+            }
+            kind => kind,
+        };
+        ReadError { path, kind }
+    }
+
     fn describe(&self, error: RowsError) -> ReadError {
         let kind = match error {
             RowsError::Block(source) => ReadErrorKind::Block { first_cell: self.next_cell as u64, source },
@@ -124,8 +138,8 @@ impl BlockSource for MatrixSource {
         if n_cells == 0 {
             return Ok(None);
         }
-        let block =
-            self.rows.take(n_cells)?.into_block(self.genes.len()).map_err(|error| self.describe(error))?;
+        let rows = self.rows.take(n_cells).map_err(|error| self.of_cells(n_cells, error))?;
+        let block = rows.into_block(self.genes.len()).map_err(|error| self.describe(error))?;
         self.next_cell += n_cells;
         Ok(Some(block))
     }

@@ -23,6 +23,7 @@ use crate::read_error::{ReadError, ReadErrorKind};
 pub(crate) struct Container {
     path: Arc<Path>,
     hdf5: Hdf5File,
+    storage: Arc<FileStorage>,
     n_bytes: usize,
     /// What may be decoded as one: a chunk, or an array that is read whole.
     limit: MemoryLimit,
@@ -55,18 +56,9 @@ impl Container {
 
         let n_bytes = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
         let limit = MemoryLimit::of_file(metadata.len());
-        let most = limit.most_usize();
-        let most_chunk = most.min(hdf5_reader::HDF5_MAX_CHUNK_BYTES);
-        let options = OpenOptions::default()
-            // Blocks go forward and keep the chunk they end in themselves: a cache would only cost memory.
-            .with_chunk_cache_bytes(0)
-            .with_max_chunk_bytes(most_chunk)
-            .with_max_read_bytes(most)
-            .with_filter_registry(filters::registry(most_chunk));
         // Positional reads, not a memory map: a file that shrinks meanwhile is an error, not a signal.
-        let hdf5 = call(&path, "/", || {
-            Hdf5File::from_storage_with_options(Arc::new(FileStorage::from_file(file)?), options)
-        })?;
+        let storage = Arc::new(call(&path, "/", || FileStorage::from_file(file))?);
+        let hdf5 = open_storage(&path, &storage, limit)?;
         let superblock = hdf5.superblock();
         if superblock.base_address == 0 && superblock.eof_address > metadata.len() {
             return Err(fail(ReadErrorKind::Truncated {
@@ -74,7 +66,14 @@ impl Container {
                 found: metadata.len(),
             }));
         }
-        Ok(Self { path, hdf5, n_bytes, limit, last_records: Arc::default() })
+        Ok(Self { path, hdf5, storage, n_bytes, limit, last_records: Arc::default() })
+    }
+
+    /// The same file, of which nothing is remembered: the reader keeps the heaps of texts that it has seen, which take several
+    /// times the memory of the texts, and a file may have millions.
+    pub(crate) fn afresh(&self) -> Result<Self, ReadError> {
+        let hdf5 = open_storage(&self.path, &self.storage, self.limit)?;
+        Ok(Self { hdf5, last_records: Arc::default(), ..self.clone() })
     }
 
     /// The file.
@@ -232,6 +231,22 @@ impl Container {
         let (numbers, _) = self.call(path, read)?.into_raw_vec_and_offset();
         Ok(into_plain(numbers))
     }
+}
+
+fn open_storage(
+    path: &Path,
+    storage: &Arc<FileStorage>,
+    limit: MemoryLimit,
+) -> Result<Hdf5File, ReadError> {
+    let most = limit.most_usize();
+    let most_chunk = most.min(hdf5_reader::HDF5_MAX_CHUNK_BYTES);
+    let options = OpenOptions::default()
+        // Blocks go forward and keep the chunk they end in themselves: a cache would only cost memory.
+        .with_chunk_cache_bytes(0)
+        .with_max_chunk_bytes(most_chunk)
+        .with_max_read_bytes(most)
+        .with_filter_registry(filters::registry(most_chunk));
+    call(path, "/", || Hdf5File::from_storage_with_options(storage.clone(), options))
 }
 
 fn call<T>(path: &Path, object: &str, read: impl FnOnce() -> Result<T, Hdf5Error>) -> Result<T, ReadError> {

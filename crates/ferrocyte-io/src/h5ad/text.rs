@@ -112,6 +112,9 @@ pub(crate) fn each(
     let mut start = 0;
     while start < n {
         let end = start.saturating_add(step).min(n);
+        let afresh = container.afresh()?;
+        let found = afresh.dataset(path).ok();
+        let dataset = found.as_deref().unwrap_or(dataset);
         let elements = elements(container, dataset, path, start..end)?;
         if elements.len() as u64 != end - start {
             let found = format!("{} values from {start} to {end}", elements.len());
