@@ -123,7 +123,10 @@ impl Estimate {
         }
         if whole {
             parts.push(("all cells, to adapt to them", (values as u64) * VALUE * COPIES_TO_SCORE));
-            parts.push(("the reference, as many cells", header.training.cells as u64 * per_cell * VALUE * COPIES_TO_TRAIN));
+            parts.push((
+                "the reference, as many cells",
+                header.training.cells as u64 * per_cell * VALUE * COPIES_TO_TRAIN,
+            ));
         }
         Self { parts, cells: 0, copies: 1 }
     }
