@@ -27,7 +27,7 @@ use crate::entries::Entries;
 use crate::explain::{ExplainError, ExplainOptions, Explaining, Groups, weights_of};
 use crate::genes::{self, DEFAULT_MIN_COVERAGE};
 use crate::group_columns::{self, GroupColumn};
-use crate::input_file::{InputFile, LabelSource};
+use crate::input_file::{self, InputFile, LabelSource};
 use crate::label_check::{label_of, spelt_alike};
 use crate::memory::{self, ByteSize, MemoryError};
 use crate::model_file::{ModelError, OpenedModel, open_model};
@@ -206,7 +206,8 @@ pub struct OtherSpecies {
 /// # Errors
 /// When model, query or an output cannot be used; an output that could not be finished is not there.
 pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<RunRecord, AnnotateError> {
-    let kinds = OutputKind::of_all(&options.outputs, options.query.files.len())?;
+    let n_files = input_file::expand(&options.query.files).map_err(DataError::from)?.len();
+    let kinds = OutputKind::of_all(&options.outputs, n_files)?;
     let opened = open_model(&options.model)?;
     let header = &opened.header;
     let back_off = back_off(options.back_off, header)?;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ferrocyte_core::{
     BlockError, GeneMap, GeneUnion, InputRecord, LibrarySizeError, Progress, SourceError, TargetSum,
@@ -40,7 +41,8 @@ pub(crate) const QUERY: &str = "query";
 /// Which files, which matrix, which cells.
 #[derive(Debug, Clone, Default)]
 pub struct DataOptions {
-    /// The files: one data set, in this order.
+    /// The files: one data set, in this order. A pattern (`study/*.h5ad`) stands for the files that it matches, `@list.txt` for
+    /// those that the list names.
     pub files: Vec<InputFile>,
     /// Labels of which one stands in the name of each file.
     pub label_from_name: Option<LabelFromName>,
@@ -73,7 +75,7 @@ pub(crate) struct DataFile {
     /// The label of all its cells, where no column has them.
     pub(crate) label: Option<String>,
     pub(crate) content: Box<dyn CellFile>,
-    pub(crate) genes: Vec<String>,
+    pub(crate) genes: Arc<[String]>,
     /// The cells that are used.
     pub(crate) cells: CellSelection,
     /// What is said of it, without the hash and the reading.
@@ -104,11 +106,17 @@ pub(crate) enum Step<T> {
 impl Dataset {
     /// Opens the files and applies the filter.
     pub(crate) fn open(options: &DataOptions, role: &str) -> Result<Self, DataError> {
-        let inputs = input_file::with_labels(&options.files, options.label_from_name.as_ref())?;
-        let mut files = Vec::with_capacity(inputs.len());
+        let inputs = input_file::expand(&options.files)?;
+        let inputs = input_file::with_labels(&inputs, options.label_from_name.as_ref())?;
+        let alone = inputs.len() == 1;
+        let mut files: Vec<DataFile> = Vec::with_capacity(inputs.len());
         let mut found = input_file::notes(&inputs);
         for input in inputs {
-            let file = DataFile::open(input, options, role)?;
+            let mut file = DataFile::open(input, options, role, alone)?;
+            // Files of one study have the same genes: these are kept once.
+            if let Some(last) = files.last().filter(|last| last.genes == file.genes) {
+                file.genes = Arc::clone(&last.genes);
+            }
             found.extend(way_round::check(file.content.as_ref(), &file.genes, &options.open)?);
             files.push(file);
         }
@@ -414,6 +422,7 @@ impl DataFile {
         InputFile { path, label }: InputFile,
         options: &DataOptions,
         role: &str,
+        alone: bool,
     ) -> Result<Self, DataError> {
         let content = ferrocyte_io::open_with(&path, &options.open)?;
         let filter = &options.filter;
@@ -425,9 +434,9 @@ impl DataFile {
         let picked = scale::pick::pick(content.as_ref(), asked.as_ref().or(stated.as_ref()), block_cells)?;
         let library = library(content.as_ref(), &picked, options)?;
         let Picked { matrix, verdict, others, opened } = picked;
-        let genes = content.genes_of(&matrix)?.index().to_vec();
+        let genes = content.genes_of(&matrix)?.index().to_vec().into();
         let digest = Digest::begin(&path);
-        if options.files.len() > 1 {
+        if !alone {
             digest.get()?; // one thread for each of many files would be too many
         }
         let input = InputRecord {
@@ -440,7 +449,7 @@ impl DataFile {
             reading: String::new(),
         };
         // One open matrix is kept to be read on; those of many files would fill the memory.
-        let opened = RefCell::new((options.files.len() == 1).then_some(opened));
+        let opened = RefCell::new(alone.then_some(opened));
         let asked = asked.is_some();
         Ok(Self {
             path,

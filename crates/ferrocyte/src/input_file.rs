@@ -56,6 +56,63 @@ impl From<PathBuf> for InputFile {
     }
 }
 
+/// The files that are meant: a list is the files that it names, a pattern those that it matches, by name.
+///
+/// `@list.txt` is a list where there is no file of that name: `FILE`, `FILE=LABEL` or a pattern on each line, beside the list
+/// where the name has no folder from the root; empty lines and those that begin with `#` say nothing.
+pub(crate) fn expand(files: &[InputFile]) -> Result<Vec<InputFile>, InputFileError> {
+    let mut expanded = Vec::with_capacity(files.len());
+    for file in files {
+        match list_of(file)? {
+            Some(listed) => {
+                for file in &listed {
+                    expanded.extend(matching(file)?);
+                }
+            }
+            None => expanded.extend(matching(file)?),
+        }
+    }
+    Ok(expanded)
+}
+
+/// The files that a list names; `None` where the file is no list.
+fn list_of(file: &InputFile) -> Result<Option<Vec<InputFile>>, InputFileError> {
+    let list = match file.path.to_str().and_then(|path| path.strip_prefix('@')) {
+        Some(list) if !file.path.exists() => Path::new(list),
+        _ => return Ok(None),
+    };
+    let lines = std::fs::read_to_string(list)
+        .map_err(|source| InputFileError::List { list: list.display().to_string(), source })?;
+    let folder = list.parent().unwrap_or(Path::new(""));
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let listed: Vec<InputFile> = lines
+        .map(|line| {
+            let named = InputFile::from_argument(folder.join(line));
+            InputFile { label: named.label.or_else(|| file.label.clone()), ..named }
+        })
+        .collect();
+    if listed.is_empty() {
+        return Err(InputFileError::EmptyList { list: list.display().to_string() });
+    }
+    Ok(Some(listed))
+}
+
+/// The files that a pattern matches, by name; what is no pattern, or is there, is meant as it stands.
+fn matching(file: &InputFile) -> Result<Vec<InputFile>, InputFileError> {
+    let pattern = match file.path.to_str() {
+        Some(path) if path.contains(['*', '?', '[']) && !file.path.exists() => path,
+        _ => return Ok(vec![file.clone()]),
+    };
+    let paths = glob::glob(pattern)
+        .map_err(|source| InputFileError::Pattern { pattern: pattern.to_owned(), source })?;
+    let found: Vec<InputFile> =
+        paths.flatten().map(|path| InputFile { path, label: file.label.clone() }).collect();
+    if found.is_empty() {
+        return Err(InputFileError::NothingMatches { pattern: pattern.to_owned() });
+    }
+    Ok(found)
+}
+
 /// The files with their labels: those that were given, or those that the names say.
 pub(crate) fn with_labels(
     files: &[InputFile],
@@ -139,9 +196,39 @@ impl<'a> LabelSource<'a> {
 }
 
 /// Why the labels of files cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputFileError {
+    /// A list of files cannot be read.
+    #[error("the list of files `{list}` cannot be read")]
+    List {
+        /// The list.
+        list: String,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A list names no file.
+    #[error("the list of files `{list}` names no file: expected one on each line")]
+    EmptyList {
+        /// The list.
+        list: String,
+    },
+    /// A pattern that is none.
+    #[error("`{pattern}` is no pattern of file names")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why not.
+        #[source]
+        source: glob::PatternError,
+    },
+    /// A pattern that no file has.
+    #[error("no file is called like `{pattern}`")]
+    NothingMatches {
+        /// The pattern.
+        pattern: String,
+    },
     /// Nothing says what the cells are.
     #[error(
         "nothing says what the labels are: expected a column (`--label COLUMN`), a label for each file \
@@ -213,6 +300,38 @@ mod tests {
         // Nothing there: the first `=`, so that the error names what was meant.
         assert_eq!(typed("none.tsv=RA=1"), InputFile::labelled(at("none.tsv"), "RA=1"));
         assert_eq!(typed("none.tsv="), InputFile::labelled(at("none.tsv"), ""));
+    }
+
+    #[test]
+    fn patterns_and_lists_stand_for_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["b.h5ad", "a.h5ad", "c.csv", "[1].h5ad", "@here"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let names = |typed: &str| {
+            let files = expand(&[InputFile::from_argument(at(typed))])?;
+            Ok::<_, InputFileError>(
+                files.iter().map(|file| (file.name(), file.label.clone())).collect::<Vec<_>>(),
+            )
+        };
+        let plain = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), None)).collect::<Vec<_>>();
+        assert_eq!(names("?.h5ad").unwrap(), plain(&["a.h5ad", "b.h5ad"]));
+        assert_eq!(names("[1].h5ad").unwrap(), plain(&["[1].h5ad"]), "a file of that name is meant");
+        let labelled = names("?.h5ad=RA").unwrap();
+        assert!(labelled.len() == 2 && labelled.iter().all(|(_, label)| label.as_deref() == Some("RA")));
+        assert!(matches!(names("*.loom"), Err(InputFileError::NothingMatches { .. })));
+
+        let list = at("list.txt");
+        std::fs::write(&list, "# studies\nc.csv=Healthy\n\n  ?.h5ad  \n").unwrap();
+        let typed = |list: &Path| InputFile::new(format!("@{}", list.display()));
+        let files = expand(&[typed(&list)]).unwrap();
+        let labels: Vec<Option<&str>> = files.iter().map(|file| file.label.as_deref()).collect();
+        assert_eq!(labels, [Some("Healthy"), None, None]);
+        assert!(files.iter().all(|file| file.path.exists()), "beside the list");
+        std::fs::write(&list, "# none\n").unwrap();
+        assert!(matches!(expand(&[typed(&list)]), Err(InputFileError::EmptyList { .. })));
+        assert!(matches!(expand(&[typed(&at("none"))]), Err(InputFileError::List { .. })));
     }
 
     #[test]

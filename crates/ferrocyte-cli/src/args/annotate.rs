@@ -8,7 +8,8 @@ use super::open::GenesWhereArgs;
 /// Give every cell of a query a label
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnnotateArgs {
-    /// File to annotate, in any format that `inspect` reads; several only with a table as output. With `FILE=LABEL`
+    /// File to annotate, in any format that `inspect` reads; several only with a table as output. `study/*.h5ad`
+    /// stands for the files that it matches, `@list.txt` for those that a list names. With `FILE=LABEL`
     /// the new labels are scored against LABEL
     #[arg(required = true, value_name = "QUERY")]
     files: Vec<PathBuf>,

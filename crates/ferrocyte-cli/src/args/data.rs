@@ -57,7 +57,7 @@ impl MatrixArgs {
 /// A labelled reference.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReferenceArgs {
-    /// Labelled file: .h5ad, zarr folder or .zip, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes. `FILE=LABEL` gives all cells of a file one label (a file of that whole name wins)
+    /// Labelled file: .h5ad, zarr folder or .zip, .h5mu, .loom, 10x folder, .tar.gz or .h5, dense .h5, .mtx, .csv or .tsv, .npy or .npz; several files are one data set on the union of their genes. `FILE=LABEL` gives all cells of a file one label (a file of that whole name wins). `study/*.h5ad` stands for the files that it matches, `@list.txt` for those that a list names, one on each line
     #[arg(required = true, value_name = "REF")]
     files: Vec<PathBuf>,
     /// Column with the labels to learn; not needed where each file has its label
