@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ferrocyte::{
     AdaptOptions, AnnotateOptions, CompareOptions, Condition, ConvertOptions, EvaluateOptions,
     ExplainOptions, Filter, GeneChoice, HierarchyOptions, InputFile, InspectOptions, LabelNoiseOptions,
-    ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    ModelOptions, ReferenceOptions, ScoringOptions, Shard, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -236,11 +236,13 @@ pub(crate) fn annotate(
     reject_unknown: Option<f64>,
     coverage: Option<f64>,
     coverage_in_groups: bool,
+    shard: Option<String>,
     adapt: Option<AdaptArguments>,
     report: Option<PathBuf>,
 ) -> PyResult<String> {
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
+    let shard = shard.map(|shard| shard.parse::<Shard>().map_err(|error| to_python(&error))).transpose()?;
     let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
     let options = AnnotateOptions {
         query,
@@ -255,6 +257,7 @@ pub(crate) fn annotate(
         back_off,
         adapt,
         explain,
+        shard,
     };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;

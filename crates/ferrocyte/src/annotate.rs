@@ -1,5 +1,6 @@
 //! Give every cell of a query a label.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use ferrocyte_core::{
@@ -30,6 +31,7 @@ use crate::model_file::{ModelError, OpenedModel, open_model};
 use crate::predictions::{OutputKind, OutputKindError, Predictions, Scored};
 use crate::scale::found::{self, Found};
 use crate::scoring::judged;
+use crate::shard::Shard;
 
 /// What is annotated, by which model, and where the labels go.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,9 @@ pub struct AnnotateOptions {
     pub adapt: Option<AdaptOptions>,
     /// Say which genes pushed cells to their labels.
     pub explain: Option<ExplainOptions>,
+    /// Label and write only a part of the cells. Scale, library sizes and warnings about the query rest on all of them, as in
+    /// every other part, so that the tables of all parts, one below the other, are that of the whole.
+    pub shard: Option<Shard>,
 }
 
 /// Why an annotation was refused or failed.
@@ -120,6 +125,14 @@ pub enum AnnotateError {
     NoSets {
         /// Why not, and what helps.
         why: &'static str,
+    },
+    /// What is asked for takes all cells.
+    #[error("{what} takes all cells, and --shard labels a part of them: {help}")]
+    Shard {
+        /// What was asked for.
+        what: &'static str,
+        /// What to do.
+        help: &'static str,
     },
     /// The query has too little of what the model knows.
     #[error(transparent)]
@@ -197,6 +210,7 @@ pub struct OtherSpecies {
 /// When model, query or an output cannot be used; an output that could not be finished is not there.
 pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<RunRecord, AnnotateError> {
     let kinds = OutputKind::of_all(&options.outputs, options.query.files.len())?;
+    check_shard(options, &kinds)?;
     let opened = open_model(&options.model)?;
     let header = &opened.header;
     let back_off = back_off(options.back_off, header)?;
@@ -225,7 +239,10 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let threshold = unknown_threshold(options, &labeller, &mut record)?;
     let sets = set_thresholds(options, &labeller, &mut record)?;
     let files = query.files.iter().map(|file| file.cells.len());
-    let mut predictions = Predictions::new(labeller.model.labels().clone(), files, truth.is_some(), sets);
+    let cells = options.shard.map_or(0..query.n_cells(), |shard| shard.cells(query.n_cells()));
+    record.choices.extend(options.shard.map(|shard| shard_choice(shard, &cells, query.n_cells())));
+    let labels = labeller.model.labels().clone();
+    let mut predictions = Predictions::new(labels, files, cells.start, truth.is_some(), sets);
     if let Some((hierarchy, threshold)) = back_off.filter(|_| *labeller.model.labels() == header.labels) {
         record.choices.push(back_off_choice(&hierarchy, threshold, options.back_off.is_some()));
         predictions = predictions.with_hierarchy(hierarchy, threshold);
@@ -237,7 +254,12 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         }
         None => None,
     };
-    let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut(), threshold };
+    let mut kept = Kept {
+        predictions: &mut predictions,
+        explaining: explaining.as_mut(),
+        threshold,
+        cells: cells.clone(),
+    };
     let non_zeros = score_cells(&query, &mut labeller, header, progress, &mut kept, &mut record)?;
     if let Some(explaining) = &explaining {
         predictions.name_genes(explaining.column());
@@ -250,7 +272,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
 
     record.data = DataSummary {
         cells_in_files: query.n_cells_in_files(),
-        cells_used: query.n_cells(),
+        cells_used: cells.len(),
         genes: query.n_genes(),
         non_zeros,
         label_column: options.truth.clone(),
@@ -284,6 +306,33 @@ fn back_off(asked: Option<f64>, header: &ModelHeader) -> Result<Option<(Hierarch
         (None, Some(_)) => Err(AnnotateError::NoHierarchy),
         (None, None) => Ok(None),
     }
+}
+
+/// Refuses what a part of the cells cannot give.
+fn check_shard(options: &AnnotateOptions, kinds: &[OutputKind]) -> Result<(), AnnotateError> {
+    if options.shard.is_none() {
+        return Ok(());
+    }
+    let labels = options.query.files.iter().any(|file| file.label.is_some());
+    let (what, help) = if kinds.contains(&OutputKind::H5ad) {
+        ("an .h5ad output", "write a .csv or .tsv")
+    } else if options.truth.is_some() || options.query.label_from_name.is_some() || labels {
+        ("a score against known labels", "leave the labels out, and score the whole query")
+    } else if options.explain.is_some() {
+        ("an explanation of labels", "leave out --explain and --explain-by")
+    } else {
+        return Ok(());
+    };
+    Err(AnnotateError::Shard { what, help })
+}
+
+fn shard_choice(shard: Shard, cells: &Range<usize>, n_cells: usize) -> Choice {
+    choice(
+        "shard",
+        format!("{shard}: cells {} to {} of {n_cells}", cells.start + 1, cells.end),
+        true,
+        "only these cells are labelled; the scale of the numbers and the warnings about the query rest on all of them, so          that every shard is read as the whole is",
+    )
 }
 
 fn back_off_choice(hierarchy: &Hierarchy, threshold: f64, by_flag: bool) -> Choice {
@@ -477,6 +526,8 @@ struct Kept<'a> {
     explaining: Option<&'a mut Explaining>,
     /// The unknown score above which a cell gets no label.
     threshold: Option<f64>,
+    /// The cells that are labelled, among those that are used.
+    cells: Range<usize>,
 }
 
 impl Kept<'_> {
@@ -597,7 +648,7 @@ fn score_cells(
     record: &mut RunRecord,
 ) -> Result<u64, AnnotateError> {
     let (maps, calibration, known_cells) = (labeller.maps, labeller.calibration, labeller.known_cells);
-    let mut non_zeros = 0;
+    let (mut non_zeros, mut read) = (0, 0);
     let mut scores = Scores::default();
     let target = header.preprocessing.target_sum;
     let mut fingerprints = Fingerprints::default();
@@ -605,12 +656,19 @@ fn score_cells(
         match step {
             Step::Cells(block) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
+                fingerprints.extend(&block.fingerprints).map_err(DataError::Kept)?;
+                let first = read;
+                read += block.cells.n_cells();
+                let wanted =
+                    kept.cells.start.clamp(first, read) - first..kept.cells.end.clamp(first, read) - first;
+                if wanted.is_empty() {
+                    return Ok(());
+                }
                 let model = labeller.of_file(block.file);
                 let agreement = model.probabilities_and_agreement(&block.cells, &mut scores)?;
                 // Before calibration, which knows only of the labels.
                 let strangeness = known_cells.map(|known| known.score_all(&scores));
                 calibrate::apply(calibration, &mut scores);
-                fingerprints.extend(&block.fingerprints).map_err(DataError::Kept)?;
                 let mut decisions = decide(&block.cells, &scores, block.sizes.as_slice());
                 if let (Some(strangeness), Some(threshold)) = (&strangeness, kept.threshold) {
                     reject(&mut decisions, strangeness, threshold);
@@ -619,10 +677,10 @@ fn score_cells(
                     explaining.add(&block.cells, block.file, &decisions);
                 }
                 let scored = Scored { probabilities: &scores, agreement, strangeness };
-                kept.predictions.extend(&decisions, &scored).map_err(DataError::Kept)?;
+                kept.predictions.extend(&decisions, &scored, wanted).map_err(DataError::Kept)?;
             }
             Step::StartAgain => {
-                non_zeros = 0;
+                (non_zeros, read) = (0, 0);
                 fingerprints.clear();
                 kept.clear();
             }

@@ -69,7 +69,8 @@ impl CellRecords {
             u32::from(is_label),
             probability.to_bits(),
         ];
-        let levels = (0..self.n_levels).map(|level| record.levels.get(level).copied().flatten().unwrap_or(NONE));
+        let levels =
+            (0..self.n_levels).map(|level| record.levels.get(level).copied().flatten().unwrap_or(NONE));
         let bytes: Vec<u8> = words.into_iter().chain(levels).flat_map(u32::to_le_bytes).collect();
         self.len += 1;
         self.kept.push(&bytes)

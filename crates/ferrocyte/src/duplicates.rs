@@ -164,9 +164,7 @@ impl Duplicates {
                 self.sets.push(same.iter().map(|&(_, cell)| cell).collect());
             } else {
                 self.sets.extend(
-                    sets()
-                        .filter(|set| set.len() > 1)
-                        .map(|set| set.iter().map(|&(_, cell)| cell).collect()),
+                    sets().filter(|set| set.len() > 1).map(|set| set.iter().map(|&(_, cell)| cell).collect()),
                 );
             }
         }
@@ -276,7 +274,11 @@ mod tests {
         let mut kept = Fingerprints::default();
         prints.chunks(4).for_each(|some| kept.extend(some).unwrap());
         for parts in [1, 2, 8] {
-            assert_eq!(kept.copies_in_parts(parts, |cell| cells[cell].to_owned()).unwrap(), found, "{parts} parts");
+            assert_eq!(
+                kept.copies_in_parts(parts, |cell| cells[cell].to_owned()).unwrap(),
+                found,
+                "{parts} parts"
+            );
         }
         assert_eq!((found.same_name, found.other_name, found.copies()), (2, 1, 3));
         let warning = found.warning(|cell| format!("`{}`", cells[cell])).unwrap();

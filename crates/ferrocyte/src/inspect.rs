@@ -220,7 +220,9 @@ fn look(options: &InspectOptions) -> Result<(Inspection, Frame), DataError> {
     let sizes: Vec<_> = columns.iter().map(|column| (column.name.as_str(), column.distinct)).collect();
     let donor_like: Vec<String> =
         donor_like_columns(&sizes, content.n_cells()).into_iter().map(String::from).collect();
-    warnings.extend(repeated_names(&file_name(&options.file), content.obs().row_names()).map_err(DataError::Kept)?);
+    warnings.extend(
+        repeated_names(&file_name(&options.file), content.obs().row_names()).map_err(DataError::Kept)?,
+    );
     let readable = usable.contains(&matrix);
     let findings = Findings {
         readable_in: (!readable).then(|| usable.first().map(ToString::to_string)).flatten(),

@@ -80,7 +80,11 @@ mod tests {
             assert_eq!(found, BTreeMap::from(expected), "{parts} parts");
         }
         let warning = repeated_names("q.csv", &names).unwrap().unwrap();
-        assert!(warning.message.starts_with("q.csv: 7 cells share 3 names, for example ``"), "{}", warning.message);
+        assert!(
+            warning.message.starts_with("q.csv: 7 cells share 3 names, for example ``"),
+            "{}",
+            warning.message
+        );
         assert!(repeated_names("q.csv", &Names::from(vec!["a".to_owned()])).unwrap().is_none());
     }
 }

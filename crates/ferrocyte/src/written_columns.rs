@@ -133,7 +133,8 @@ impl CellColumn for NumberColumn<'_> {
     }
 
     fn values(&self, rows: Range<usize>) -> io::Result<CellValues<'_>> {
-        let number = |decided: &Option<Decided<'_>>| decided.as_ref().and_then(self.number_of).unwrap_or(f32::NAN);
+        let number =
+            |decided: &Option<Decided<'_>>| decided.as_ref().and_then(self.number_of).unwrap_or(f32::NAN);
         Ok(CellValues::F32(self.rows.decided(rows)?.iter().map(number).collect()))
     }
 }
@@ -171,7 +172,9 @@ macro_rules! debug {
     ($column:ident) => {
         impl fmt::Debug for $column<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($column)).field("n_rows", &self.rows.n_rows()).finish_non_exhaustive()
+                f.debug_struct(stringify!($column))
+                    .field("n_rows", &self.rows.n_rows())
+                    .finish_non_exhaustive()
             }
         }
     };

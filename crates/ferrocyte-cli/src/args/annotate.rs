@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use ferrocyte::{AdaptOptions, AnnotateOptions, Condition, ExplainOptions, Filter, InputFile};
+use ferrocyte::{AdaptOptions, AnnotateOptions, Condition, ExplainOptions, Filter, InputFile, Shard};
 
 use super::data::MatrixArgs;
 use super::open::GenesWhereArgs;
@@ -55,6 +55,11 @@ pub(crate) struct AnnotateArgs {
     /// trained with --group
     #[arg(long, requires = "coverage")]
     coverage_in_groups: bool,
+    /// Label only the I-th of N parts of the cells, for a query that several machines share: the tables of all parts, one below
+    /// the other without the repeated header, are the table of the whole. Every part reads all cells, as the scale of their
+    /// numbers is found from all of them
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -100,6 +105,7 @@ impl AnnotateArgs {
             explain,
             explain_by,
             reject_unknown,
+            shard,
             adapt,
             json: _,
             report: _,
@@ -120,6 +126,7 @@ impl AnnotateArgs {
             back_off,
             adapt,
             explain,
+            shard,
         }
     }
 }

@@ -43,11 +43,14 @@ impl Column {
     pub fn name(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
             Self::Strings(values) => values[row].as_deref().map(Cow::Borrowed),
-            Self::Categorical(values) => {
-                values.code(row).and_then(|code| values.categories().get(code)).map(|name| name.as_str().into())
-            }
+            Self::Categorical(values) => values
+                .code(row)
+                .and_then(|code| values.categories().get(code))
+                .map(|name| name.as_str().into()),
             Self::Integers(values) => values[row].map(|value| value.to_string().into()),
-            Self::Floats(values) => Some(values[row]).filter(|v| !v.is_nan()).map(|v| format!("{v:?}").into()),
+            Self::Floats(values) => {
+                Some(values[row]).filter(|v| !v.is_nan()).map(|v| format!("{v:?}").into())
+            }
             Self::Booleans(values) => values[row].map(|value| if value { "True" } else { "False" }.into()),
         }
     }

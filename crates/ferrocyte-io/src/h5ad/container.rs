@@ -233,11 +233,7 @@ impl Container {
     }
 }
 
-fn open_storage(
-    path: &Path,
-    storage: &Arc<FileStorage>,
-    limit: MemoryLimit,
-) -> Result<Hdf5File, ReadError> {
+fn open_storage(path: &Path, storage: &Arc<FileStorage>, limit: MemoryLimit) -> Result<Hdf5File, ReadError> {
     let most = limit.most_usize();
     let most_chunk = most.min(hdf5_reader::HDF5_MAX_CHUNK_BYTES);
     let options = OpenOptions::default()

@@ -1,7 +1,8 @@
 //! Strings: of data sets, of table fields and of attributes.
 
 use hdf5_reader::{
-    Attribute, ByteOrder, Dataset, Datatype, H5Type, SliceInfo, SliceInfoElem, StringPadding, StringSize, VarLenKind,
+    Attribute, ByteOrder, Dataset, Datatype, H5Type, SliceInfo, SliceInfoElem, StringPadding, StringSize,
+    VarLenKind,
 };
 
 use super::container::Container;

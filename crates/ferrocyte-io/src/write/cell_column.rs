@@ -71,7 +71,9 @@ impl ObsColumn {
                 Self::Categorical { categories: names.to_vec(), codes: codes.into_owned() }
             }
             // A column of codes has names.
-            (CellValues::Codes(codes), _) => Self::Categorical { categories: Vec::new(), codes: codes.into_owned() },
+            (CellValues::Codes(codes), _) => {
+                Self::Categorical { categories: Vec::new(), codes: codes.into_owned() }
+            }
             (CellValues::F32(values), _) => Self::F32(values.into_owned()),
             (CellValues::F64(values), _) => Self::F64(values.into_owned()),
             (CellValues::Text(values), _) => Self::Text(values.into_owned()),

@@ -10,7 +10,11 @@ use crate::h5ad::text::Stored;
 use crate::write::cell_column::{CellColumn, CellColumnKind, CellValues, steps};
 
 /// Compares every addition with what the file now holds.
-pub(super) fn check(file: &Hdf5File, before: &ObsLayout, additions: &Additions<'_>) -> Result<(), AnnotateError> {
+pub(super) fn check(
+    file: &Hdf5File,
+    before: &ObsLayout,
+    additions: &Additions<'_>,
+) -> Result<(), AnnotateError> {
     for (name, column) in &additions.columns {
         let path = format!("obs/{name}");
         expect(&path, column_is(file, &path, column.as_ref()))?;
