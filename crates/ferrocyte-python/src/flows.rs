@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ferrocyte::{
     AdaptOptions, AnnotateOptions, ByteSize, CompareOptions, Condition, ConvertOptions, EvaluateOptions,
     ExplainOptions, Filter, GeneChoice, HierarchyOptions, InputFile, InspectOptions, LabelNoiseOptions,
-    MemoryOptions, ModelOptions, ReferenceOptions, ScoringOptions, Silent, TrainOptions,
+    MemoryOptions, ModelOptions, ReferenceOptions, ScoringOptions, Shard, Silent, TrainOptions,
 };
 use pyo3::prelude::*;
 
@@ -242,6 +242,7 @@ pub(crate) fn annotate(
     reject_unknown: Option<f64>,
     coverage: Option<f64>,
     coverage_in_groups: bool,
+    shard: Option<String>,
     adapt: Option<AdaptArguments>,
     memory: Option<String>,
     report: Option<PathBuf>,
@@ -250,6 +251,7 @@ pub(crate) fn annotate(
     let memory = memory.map_err(|error| to_python(&error))?;
     let adapt = adapt.map(AdaptArguments::options).transpose()?;
     let query = query.options()?;
+    let shard = shard.map(|shard| shard.parse::<Shard>().map_err(|error| to_python(&error))).transpose()?;
     let explain = (explain || explain_by.is_some()).then_some(ExplainOptions { by: explain_by });
     let options = AnnotateOptions {
         query,
@@ -265,6 +267,7 @@ pub(crate) fn annotate(
         adapt,
         explain,
         memory,
+        shard,
     };
     py.detach(|| {
         let record = ferrocyte::annotate(&options, &Silent).map_err(|error| to_python(&error))?;

@@ -1,5 +1,6 @@
 //! Give every cell of a query a label.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,6 +36,7 @@ use crate::predictions::{OutputKind, OutputKindError, Predictions, Scored};
 use crate::scale::convert::NormBlock;
 use crate::scale::found::{self, Found};
 use crate::scoring::judged;
+use crate::shard::Shard;
 
 /// What is annotated, by which model, and where the labels go.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +71,9 @@ pub struct AnnotateOptions {
     pub explain: Option<ExplainOptions>,
     /// Memory that the run may take: what needs more is refused before it starts.
     pub memory: Option<ByteSize>,
+    /// Label and write only a part of the cells. Scale, library sizes and warnings about the query rest on all of them, as in
+    /// every other part, so that the tables of all parts, one below the other, are that of the whole.
+    pub shard: Option<Shard>,
 }
 
 /// Why an annotation was refused or failed.
@@ -130,6 +135,14 @@ pub enum AnnotateError {
     NoSets {
         /// Why not, and what helps.
         why: &'static str,
+    },
+    /// What is asked for takes all cells.
+    #[error("{what} takes all cells, and --shard labels a part of them: {help}")]
+    Shard {
+        /// What was asked for.
+        what: &'static str,
+        /// What to do.
+        help: &'static str,
     },
     /// The query has too little of what the model knows.
     #[error(transparent)]
@@ -208,6 +221,7 @@ pub struct OtherSpecies {
 pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<RunRecord, AnnotateError> {
     let n_files = input_file::expand(&options.query.files).map_err(DataError::from)?.len();
     let kinds = OutputKind::of_all(&options.outputs, n_files)?;
+    check_shard(options, &kinds)?;
     let opened = open_model(&options.model)?;
     let header = &opened.header;
     let back_off = back_off(options.back_off, header)?;
@@ -237,7 +251,10 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
     let threshold = unknown_threshold(options, &labeller, &mut record)?;
     let sets = set_thresholds(options, &labeller, &mut record)?;
     let files = query.files.iter().map(|file| file.cells.len());
-    let mut predictions = Predictions::new(labeller.model.labels().clone(), files, truth.is_some(), sets);
+    let cells = options.shard.map_or(0..query.n_cells(), |shard| shard.cells(query.n_cells()));
+    record.choices.extend(options.shard.map(|shard| shard_choice(shard, &cells, query.n_cells())));
+    let labels = labeller.model.labels().clone();
+    let mut predictions = Predictions::new(labels, files, cells.start, truth.is_some(), sets);
     if let Some((hierarchy, threshold)) = back_off.filter(|_| *labeller.model.labels() == header.labels) {
         record.choices.push(back_off_choice(&hierarchy, threshold, options.back_off.is_some()));
         predictions = predictions.with_hierarchy(hierarchy, threshold);
@@ -250,7 +267,12 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
         None => None,
     };
     let mut copies = begin_copies(&kinds, options, &query)?;
-    let mut kept = Kept { predictions: &mut predictions, explaining: explaining.as_mut(), threshold };
+    let mut kept = Kept {
+        predictions: &mut predictions,
+        explaining: explaining.as_mut(),
+        threshold,
+        cells: cells.clone(),
+    };
     let non_zeros = score_cells(&query, &labeller, header, progress, &mut kept, &mut record)?;
     if let Some(explaining) = &explaining {
         predictions.name_genes(explaining.column());
@@ -263,7 +285,7 @@ pub fn annotate(options: &AnnotateOptions, progress: &dyn Progress) -> Result<Ru
 
     record.data = DataSummary {
         cells_in_files: query.n_cells_in_files(),
-        cells_used: query.n_cells(),
+        cells_used: cells.len(),
         genes: query.n_genes(),
         non_zeros,
         label_column: options.truth.clone(),
@@ -312,6 +334,33 @@ fn back_off(asked: Option<f64>, header: &ModelHeader) -> Result<Option<(Hierarch
         (None, Some(_)) => Err(AnnotateError::NoHierarchy),
         (None, None) => Ok(None),
     }
+}
+
+/// Refuses what a part of the cells cannot give.
+fn check_shard(options: &AnnotateOptions, kinds: &[OutputKind]) -> Result<(), AnnotateError> {
+    if options.shard.is_none() {
+        return Ok(());
+    }
+    let labels = options.query.files.iter().any(|file| file.label.is_some());
+    let (what, help) = if kinds.contains(&OutputKind::H5ad) {
+        ("an .h5ad output", "write a .csv or .tsv")
+    } else if options.truth.is_some() || options.query.label_from_name.is_some() || labels {
+        ("a score against known labels", "leave the labels out, and score the whole query")
+    } else if options.explain.is_some() {
+        ("an explanation of labels", "leave out --explain and --explain-by")
+    } else {
+        return Ok(());
+    };
+    Err(AnnotateError::Shard { what, help })
+}
+
+fn shard_choice(shard: Shard, cells: &Range<usize>, n_cells: usize) -> Choice {
+    choice(
+        "shard",
+        format!("{shard}: cells {} to {} of {n_cells}", cells.start + 1, cells.end),
+        true,
+        "only these cells are labelled; the scale of the numbers and the warnings about the query rest on all of them, so          that every shard is read as the whole is",
+    )
 }
 
 fn back_off_choice(hierarchy: &Hierarchy, threshold: f64, by_flag: bool) -> Choice {
@@ -488,8 +537,26 @@ impl<'a> Labeller<'a> {
         }
     }
 
-    /// Scores some cells and decides on them.
-    fn label(&self, block: NormBlock, threshold: Option<f64>) -> Result<Labelled, PredictError> {
+    /// Scores some cells and decides on them, where some of those that are `labelled`, among all that are used, are among them.
+    fn label(
+        &self,
+        block: NormBlock,
+        threshold: Option<f64>,
+        labelled: &Range<usize>,
+    ) -> Result<Labelled, PredictError> {
+        let end = block.first + block.cells.n_cells();
+        let place = |cell: usize| cell.clamp(block.first, end) - block.first;
+        let wanted = place(labelled.start)..place(labelled.end);
+        if wanted.is_empty() {
+            return Ok(Labelled {
+                block,
+                wanted,
+                scores: Scores::default(),
+                agreement: None,
+                strangeness: None,
+                decisions: Vec::new(),
+            });
+        }
         let lacking = self.lacking(block.file);
         let model = lacking.as_deref().unwrap_or(self.model);
         let mut scores = Scores::default();
@@ -501,7 +568,7 @@ impl<'a> Labeller<'a> {
         if let (Some(strangeness), Some(threshold)) = (&strangeness, threshold) {
             reject(&mut decisions, strangeness, threshold);
         }
-        Ok(Labelled { block, scores, agreement, strangeness, decisions })
+        Ok(Labelled { block, wanted, scores, agreement, strangeness, decisions })
     }
 
     /// What a gene counts that a file lacks, where one does.
@@ -525,6 +592,8 @@ impl<'a> Labeller<'a> {
 /// Cells that were scored.
 struct Labelled {
     block: NormBlock,
+    /// Those of the cells that are labelled.
+    wanted: Range<usize>,
     /// Calibrated.
     scores: Scores,
     agreement: Option<Vec<f64>>,
@@ -538,6 +607,8 @@ struct Kept<'a> {
     explaining: Option<&'a mut Explaining>,
     /// The unknown score above which a cell gets no label.
     threshold: Option<f64>,
+    /// The cells that are labelled, among those that are used.
+    cells: Range<usize>,
 }
 
 impl Kept<'_> {
@@ -663,18 +734,21 @@ fn score_cells(
     let mut non_zeros = 0;
     let target = header.preprocessing.target_sum;
     let mut fingerprints = Fingerprints::default();
-    let threshold = kept.threshold;
-    let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold)?);
+    let (threshold, labelled) = (kept.threshold, kept.cells.clone());
+    let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold, &labelled)?);
     let found = query.for_each_block_done(maps, target, progress, &label, |step| {
         match step {
-            Step::Cells(Labelled { block, scores, agreement, strangeness, decisions }) => {
+            Step::Cells(Labelled { block, wanted, scores, agreement, strangeness, decisions }) => {
                 non_zeros += block.cells.n_non_zeros() as u64;
                 fingerprints.extend(&block.fingerprints).map_err(DataError::Kept)?;
+                if wanted.is_empty() {
+                    return Ok(());
+                }
                 if let Some(explaining) = &mut kept.explaining {
                     explaining.add(&block.cells, block.file, &decisions);
                 }
                 let scored = Scored { probabilities: &scores, agreement, strangeness };
-                kept.predictions.extend(&decisions, &scored).map_err(DataError::Kept)?;
+                kept.predictions.extend(&decisions, &scored, wanted).map_err(DataError::Kept)?;
             }
             Step::StartAgain => {
                 non_zeros = 0;

@@ -29,6 +29,8 @@ pub(crate) struct Batches<'a> {
 
 /// Consecutive cells among those that are used.
 pub(crate) struct Batch {
+    /// How many of the cells that are used were read before.
+    first: usize,
     blocks: Vec<(Block<Stored>, Vec<usize>)>, // with the position of each cell in the file
 }
 
@@ -40,6 +42,8 @@ pub(crate) struct Part<'a> {
     pub(crate) rows: Range<usize>,
     /// Their positions in the file.
     pub(crate) cells: &'a [usize],
+    /// Position of the first among the cells of the file that are used.
+    pub(crate) first: usize,
 }
 
 impl<'a> Batches<'a> {
@@ -59,7 +63,7 @@ impl<'a> Batches<'a> {
 
     /// The next cells; `None` after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Batch>, DataError> {
-        let mut blocks = Vec::new();
+        let (first, mut blocks) = (self.n_read, Vec::new());
         while blocks.len() < self.n_blocks && self.n_read < self.cells.len() {
             let Some(block) = self.next_block()? else { break };
             let end = self.start + block.n_cells();
@@ -77,7 +81,7 @@ impl<'a> Batches<'a> {
             self.n_read = n_read;
             self.start = end;
         }
-        Ok((!blocks.is_empty()).then_some(Batch { blocks }))
+        Ok((!blocks.is_empty()).then_some(Batch { first, blocks }))
     }
 
     fn next_block(&mut self) -> Result<Option<Block<Stored>>, DataError> {
@@ -99,14 +103,14 @@ impl Batch {
 
     /// The cells in parts, in order.
     pub(crate) fn parts(&self) -> Vec<Part<'_>> {
-        let of_block = |(block, cells): &'_ (Block<Stored>, Vec<usize>)| {
-            let starts = (0..block.n_cells()).step_by(PART_CELLS);
-            starts.map(|start| start..(start + PART_CELLS).min(cells.len())).collect::<Vec<_>>()
-        };
-        let parts = self.blocks.iter().flat_map(|both| {
-            let (block, cells) = both;
-            of_block(both).into_iter().map(move |rows| Part { block, cells: &cells[rows.clone()], rows })
-        });
-        parts.collect()
+        let (mut parts, mut first) = (Vec::new(), self.first);
+        for (block, cells) in &self.blocks {
+            for start in (0..cells.len()).step_by(PART_CELLS) {
+                let rows = start..(start + PART_CELLS).min(cells.len());
+                parts.push(Part { block, cells: &cells[rows.clone()], rows, first: first + start });
+            }
+            first += cells.len();
+        }
+        parts
     }
 }

@@ -334,19 +334,20 @@ impl Dataset {
         let mut passes: Vec<Pass> = self.files.iter().map(|file| Pass::first(file, self.scale)).collect();
         loop {
             progress.begin("reading cells", self.n_cells() as u64);
-            let mut contradicted = false;
+            let (mut contradicted, mut start) = (false, 0);
             for (at, ((file, map), pass)) in self.files.iter().zip(maps).zip(&mut passes).enumerate() {
                 let goal = Goal { map, target };
                 let all_again = contradicted;
-                let work = |block| match all_again {
+                let work = |block: NormBlock| match all_again {
                     true => Ok(None),
-                    false => work(NormBlock { file: at, ..block }).map(Some),
+                    false => work(NormBlock { file: at, first: start + block.first, ..block }).map(Some),
                 };
                 let as_seemed = pass.run(file, &goal, &work, |n_cells, done| {
                     progress.advance(n_cells as u64);
                     done.flatten().map_or(Ok(()), |done| visit(Step::Cells(done)))
                 })?;
                 contradicted = contradicted || !as_seemed;
+                start += file.cells.len();
             }
             progress.finish();
             if !contradicted {

@@ -53,6 +53,7 @@ mod sample_conclusions;
 mod samples;
 mod scale;
 mod scoring;
+mod shard;
 mod shell;
 mod threads;
 mod train;
@@ -92,6 +93,7 @@ pub use record_file::{RecordFileError, read_record, record_json, write_record, w
 pub use reference::ReferenceOptions;
 pub use scale::{Amount, Reading, ReadingError};
 pub use scoring::{FoldError, ScoringError, ScoringOptions};
+pub use shard::{Shard, ShardError};
 pub use threads::with_threads;
 pub use train::{SKETCH_SETTING, TrainError, TrainOptions, train};
 

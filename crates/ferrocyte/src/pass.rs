@@ -171,7 +171,7 @@ impl Conversion<'_> {
         let converted = convert(block, reading, sizes, self.goal)
             .map_err(|error| Stop::Scale { error, cells: part.cells.to_vec() })?;
         let too_small = converted.too_small + wrong;
-        Ok((NormBlock { fingerprints, ..converted }, too_small))
+        Ok((NormBlock { fingerprints, first: part.first, ..converted }, too_small))
     }
 
     /// The library sizes of some cells; none, and one that contradicts, where a column that was only thought to hold them

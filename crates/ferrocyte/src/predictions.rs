@@ -83,6 +83,8 @@ impl OutputKind {
 pub(crate) struct Predictions {
     labels: LabelSet,
     records: CellRecords,
+    /// The first cell that is labelled, among all that are used.
+    first: usize,
     /// Where the cells of each file end among all of them.
     files: Vec<usize>,
     /// What is to be noted beside the cells of each file that got a label, where there is something.
@@ -139,16 +141,18 @@ pub(crate) struct Scored<'a> {
 }
 
 impl Predictions {
-    /// Of the cells of some files, with so many cells each.
+    /// Of the cells of some files, with so many cells each, from the cell at position `first` on.
     pub(crate) fn new(
         labels: LabelSet,
         files: impl ExactSizeIterator<Item = usize>,
+        first: usize,
         keep_probabilities: bool,
         sets: Option<Thresholds>,
     ) -> Self {
         Self {
             labels,
             records: CellRecords::new(0),
+            first,
             notes: vec![None; files.len()],
             files: files
                 .scan(0, |end, n_cells| {
@@ -175,10 +179,16 @@ impl Predictions {
         self.records.len()
     }
 
-    /// Adds the cells of a block.
-    pub(crate) fn extend(&mut self, decisions: &[Decision], scored: &Scored<'_>) -> io::Result<()> {
+    /// Adds some cells of a block.
+    pub(crate) fn extend(
+        &mut self,
+        decisions: &[Decision],
+        scored: &Scored<'_>,
+        cells: Range<usize>,
+    ) -> io::Result<()> {
         self.counted.labels.resize(self.labels.len(), (0, 0.0));
-        for (cell, (decision, row)) in decisions.iter().zip(scored.probabilities.rows()).enumerate() {
+        for cell in cells {
+            let (decision, row) = (&decisions[cell], scored.probabilities.row(cell));
             let number = |numbers: &Option<Vec<f64>>| numbers.as_ref()?.get(cell).copied();
             let (agreement, strangeness) = (number(&scored.agreement), number(&scored.strangeness));
             let set = self.sets.as_mut().and_then(|sets| sets.of_cell(decision, row, &self.labels));
@@ -349,7 +359,7 @@ impl Predictions {
     pub(crate) fn decided(&self, cells: Range<usize>) -> io::Result<Vec<Decided<'_>>> {
         let records = self.records.range(cells.clone())?;
         let decided = |(cell, record)| {
-            let file = self.files.partition_point(|&end| end <= cell);
+            let file = self.files.partition_point(|&end| end <= self.first + cell);
             Decided {
                 record,
                 file,
@@ -412,7 +422,7 @@ impl Predictions {
             let file = NameColumn::new(rows, |decided| files.get(decided.file).map(String::as_str));
             columns.insert(0, ("file".to_owned(), Box::new(file.map_err(unreadable)?)));
         }
-        let table = LabelTable::of(NamesOf { query, n: self.len() });
+        let table = LabelTable::of(NamesOf { query, first: self.first, n: self.len() });
         columns.iter().fold(table, |table, (name, column)| table.column(name, column.as_ref())).write(path)
     }
 
@@ -514,6 +524,7 @@ impl Counted {
 /// Names of the cells of a query that were annotated.
 struct NamesOf<'a> {
     query: &'a Dataset,
+    first: usize,
     n: usize,
 }
 
@@ -529,7 +540,7 @@ impl CellIds for NamesOf<'_> {
     }
 
     fn ids(&self, cells: Range<usize>) -> io::Result<Cow<'_, [String]>> {
-        self.query.names_of(cells).map(Cow::Owned)
+        self.query.names_of(self.first + cells.start..self.first + cells.end).map(Cow::Owned)
     }
 }
 

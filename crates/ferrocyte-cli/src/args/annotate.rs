@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
-use ferrocyte::{AdaptOptions, AnnotateOptions, ByteSize, Condition, ExplainOptions, Filter, InputFile};
+use ferrocyte::{
+    AdaptOptions, AnnotateOptions, ByteSize, Condition, ExplainOptions, Filter, InputFile, Shard,
+};
 
 use super::data::MatrixArgs;
 use super::open::GenesWhereArgs;
@@ -59,6 +61,11 @@ pub(crate) struct AnnotateArgs {
     /// Memory that the run may take, as in `2GiB` or `500MB`: what needs more is refused before it starts
     #[arg(long, value_name = "SIZE")]
     memory: Option<ByteSize>,
+    /// Label only the I-th of N parts of the cells, for a query that several machines share: the tables of all parts, one below
+    /// the other without the repeated header, are the table of the whole. Every part reads all cells, as the scale of their
+    /// numbers is found from all of them
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     #[command(flatten)]
     adapt: AdaptArgs,
     /// Write the run record to this file (`-`: standard output)
@@ -105,6 +112,7 @@ impl AnnotateArgs {
             explain_by,
             reject_unknown,
             memory,
+            shard,
             adapt,
             json: _,
             report: _,
@@ -126,6 +134,7 @@ impl AnnotateArgs {
             adapt,
             explain,
             memory,
+            shard,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A matrix stored cell by cell: only the chunks of a block are read.
 
 use super::forward_reader::ForwardReader;
+use super::row_pointers::RowPointers;
 use super::source::Rows;
 use super::tree::Tree;
 use crate::read_error::{ReadError, ReadErrorKind};
@@ -11,11 +12,10 @@ pub(crate) struct CsrRows<F: Tree> {
     container: F,
     indices_path: String,
     indices: F::Array,
-    row_ptr: Vec<u64>,
+    row_ptr: RowPointers<F>,
     n_genes: usize,
     genes: ForwardReader<F, u32>,
     values: ForwardReader<F, f32>,
-    next_row: usize,
 }
 
 impl<F: Tree> CsrRows<F> {
@@ -30,7 +30,7 @@ impl<F: Tree> CsrRows<F> {
     ) -> Result<Self, ReadError> {
         let indices_path = format!("{object}/indices");
         let n_values = container.length(&data, &format!("{object}/data"))?;
-        let row_ptr = row_pointers(container, indptr, &format!("{object}/indptr"), n_values)?;
+        let row_ptr = RowPointers::new(container, indptr, &format!("{object}/indptr"), n_values)?;
         Ok(Self {
             container: container.clone(),
             row_ptr,
@@ -39,7 +39,6 @@ impl<F: Tree> CsrRows<F> {
             values: ForwardReader::new(container, data, &format!("{object}/data"))?,
             indices_path,
             indices,
-            next_row: 0,
         })
     }
 
@@ -63,13 +62,13 @@ impl<F: Tree> CsrRows<F> {
 
 impl<F: Tree> Rows for CsrRows<F> {
     fn rewind(&mut self) {
-        self.next_row = 0;
+        self.row_ptr.rewind();
         self.genes.rewind();
         self.values.rewind();
     }
 
     fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
-        let row_ptr = &self.row_ptr[self.next_row..=self.next_row + n_rows];
+        let row_ptr = self.row_ptr.take(n_rows)?;
         let start = row_ptr[0];
         let n_values = row_ptr[n_rows] - start;
         // Below the number of values read next, so it fits.
@@ -80,7 +79,6 @@ impl<F: Tree> Rows for CsrRows<F> {
         if gene.iter().max().is_some_and(|&largest| largest as usize >= self.n_genes) {
             return Err(self.bad_index(&gene, start));
         }
-        self.next_row += n_rows;
         Ok(RawRows { row_ptr, gene, value })
     }
 }

@@ -10,6 +10,7 @@ mod dense;
 mod file;
 mod forward_reader;
 pub(crate) mod matrix;
+mod row_pointers;
 mod source;
 mod table;
 mod tree;

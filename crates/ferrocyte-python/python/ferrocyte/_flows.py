@@ -386,6 +386,7 @@ def annotate(
     reject_unknown: float | None = None,
     coverage: float | None = None,
     coverage_in_groups: bool = False,
+    shard: str | None = None,
     adapt: bool = False,
     reference: Files = (),
     reference_where: str | Sequence[str] = (),
@@ -423,6 +424,9 @@ def annotate(
     coverage, coverage_in_groups
         Write ``prediction_set`` beside each label: labels joined by ``|``, which hold the right one for this share of cells
         like the held-out ones of the reference, from 0.5 to 0.99; in nearly every donor where ``coverage_in_groups``.
+    shard
+        Label only a part of the cells, as ``'2/8'``: the tables of all parts, one below the other without the repeated
+        header, are the table of the whole. Every part reads all cells.
     adapt, reference, reference_where
         Let a model of kind 'weighted' learn from the query too, beside the files that it was trained on and the
         conditions that its cells met then. A model that was trained with ``sketch`` needs neither. The label of a cell then depends on all cells of the query, and every output
@@ -443,6 +447,7 @@ def annotate(
         reject_unknown,
         coverage,
         coverage_in_groups,
+        shard,
         _adapt(adapt, reference, reference_where),
         memory,
         report,

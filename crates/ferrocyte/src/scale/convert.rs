@@ -18,6 +18,8 @@ pub(crate) struct NormBlock {
     pub(crate) fingerprints: Vec<Fingerprint>,
     /// Position of the file among those of the run.
     pub(crate) file: usize,
+    /// Position of the first cell among all cells that are used.
+    pub(crate) first: usize,
 }
 
 /// What cells are brought to.
@@ -59,14 +61,21 @@ fn from_counts(counts: Block<Counts>, sizes: Option<LibrarySizes>, goal: &Goal<'
         sizes.as_ref().map_or(0, |sizes| super::library_size::too_small(sums.as_slice(), sizes.as_slice()));
     let sizes = sizes.unwrap_or(sums);
     let cells = counts.into_aligned(goal.map).into_log_norm_with(goal.target, &sizes);
-    NormBlock { cells, sizes, too_small, fingerprints: Vec::new(), file: 0 }
+    NormBlock { cells, sizes, too_small, fingerprints: Vec::new(), file: 0, first: 0 }
 }
 
 fn from_log_norm(sums: Vec<f64>, cells: Block<LogNorm>, goal: &Goal<'_>) -> NormBlock {
     // Sums of values that are not below zero, or the conversion would have failed: a size is only refused where one
     // is beyond f64, which sums of f32 cannot be.
     let sizes = LibrarySizes::new(sums).unwrap_or_default();
-    NormBlock { cells: cells.into_aligned(goal.map), sizes, too_small: 0, fingerprints: Vec::new(), file: 0 }
+    NormBlock {
+        cells: cells.into_aligned(goal.map),
+        sizes,
+        too_small: 0,
+        fingerprints: Vec::new(),
+        file: 0,
+        first: 0,
+    }
 }
 
 fn sums(block: &Block<Stored>) -> Vec<f64> {
