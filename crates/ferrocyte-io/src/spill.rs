@@ -51,7 +51,7 @@ impl Spill {
     /// When the folder for temporary files cannot take them; the error names it.
     pub fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.last.len().saturating_add(bytes.len()) > self.most && !self.last.is_empty() {
-            self.flush().map_err(of_temporary)?;
+            self.flush().map_err(|error| of_temporary(&error))?;
         }
         self.last.extend_from_slice(bytes);
         Ok(())
@@ -79,7 +79,8 @@ impl Spill {
         let (on_disk, in_memory) = buffer.split_at_mut(on_disk.min(buffer.len()));
         if let (Some(file), false) = (&self.file, on_disk.is_empty()) {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(on_disk)).map_err(of_temporary)?;
+            let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(on_disk));
+            read.map_err(|error| of_temporary(&error))?;
         }
         let from = usize::try_from(start.saturating_sub(self.written)).unwrap_or(usize::MAX);
         let kept = self.last.get(from..).and_then(|rest| rest.get(..in_memory.len()));
@@ -96,7 +97,7 @@ impl Spill {
 }
 
 /// Whose fault it is: not that of the file that is read or written.
-fn of_temporary(error: io::Error) -> io::Error {
+fn of_temporary(error: &io::Error) -> io::Error {
     let folder = std::env::temp_dir();
     io::Error::new(error.kind(), format!("a temporary file in `{}`: {error}", folder.display()))
 }

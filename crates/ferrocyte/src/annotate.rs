@@ -747,8 +747,8 @@ fn score_cells(
                 if let Some(explaining) = &mut kept.explaining {
                     explaining.add(&block.cells, block.file, &decisions);
                 }
-                let scored = Scored { probabilities: &scores, agreement, strangeness };
-                kept.predictions.extend(&decisions, &scored, wanted).map_err(DataError::Kept)?;
+                let found = Scored { probabilities: &scores, agreement, strangeness };
+                kept.predictions.extend(&decisions, &found, wanted).map_err(DataError::Kept)?;
             }
             Step::StartAgain => {
                 non_zeros = 0;

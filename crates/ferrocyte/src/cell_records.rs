@@ -121,12 +121,12 @@ mod tests {
     fn records_come_back_as_they_were() {
         let record = |cell: u32| CellRecord {
             label: if cell % 4 == 3 { Err(REASONS[(cell / 4 % 3) as usize]) } else { Ok(cell) },
-            runner_up: (cell % 3 != 0).then_some(cell + 1),
+            runner_up: (!cell.is_multiple_of(3)).then_some(cell + 1),
             confidence: cell as f32 / 7.0,
             agreement: 0.5,
             strangeness: 1.0 - cell as f32,
-            set: (cell % 5 != 0).then_some(cell / 2),
-            backed_off: (cell % 2 == 0).then_some((cell, cell % 4 == 0, 0.75)),
+            set: (!cell.is_multiple_of(5)).then_some(cell / 2),
+            backed_off: cell.is_multiple_of(2).then_some((cell, cell.is_multiple_of(4), 0.75)),
             levels: vec![Some(cell), None, Some(0)],
         };
         let mut records = CellRecords::new(3);

@@ -96,6 +96,7 @@ fn texts_of_group<F: Tree>(
         return Ok(None);
     }
     container.length(texts, &path)?;
+    container.check_count(texts, &path)?;
     let mut names = NamesBuilder::new();
     if !container.each_string(texts, &path, &mut |name| names.push(name))? {
         return Ok(None);

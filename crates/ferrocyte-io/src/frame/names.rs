@@ -162,7 +162,9 @@ impl NamesBuilder {
                 let length = u32::try_from(name.len()).map_err(|_| io::ErrorKind::InvalidData)?;
                 bytes.extend_from_slice(&length.to_le_bytes());
             }
-            names.iter().for_each(|name| bytes.extend_from_slice(name.as_bytes()));
+            for name in names {
+                bytes.extend_from_slice(name.as_bytes());
+            }
             self.blocks.push(&bytes)?;
             self.starts.push(self.blocks.len());
         }
@@ -190,7 +192,9 @@ mod tests {
         for n in [0, 1, 255, 256, 257, 511, 512, 700, 5000] {
             let names: Vec<String> = (0..n).map(|i| "é-".repeat(i % 5) + &i.to_string()).collect();
             let mut builder = NamesBuilder::with_few(300);
-            names.iter().for_each(|name| builder.push(name.clone()).unwrap());
+            for name in &names {
+                builder.push(name.clone()).unwrap();
+            }
             let found = builder.finish().unwrap();
             assert_eq!(matches!(*found.0, Kept::OnDisk(_)), n > 300);
             assert_eq!(found.len(), n);

@@ -181,7 +181,9 @@ fn digest_of_dataset(data: &Dataset) -> Result<[u8; 32], Error> {
 
 fn digest_of(texts: &[String]) -> [u8; 32] {
     let mut digest = Sha256::new();
-    texts.iter().for_each(|text| add(&mut digest, text.as_bytes()));
+    for text in texts {
+        add(&mut digest, text.as_bytes());
+    }
     digest.finalize().into()
 }
 
