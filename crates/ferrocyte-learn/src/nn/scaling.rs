@@ -1,6 +1,7 @@
 //! Mean and standard deviation of each gene, for z-scores that are never written down.
 
-use ferrocyte_core::{Block, LogNorm};
+use crate::cell_parts::CellParts;
+use crate::models::FitError;
 
 /// Smallest standard deviation that is told from rounding.
 pub(crate) const SMALLEST_SD: f32 = 1e-6;
@@ -13,29 +14,41 @@ pub(crate) struct Scaling {
 }
 
 impl Scaling {
-    /// Over the cells named, and which genes vary among them. The standard deviation divides by the number of cells.
-    pub(crate) fn of(block: &Block<LogNorm>, cells: &[usize]) -> (Self, Vec<bool>) {
-        let mut sums = vec![0.0_f64; block.n_genes()];
-        for &cell in cells {
-            for (gene, value) in block.cell(cell) {
-                sums[gene as usize] += f64::from(value);
-            }
+    /// Over the cells named, whose positions ascend, and which genes vary among them: of the others nothing can be learnt. The
+    /// standard deviation divides by the number of cells.
+    pub(crate) fn over(cells: CellParts<'_>, named: &[usize]) -> Result<(Self, Vec<bool>), FitError> {
+        let n_genes = cells.n_genes();
+        let mut is_named = vec![false; cells.n_cells()];
+        for &cell in named {
+            is_named[cell] = true;
         }
-        let n = cells.len().max(1) as f64;
-        let mean: Vec<f64> = sums.iter().map(|sum| sum / n).collect();
-        // About the mean, so that nothing cancels; zeros are counted, not visited.
-        let mut squares = vec![0.0_f64; block.n_genes()];
-        let mut seen = vec![0_u32; block.n_genes()];
-        for &cell in cells {
-            for (gene, value) in block.cell(cell) {
+        let mut sums = vec![0.0_f64; n_genes];
+        let mut first: Vec<Option<f32>> = vec![None; n_genes];
+        let mut seen = vec![0_u32; n_genes];
+        let mut varies = vec![false; n_genes];
+        cells.for_each_cell(|cell, values| {
+            for (gene, value) in values.into_iter().filter(|_| is_named[cell]) {
                 let gene = gene as usize;
-                let off = f64::from(value) - mean[gene];
-                squares[gene] += off * off;
+                sums[gene] += f64::from(value);
+                varies[gene] |= *first[gene].get_or_insert(value) != value;
                 seen[gene] += 1;
             }
+        })?;
+        for (gene, varies) in varies.iter_mut().enumerate() {
+            let zeros = (seen[gene] as usize) < named.len();
+            *varies |= zeros && first[gene].is_some_and(|value| value != 0.0);
         }
-        let mut varies = Self::varies(block, cells);
-        let sd = (0..block.n_genes())
+        let n = named.len().max(1) as f64;
+        let mean: Vec<f64> = sums.iter().map(|sum| sum / n).collect();
+        // About the mean, so that nothing cancels; zeros are counted, not visited.
+        let mut squares = vec![0.0_f64; n_genes];
+        cells.for_each_cell(|cell, values| {
+            for (gene, value) in values.into_iter().filter(|_| is_named[cell]) {
+                let off = f64::from(value) - mean[gene as usize];
+                squares[gene as usize] += off * off;
+            }
+        })?;
+        let sd = (0..n_genes)
             .map(|gene| {
                 let zeros = n - f64::from(seen[gene]);
                 let sd = libm::sqrt((squares[gene] + zeros * mean[gene] * mean[gene]) / n) as f32;
@@ -43,31 +56,23 @@ impl Scaling {
                 if varies[gene] { sd } else { 1.0 }
             })
             .collect();
-        (Self { mean: mean.into_iter().map(|mean| mean as f32).collect(), sd }, varies)
+        Ok((Self { mean: mean.into_iter().map(|mean| mean as f32).collect(), sd }, varies))
     }
 
-    /// Which genes are not the same in all cells: of the others nothing can be learnt.
-    fn varies(block: &Block<LogNorm>, cells: &[usize]) -> Vec<bool> {
-        let mut first: Vec<Option<f32>> = vec![None; block.n_genes()];
-        let mut seen = vec![0_usize; block.n_genes()];
-        let mut varies = vec![false; block.n_genes()];
-        for &cell in cells {
-            for (gene, value) in block.cell(cell) {
-                let gene = gene as usize;
-                varies[gene] |= *first[gene].get_or_insert(value) != value;
-                seen[gene] += 1;
-            }
-        }
-        for (gene, varies) in varies.iter_mut().enumerate() {
-            let zeros = seen[gene] < cells.len();
-            *varies |= zeros && first[gene].is_some_and(|value| value != 0.0);
-        }
-        varies
+    /// As [`over`](Self::over), of cells that can be read.
+    #[cfg(test)]
+    pub(crate) fn of(
+        block: &ferrocyte_core::Block<ferrocyte_core::LogNorm>,
+        named: &[usize],
+    ) -> (Self, Vec<bool>) {
+        Self::over(CellParts::of(block), named).expect("cells in memory can be read")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ferrocyte_core::Block;
+
     use super::*;
 
     #[test]

@@ -9,13 +9,14 @@ use super::dropout::Noise;
 use super::learner::{Learner, OnProcessor};
 use super::loss::CrossEntropy;
 use super::network::Network;
+use super::order::order_of_epoch;
 use super::parameter::Parameter;
 use super::schedule::Schedule;
-use super::train_batch::BatchCells;
+use super::windows::for_each_batch;
+use crate::cell_parts::CellParts;
 use crate::evaluate::{F1Scope, Tally};
 use crate::models::{Checkpoints, FitError, ParamError, TrainingState};
 use crate::optimise::AdamW;
-use crate::sample::Seeded;
 
 /// How a network is trained; checked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,8 +54,9 @@ impl Training {
 }
 
 /// What a network is trained on.
+#[derive(Clone, Copy)]
 pub(crate) struct TrainingCells<'a> {
-    pub(crate) block: &'a Block<LogNorm>,
+    pub(crate) cells: CellParts<'a>,
     /// Label of every cell.
     pub(crate) labels: &'a [u32],
     /// How much every cell counts.
@@ -63,6 +65,8 @@ pub(crate) struct TrainingCells<'a> {
     pub(crate) training: &'a [usize],
     /// Cells that only say how it goes.
     pub(crate) validation: &'a [usize],
+    /// Cells in memory, those of `validation` among them, and where each of these is.
+    pub(crate) aside: (&'a Block<LogNorm>, &'a [usize]),
 }
 
 /// What was measured in one epoch.
@@ -167,25 +171,24 @@ fn run_epoch<L: Learner>(
     epoch: usize,
     seed: u64,
 ) -> Result<Epoch, FitError> {
-    let TrainingCells { block, labels, weights, .. } = *cells;
     let steps_per_epoch = cells.training.len().div_ceil(training.batch_size) as u64;
     let (warm_up, steps) =
         (training.warm_up as u64 * steps_per_epoch, training.epochs as u64 * steps_per_epoch);
     let adamw =
         AdamW { beta1: BETAS.0, beta2: BETAS.1, epsilon: EPSILON, weight_decay: training.weight_decay };
     let loss = CrossEntropy { smoothing: training.smoothing };
-    let mut order = cells.training.to_vec();
-    Seeded::of_epoch(seed, epoch).shuffle(&mut order);
+    let (order, window) = order_of_epoch(cells.training, training.batch_size, seed, epoch);
     let (mut total, mut learning_rate) = (0.0, 0.0);
-    for (batch, cells) in (0..).zip(order.chunks(training.batch_size)) {
-        let number = epoch as u64 * steps_per_epoch + batch;
+    let mut number = epoch as u64 * steps_per_epoch;
+    for_each_batch(cells, &order, window, training.batch_size, |batch| {
         learning_rate = training.learning_rate * training.schedule.share(number, warm_up, steps);
         let step = adamw.step(number + 1, learning_rate);
         let noise = Noise::new(seed, number, training.dropout);
-        let batch = BatchCells { block, cells, labels, weights };
         learner.learn(batch, loss, noise.as_ref(), &step)?;
         total += batch.weight();
-    }
+        number += 1;
+        Ok(())
+    })?;
     let sum = learner.loss()?;
     if !f64::is_finite(sum) {
         return Err(FitError::Diverged { epoch: epoch + 1 });
@@ -199,12 +202,12 @@ fn run_epoch<L: Learner>(
 
 /// Scores on the cells set aside; every cell counts the same, and labels are not smoothed.
 fn validate<L: Learner>(learner: &mut L, cells: &TrainingCells<'_>) -> Result<Option<Validation>, FitError> {
-    let TrainingCells { block, labels, validation, .. } = *cells;
+    let TrainingCells { labels, validation, aside: (block, positions), .. } = *cells;
     if validation.is_empty() {
         return Ok(None);
     }
     let mut probabilities = Scores::default();
-    learner.predict(block, validation, &mut probabilities)?;
+    learner.predict(block, positions, &mut probabilities)?;
     let n_labels = learner.n_labels();
     let none = vec![0; n_labels];
     let mut tally = Tally {

@@ -42,6 +42,11 @@ impl Architecture for Genebert {
         self.params.validation
     }
 
+    /// Which genes share a token is found by components of all cells.
+    fn needs_whole(&self) -> bool {
+        self.params.tokens > 1
+    }
+
     fn untrained(&self, cells: &Prepared<'_>, seed: u64) -> Net {
         let token_of = tokens_of_genes(&cells.cells(), &cells.scaling, self.params.tokens, seed);
         let mut net = Net::random(&self.params, cells.labels.len(), token_of, &cells.scaling, seed);

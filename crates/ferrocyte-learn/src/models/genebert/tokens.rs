@@ -29,7 +29,8 @@ pub(super) fn tokens_of_genes(
     if tokens == 1 {
         return Vec::new();
     }
-    let profiles = profiles(cells.block, cells.training, scaling, seed);
+    let block = cells.cells.in_memory().expect("more than one token asks for cells in memory");
+    let profiles = profiles(block, cells.training, scaling, seed);
     balanced_groups(&profiles, tokens, &mut Seeded::new(seed, Purpose::Tokens))
 }
 
@@ -122,6 +123,8 @@ fn unit(vector: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
 
+    use crate::cell_parts::CellParts;
+
     /// Cells of four programmes: the genes of one are on in every fourth cell, more or less; the last five nowhere.
     fn cells(n_genes: usize) -> Block<LogNorm> {
         let mut random = Seeded::new(0, Purpose::Folds);
@@ -143,8 +146,14 @@ mod tests {
         // The last cells are set aside.
         let training: Vec<usize> = (0..160).collect();
         let (scaling, _) = Scaling::of(&block, &training);
-        let cells =
-            TrainingCells { block: &block, labels: &[], weights: &[], training: &training, validation: &[] };
+        let cells = TrainingCells {
+            cells: CellParts::of(&block),
+            labels: &[],
+            weights: &[],
+            training: &training,
+            validation: &[],
+            aside: (&block, &[]),
+        };
         tokens_of_genes(&cells, &scaling, tokens, seed)
     }
 

@@ -4,12 +4,16 @@ use ferrocyte_core::{ArrayData, Block, Labels, LogNorm, NamedArray, NamedArrays,
 
 use super::network::Net;
 use super::params::{MlpParams, Norm};
+use std::sync::atomic::Ordering;
+
+use crate::cell_parts::tests::Elsewhere;
 use crate::labelled_cells::LabelledCells;
 use crate::models::{Fit, LoadError, Train, check_classifier};
 use crate::nn::batch::SparseRows;
 use crate::nn::dropout::Noise;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::network::Network;
+use crate::nn::order::WINDOW;
 use crate::nn::scaling::Scaling;
 use crate::nn::testing::{check_gradient_between_kinks, numbers};
 use crate::nn::train_batch::{BatchCells, Batches};
@@ -128,4 +132,18 @@ fn a_file_that_lies_is_refused() {
         let error = mlp.model_of_arrays(genes, labels, &arrays);
         assert!(matches!(error, Err(LoadError::Value { .. })), "{}", good[which].name);
     }
+}
+
+#[test]
+fn more_cells_than_a_window_give_the_same_bytes_from_memory_and_from_elsewhere() {
+    let (cells, labels) = cells(WINDOW + 6000, 3);
+    let elsewhere = Elsewhere::new(&cells);
+    let params = MlpParams { hidden: 9, batch_size: 500, epochs: 2, ..MlpParams::default() };
+    let here = fit(params, &cells, &labels);
+    let genes = Vocabulary::new((0..12).map(|i| format!("gene{i}")).collect()).unwrap();
+    let data = LabelledCells::of_store(&elsewhere, &labels).unwrap();
+    let there = params.check().unwrap().fit(&data, &genes, 0, &Silent).unwrap();
+    assert_eq!(there.model.to_arrays(), here.model.to_arrays());
+    assert_eq!(there.training, here.training);
+    assert!(elsewhere.most_at_once.load(Ordering::Relaxed) <= 8192, "never all cells at once");
 }

@@ -34,6 +34,11 @@ pub(in crate::models) trait Architecture: Clone + Send + Sync + 'static {
     /// Share of the training cells that is set aside to find the best epoch.
     fn validation(&self) -> f64;
 
+    /// Whether the network before training is made from all cells at once, so that they must be in memory.
+    fn needs_whole(&self) -> bool {
+        false
+    }
+
     /// The network before training.
     fn untrained(&self, cells: &Prepared<'_>, seed: u64) -> Self::Net;
 

@@ -28,6 +28,10 @@ impl<A: Architecture> Train for A {
         self.fit_with(data, genes, seed, progress, &mut NoCheckpoints)
     }
 
+    fn can_stream(&self) -> bool {
+        !self.needs_whole()
+    }
+
     fn can_resume(&self) -> bool {
         true
     }
@@ -54,10 +58,11 @@ pub(in crate::models) fn fit_by<A: Architecture>(
     seed: u64,
     train: impl FnOnce(&mut A::Net, &TrainingCells<'_>) -> Result<(TrainingRecord, Option<Warning>), FitError>,
 ) -> Result<Fit, FitError> {
-    let whole = data.whole()?;
-    let data = &data.on(&whole);
-    let prepared =
-        Prepared::new(data, &whole, genes, architecture.balance(), architecture.validation(), seed)?;
+    // What is in memory already is not copied.
+    let whole = if architecture.needs_whole() { Some(data.whole()?) } else { None };
+    let read = whole.as_deref().map(|block| data.on(block));
+    let data = read.as_ref().unwrap_or(data);
+    let prepared = Prepared::new(data, genes, architecture.balance(), architecture.validation(), seed)?;
     let mut net = architecture.untrained(&prepared, seed);
     let (record, warning) = train(&mut net, &prepared.cells())?;
     let Prepared { labels, scaling, .. } = prepared;
