@@ -86,7 +86,8 @@ fn a_promise_is_kept_and_the_model_is_the_same() {
     std::fs::create_dir(&cache).unwrap();
     let model = |name: &str| folder.path().join(name);
     let train = |options: &str, output: &Path| {
-        let line = format!("train {{}} {{}} --model centroid --no-score --threads 2 --quiet {options} -o {{}}");
+        let line =
+            format!("train {{}} {{}} --model centroid --no-score --threads 2 --quiet {options} -o {{}}");
         command(&line, &[&files[0], &files[1], output])
     };
     let cached = format!("--cache {}", cache.display());
@@ -111,7 +112,10 @@ fn what_cannot_be_promised_is_refused_before_it_starts() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("m.ferrocyte");
     let train = |options: &str| {
-        run(&format!("train {{}} --label cell_type --model centroid --no-score -o {{}} {options}"), &[&reference(), &output])
+        run(
+            &format!("train {{}} --label cell_type --model centroid --no-score -o {{}} {options}"),
+            &[&reference(), &output],
+        )
     };
     let too_little = train("--memory 20MiB");
     assert_eq!(too_little.status, 2);
@@ -137,8 +141,10 @@ fn a_cache_that_cannot_be_written_is_named() {
     let said = run(line, &[&reference(), &output]).stderr;
     let needed: u64 =
         said.split(" MiB are needed").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
-    let line =
-        format!("train {{}} --label cell_type --model centroid --no-score -o {{}} --memory {}MiB --cache {{}}", needed + 1);
+    let line = format!(
+        "train {{}} --label cell_type --model centroid --no-score -o {{}} --memory {}MiB --cache {{}}",
+        needed + 1
+    );
     let refused = run(&line, &[&reference(), &output, &nowhere]);
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("name another folder with --cache"), "{}", refused.stderr);
@@ -152,7 +158,8 @@ fn a_score_is_the_same_with_cells_on_disk() {
         said.split(" MiB are needed").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
     let records = [String::new(), format!("--memory {}MiB", needed + 1)].map(|options| {
         let json = folder.path().join("record.json");
-        let line = format!("evaluate {{}} --label cell_type --model centroid --unknown --json {{}} {options}");
+        let line =
+            format!("evaluate {{}} --label cell_type --model centroid --unknown --json {{}} {options}");
         let found = run(&line, &[&reference(), &json]);
         assert!(found.status < 2, "{}", found.stderr);
         std::fs::read(json).unwrap()

@@ -2,7 +2,7 @@
 
 use ferrocyte_core::ModelHeader;
 use ferrocyte_io::Storage;
-use ferrocyte_learn::models::Train;
+use ferrocyte_learn::models::{Centroid, Train};
 
 use crate::dataset::Dataset;
 
@@ -28,6 +28,8 @@ const COPIES_OF_KNOWN_WEIGHTS: u64 = 6;
 const COPIES_OF_WEIGHTS: u64 = 32;
 /// Copies of probabilities of all cells while they are judged: own, calibrated, of baselines, drawn.
 const COPIES_OF_PROBABILITIES: u64 = 8;
+/// Of so many values one is that of a marker, which profiles keep side by side: a fifth was measured.
+const ONE_OF_MARKERS_IN: u64 = 4;
 /// Values that near copies are looked for among, at most: see `near_copies`.
 const COMPARED_VALUES: u64 = 1 << 25;
 /// Copies of all cells where they are in memory: those that were read, on the genes that are left, and of a fold.
@@ -91,6 +93,11 @@ impl Estimate {
         if needs.named {
             parts.push(("names of cells in the result", n_cells * NAME));
         }
+        let by_profiles = |kind: &Kind| kind.name == Centroid::KIND;
+        if needs.scored || needs.kinds.iter().any(by_profiles) {
+            // Profiles are a baseline of every score.
+            parts.push(("values of marker genes", values as u64 * VALUE / ONE_OF_MARKERS_IN));
+        }
         if needs.scored {
             let compared = (values as u64).min(COMPARED_VALUES) * VALUE;
             parts.push((
@@ -123,7 +130,10 @@ impl Estimate {
         }
         if whole {
             parts.push(("all cells, to adapt to them", (values as u64) * VALUE * COPIES_TO_SCORE));
-            parts.push(("the reference, as many cells", header.training.cells as u64 * per_cell * VALUE * COPIES_TO_TRAIN));
+            parts.push((
+                "the reference, as many cells",
+                header.training.cells as u64 * per_cell * VALUE * COPIES_TO_TRAIN,
+            ));
         }
         Self { parts, cells: 0, copies: 1 }
     }
