@@ -12,6 +12,8 @@ const PROGRAM: u64 = 64 << 20;
 /// packed; and more for each two threads.
 const CELLS_ON_THE_WAY: u64 = 24 << 10;
 const CELLS_OF_THREADS: u64 = 4 << 10;
+/// Where there are fewer than that: how often each is there at a time.
+const COPIES_OF_ALL: u64 = 6;
 /// Cells of a part that is learnt from, and parts at a time.
 const PART_CELLS: u64 = 8192;
 const PARTS: u64 = 4;
@@ -83,8 +85,8 @@ impl Estimate {
         let mut parts = vec![
             ("the program", PROGRAM),
             ("names and columns of cells", CELL * n_cells),
-            ("cells that are read at a time", on_the_way * per_cell * VALUE),
-            ("cells that are learnt from at a time", PART_CELLS * per_cell * VALUE * PARTS),
+            ("cells that are read at a time", on_the_way.min(COPIES_OF_ALL * n_cells) * per_cell * VALUE),
+            ("cells that are learnt from at a time", PART_CELLS.min(n_cells) * per_cell * VALUE * PARTS),
             ("the model while it learns", weights * COPIES_OF_WEIGHTS),
         ];
         if let Some(turned) = by_genes(dataset) {
@@ -122,7 +124,7 @@ impl Estimate {
             ("the program", PROGRAM),
             ("names of its genes and labels", header.genes.len() as u64 * NAME * 4),
             ("what is known of each cell", LABELLED_CELL * n_cells),
-            ("cells that are read at a time", on_the_way * per_cell * VALUE),
+            ("cells that are read at a time", on_the_way.min(COPIES_OF_ALL * n_cells) * per_cell * VALUE),
             ("the model", weights * COPIES_OF_KNOWN_WEIGHTS),
         ];
         if let Some(turned) = by_genes(query) {
