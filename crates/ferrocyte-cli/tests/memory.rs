@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 
 use support::{command, reference, run};
 
-const GENES: usize = 2000;
-const CELLS: usize = 36_000; // of each of two labels
-const VALUES: usize = 250; // of each cell
+const GENES: usize = 2000; // the last twenty of them without a count
+const CELLS: usize = 50_000; // of each of two labels
+const VALUES: usize = 220; // of each cell
 
 /// Cells of one label as a file of their own: more of the first genes for the second label. By way of a 10x folder, which can be
 /// written line by line.
@@ -92,19 +92,20 @@ fn a_promise_is_kept_and_the_model_is_the_same() {
     };
     let cached = format!("--cache {}", cache.display());
 
+    let done = 0..2; // 1: a warning that labels are files
     let (status, stderr, in_memory) = measured(train("", &model("plain")));
-    assert_eq!(status, 0, "{stderr}");
-    let promise = 330 << 20;
+    assert!(done.contains(&status), "{stderr}");
+    let promise = 250 << 20;
     assert!(in_memory > promise + (60 << 20), "more is needed in memory: {in_memory}");
-    let small = train(&format!("--memory 330MiB {cached}"), &model("small"));
+    let small = train(&format!("--memory 250MiB {cached}"), &model("small"));
     let (status, stderr, peak) = measured(limited(&small, promise >> 10));
-    assert_eq!(status, 0, "{stderr}");
+    assert!(done.contains(&status), "{stderr}");
     assert!(peak < promise, "{peak} bytes of {promise}");
     assert_eq!(std::fs::read(model("plain")).unwrap(), std::fs::read(model("small")).unwrap());
     assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 0, "nothing is left in the cache");
     // The limit is one: in memory these cells do not fit under it.
     let (status, _, _) = measured(limited(&train("", &model("plain")), promise >> 10));
-    assert_ne!(status, 0);
+    assert!(!done.contains(&status));
 }
 
 #[test]

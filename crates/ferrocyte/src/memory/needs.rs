@@ -2,7 +2,7 @@
 
 use ferrocyte_core::ModelHeader;
 use ferrocyte_io::Storage;
-use ferrocyte_learn::models::Train;
+use ferrocyte_learn::models::{Centroid, Train};
 
 use crate::dataset::Dataset;
 
@@ -12,6 +12,8 @@ const PROGRAM: u64 = 64 << 20;
 /// packed; and more for each two threads.
 const CELLS_ON_THE_WAY: u64 = 24 << 10;
 const CELLS_OF_THREADS: u64 = 4 << 10;
+/// Where there are fewer than that: how often each is there at a time.
+const COPIES_OF_ALL: u64 = 6;
 /// Cells of a part that is learnt from, and parts at a time.
 const PART_CELLS: u64 = 8192;
 const PARTS: u64 = 4;
@@ -28,6 +30,8 @@ const COPIES_OF_KNOWN_WEIGHTS: u64 = 6;
 const COPIES_OF_WEIGHTS: u64 = 32;
 /// Copies of probabilities of all cells while they are judged: own, calibrated, of baselines, drawn.
 const COPIES_OF_PROBABILITIES: u64 = 8;
+/// Of so many values one is that of a marker, which profiles keep side by side: a fifth was measured.
+const ONE_OF_MARKERS_IN: u64 = 4;
 /// Values that near copies are looked for among, at most: see `near_copies`.
 const COMPARED_VALUES: u64 = 1 << 25;
 /// Copies of all cells where they are in memory: those that were read, on the genes that are left, and of a fold.
@@ -81,8 +85,8 @@ impl Estimate {
         let mut parts = vec![
             ("the program", PROGRAM),
             ("names and columns of cells", CELL * n_cells),
-            ("cells that are read at a time", on_the_way * per_cell * VALUE),
-            ("cells that are learnt from at a time", PART_CELLS * per_cell * VALUE * PARTS),
+            ("cells that are read at a time", on_the_way.min(COPIES_OF_ALL * n_cells) * per_cell * VALUE),
+            ("cells that are learnt from at a time", PART_CELLS.min(n_cells) * per_cell * VALUE * PARTS),
             ("the model while it learns", weights * COPIES_OF_WEIGHTS),
         ];
         if let Some(turned) = by_genes(dataset) {
@@ -90,6 +94,11 @@ impl Estimate {
         }
         if needs.named {
             parts.push(("names of cells in the result", n_cells * NAME));
+        }
+        let by_profiles = |kind: &Kind| kind.name == Centroid::KIND;
+        if needs.scored || needs.kinds.iter().any(by_profiles) {
+            // Profiles are a baseline of every score.
+            parts.push(("values of marker genes", values as u64 * VALUE / ONE_OF_MARKERS_IN));
         }
         if needs.scored {
             let compared = (values as u64).min(COMPARED_VALUES) * VALUE;
@@ -115,7 +124,7 @@ impl Estimate {
             ("the program", PROGRAM),
             ("names of its genes and labels", header.genes.len() as u64 * NAME * 4),
             ("what is known of each cell", LABELLED_CELL * n_cells),
-            ("cells that are read at a time", on_the_way * per_cell * VALUE),
+            ("cells that are read at a time", on_the_way.min(COPIES_OF_ALL * n_cells) * per_cell * VALUE),
             ("the model", weights * COPIES_OF_KNOWN_WEIGHTS),
         ];
         if let Some(turned) = by_genes(query) {
