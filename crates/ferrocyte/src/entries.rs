@@ -134,7 +134,9 @@ mod tests {
 
     fn of(entries: &[Option<&str>]) -> Entries {
         let mut so_far = EntriesSoFar::with_capacity(entries.len());
-        entries.iter().for_each(|entry| so_far.push(*entry));
+        for entry in entries {
+            so_far.push(*entry);
+        }
         so_far.finish()
     }
 
