@@ -492,6 +492,9 @@ fn match_genes(
     Ok(matched)
 }
 
+/// A file, and the model for what it lacks; `None` where the model itself is for it.
+type OfFile = (usize, Option<Arc<dyn Classifier>>);
+
 /// The model for the cells of each file, which may lack genes that others have.
 struct Labeller<'a> {
     /// For each file, where its genes are in the model.
@@ -504,7 +507,7 @@ struct Labeller<'a> {
     /// What is usual among cells of its labels; nothing where it was made for the query, or nobody looked.
     known_cells: Option<&'a KnownCells>,
     /// The file that is being read, and the model for what it lacks.
-    lacking: Mutex<Option<(usize, Option<Arc<dyn Classifier>>)>>,
+    lacking: Mutex<Option<OfFile>>,
 }
 
 impl<'a> Labeller<'a> {
@@ -734,8 +737,8 @@ fn score_cells(
     let mut non_zeros = 0;
     let target = header.preprocessing.target_sum;
     let mut fingerprints = Fingerprints::default();
-    let (threshold, labelled) = (kept.threshold, kept.cells.clone());
-    let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold, &labelled)?);
+    let (threshold, cells) = (kept.threshold, kept.cells.clone());
+    let label = |block| Ok::<_, AnnotateError>(labeller.label(block, threshold, &cells)?);
     let found = query.for_each_block_done(maps, target, progress, &label, |step| {
         match step {
             Step::Cells(Labelled { block, wanted, scores, agreement, strangeness, decisions }) => {

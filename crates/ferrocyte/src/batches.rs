@@ -35,7 +35,6 @@ pub(crate) struct Batch {
 }
 
 /// A few cells of a batch.
-#[derive(Clone)]
 pub(crate) struct Part<'a> {
     pub(crate) block: &'a Block<Stored>,
     /// The cells, in the block.
@@ -49,12 +48,11 @@ pub(crate) struct Part<'a> {
 impl<'a> Batches<'a> {
     /// At the first cell: the matrix is as it was left when its first cells had been looked at, or opened again.
     pub(crate) fn open(file: &'a DataFile) -> Result<Self, DataError> {
-        let Opened { source, first } = match file.opened.take() {
-            Some(opened) => opened,
-            None => {
-                let source = file.content.source(&file.matrix, file.block_cells)?;
-                Opened { source, first: VecDeque::new() }
-            }
+        let Opened { source, first } = if let Some(opened) = file.opened.take() {
+            opened
+        } else {
+            let source = file.content.source(&file.matrix, file.block_cells)?;
+            Opened { source, first: VecDeque::new() }
         };
         // Two threads have enough to do with one block, and memory grows with the threads, not with the cells.
         let n_blocks = rayon::current_num_threads().div_ceil(2);

@@ -338,9 +338,11 @@ impl Dataset {
             for (at, ((file, map), pass)) in self.files.iter().zip(maps).zip(&mut passes).enumerate() {
                 let goal = Goal { map, target };
                 let all_again = contradicted;
-                let work = |block: NormBlock| match all_again {
-                    true => Ok(None),
-                    false => work(NormBlock { file: at, first: start + block.first, ..block }).map(Some),
+                let work = |block: NormBlock| {
+                    if all_again {
+                        return Ok(None);
+                    }
+                    work(NormBlock { file: at, first: start + block.first, ..block }).map(Some)
                 };
                 let as_seemed = pass.run(file, &goal, &work, |n_cells, done| {
                     progress.advance(n_cells as u64);

@@ -62,16 +62,16 @@ impl Pass {
         let mut batches = Batches::open(file)?;
         let mut next = batches.next()?;
         while let Some(batch) = next {
-            let work_on = |part: Part<'_>| match conversion.convert(part, reading?) {
+            let work_on = |part: &Part<'_>| match conversion.convert(part, reading?) {
                 Ok((block, too_small)) => Some(work(block).map(|done| (done, too_small)).map_err(Stop::Work)),
                 Err(stop) => Some(Err(stop)),
             };
+            let parts = batch.parts();
             let ((read, ()), done) = rayon::join(
                 || rayon::join(|| batches.next(), || batch.add_to(&mut evidence)),
-                || batch.parts().into_par_iter().map(|part| (part.cells.len(), work_on(part))).collect(),
+                || parts.par_iter().map(work_on).collect::<Vec<_>>(),
             );
-            let done: Vec<(usize, Option<Result<(T, u64), Stop<E>>>)> = done;
-            for (n_cells, done) in done {
+            for (part, done) in parts.iter().zip(done) {
                 let done = match done.transpose() {
                     Ok(done) => done,
                     Err(Stop::Work(error)) => return Err(error),
@@ -90,7 +90,7 @@ impl Pass {
                 };
                 let done = done.filter(|_| reading.is_some());
                 self.too_small += done.as_ref().map_or(0, |(_, too_small)| *too_small);
-                visit(n_cells, done.map(|(done, _)| done))?;
+                visit(part.cells.len(), done.map(|(done, _)| done))?;
             }
             next = read?;
         }
@@ -161,7 +161,7 @@ enum Stop<E> {
 
 impl Conversion<'_> {
     /// The cells of a part on the scale and genes of the model, and how many contradict their library size.
-    fn convert<E>(&self, part: Part<'_>, reading: Reading) -> Result<(NormBlock, u64), Stop<E>> {
+    fn convert<E>(&self, part: &Part<'_>, reading: Reading) -> Result<(NormBlock, u64), Stop<E>> {
         let block = part.block.slice(part.rows.clone());
         let fingerprints = self.hashes.fingerprints(&block);
         let (sizes, wrong) = match self.sizes {

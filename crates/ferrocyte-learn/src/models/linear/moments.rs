@@ -38,8 +38,8 @@ impl Moments {
                 sums.clear();
                 sums.resize(of_all.len(), Sums::default());
                 let start = range.start + group * GROUP_CELLS;
-                for cell in start..(start + GROUP_CELLS).min(range.end) {
-                    let weight = cell_weights[cell];
+                let cells = start..(start + GROUP_CELLS).min(range.end);
+                for (cell, weight) in cells.clone().zip(&cell_weights[cells]) {
                     for (gene, value) in part.cell(cell) {
                         let sums = &mut sums[gene as usize];
                         let weighted = weight * f64::from(value);
