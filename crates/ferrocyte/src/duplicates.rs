@@ -92,7 +92,7 @@ impl Fingerprints {
     /// Bytes of one.
     const BYTES: usize = 20;
     /// Fingerprints that are compared at a time, about.
-    const PART: usize = 1 << 19;
+    const PART: usize = 1 << 16;
     /// Fingerprints that are read at a time.
     const STEP: usize = 1 << 14;
 

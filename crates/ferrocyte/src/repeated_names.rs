@@ -12,7 +12,7 @@ use crate::duplicates::hash_of;
 const STEP: usize = 1 << 14;
 
 /// Names that are compared at a time, about: eight bytes of memory each.
-const PART: usize = 1 << 20;
+const PART: usize = 1 << 16;
 
 /// What is to be said of cells of one file that have one name.
 ///

@@ -5,6 +5,7 @@
 //! have the same text, or heaps contradict themselves.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use hdf5_reader::error::Error;
 use hdf5_reader::messages::attribute::AttributeMessage;
@@ -25,12 +26,14 @@ pub(super) struct KeptTexts {
     /// Addresses of the heaps. Asked only, never iterated.
     heaps: HashSet<u64>,
     digests: BTreeMap<Owner, [u8; 32]>,
+    path: PathBuf,
     limit: MemoryLimit,
 }
 
 impl KeptTexts {
-    /// Reads them before the edit.
+    /// Reads them before the edit; `file` is the one at `path`.
     pub(super) fn of(
+        path: &Path,
         file: &Hdf5File,
         additions: &Additions<'_>,
         limit: MemoryLimit,
@@ -41,13 +44,13 @@ impl KeptTexts {
                 || (path == "obs" && attribute.as_deref() == Some("column-order"))
         };
         let mut heaps = HashSet::new();
-        let gathered = each(file, limit, |owner, found, _| {
+        let gathered = each(path, file, limit, |owner, found, _| {
             if goes(&owner) {
                 heaps.extend(found.iter().copied());
             }
         });
         gathered.map_err(AnnotateError::unreadable)?;
-        let mut kept = Self { heaps, digests: BTreeMap::new(), limit };
+        let mut kept = Self { heaps, digests: BTreeMap::new(), path: path.to_owned(), limit };
         kept.digests = kept.digests_of(file)?;
         kept.digests.retain(|owner, _| !goes(owner));
         Ok(kept)
@@ -67,7 +70,7 @@ impl KeptTexts {
     /// What cannot be read has no text to lose.
     fn digests_of(&self, file: &Hdf5File) -> Result<BTreeMap<Owner, [u8; 32]>, AnnotateError> {
         let mut digests = BTreeMap::new();
-        let walked = each(file, self.limit, |owner, heaps, read| {
+        let walked = each(&self.path, file, self.limit, |owner, heaps, read| {
             if heaps.iter().any(|heap| self.heaps.contains(heap))
                 && let Ok(digest) = read()
             {
@@ -83,6 +86,7 @@ type ReadTexts<'a> = &'a dyn Fn() -> Result<[u8; 32], Error>;
 
 /// Passes everything that has texts, with the heaps they are in and how to make a digest of them.
 fn each(
+    file_path: &Path,
     file: &Hdf5File,
     limit: MemoryLimit,
     mut see: impl FnMut(Owner, &[u64], ReadTexts<'_>),
@@ -92,7 +96,8 @@ fn each(
         if let Entry::Dataset(data) = entry
             && let Some(heaps) = heaps_of(data, of_address, limit)
         {
-            see((path.to_owned(), None), &heaps, &|| digest_of_dataset(data));
+            let afresh = || Hdf5File::open(file_path)?.dataset(path);
+            see((path.to_owned(), None), &heaps, &|| digest_of_dataset(data, &afresh));
         }
         let attributes = match entry {
             Entry::Group(group) => group.raw_attributes()?,
@@ -166,13 +171,15 @@ fn each_reference(
 /// References that are read at a time.
 const AT_A_TIME: u64 = 1 << 14;
 
-fn digest_of_dataset(data: &Dataset) -> Result<[u8; 32], Error> {
+/// `afresh` opens the data set once more: a reader keeps every heap that it has seen, and a million texts fill many.
+fn digest_of_dataset(data: &Dataset, afresh: &dyn Fn() -> Result<Dataset, Error>) -> Result<[u8; 32], Error> {
     let mut digest = Sha256::new();
     let size = data.vlen_reference_size().max(1);
     // How many there are was checked when their heaps were gathered.
     each_reference(data, MemoryLimit::of_file(u64::MAX), |raw| {
+        let afresh = afresh()?;
         for reference in raw.chunks_exact(size) {
-            add(&mut digest, &data.resolve_vlen_reference_bytes(reference, 1)?);
+            add(&mut digest, &afresh.resolve_vlen_reference_bytes(reference, 1)?);
         }
         Ok(())
     })?;

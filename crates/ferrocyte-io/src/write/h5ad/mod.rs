@@ -120,7 +120,7 @@ impl Additions<'_> {
             cell_column::check(column.as_ref(), name, layout.n_cells())?;
         }
         let n_bytes = fs::metadata(path).map_err(|error| AnnotateError::Edit(error.into()))?.len();
-        let texts = KeptTexts::of(&before, self, MemoryLimit::of_file(n_bytes))?;
+        let texts = KeptTexts::of(path, &before, self, MemoryLimit::of_file(n_bytes))?;
         drop(before);
 
         // The writer is young: a panic of its must not take the caller down. The copy is thrown away then.
