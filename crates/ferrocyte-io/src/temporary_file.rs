@@ -11,11 +11,11 @@ const NAME: &str = "ferrocyte-cells";
 
 /// A file that nobody else sees, and that is gone when the process is, however it ends.
 #[derive(Debug)]
-pub(super) struct TemporaryFile(File);
+pub(crate) struct TemporaryFile(File);
 
 impl TemporaryFile {
     /// Makes it. Where a run was killed in the very moment between making and hiding it, its empty file is removed.
-    pub(super) fn create(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn create(folder: &Path) -> io::Result<Self> {
         remove_leftovers(folder, NAME.as_ref());
         loop {
             let path = temporary_path(folder, NAME.as_ref());
@@ -31,11 +31,11 @@ impl TemporaryFile {
         }
     }
 
-    pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         write_all_at(&self.0, bytes, offset)
     }
 
-    pub(super) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         read_exact_at(&self.0, bytes, offset)
     }
 }
@@ -44,6 +44,8 @@ impl TemporaryFile {
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
 }
 
@@ -57,10 +59,13 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Takes the name of an open file, whose bytes stay until it is closed.
+/// Takes the name of an open file, whose bytes stay until it is closed. Another process that looks for leftovers may have done so.
 #[cfg(not(windows))]
 fn hide(path: &Path) -> io::Result<()> {
-    std::fs::remove_file(path)
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(windows)]
