@@ -29,6 +29,7 @@ mod open;
 mod open_options;
 pub mod orientation;
 pub mod pickle;
+mod positional;
 mod read_error;
 mod row_group;
 mod rows;

@@ -1,17 +1,26 @@
 //! Cells that were made rows together, and are handed out a few at a time.
 
+use std::sync::Arc;
+
+use crate::anndata::Rows;
+use crate::read_error::ReadError;
 use crate::rows::RawRows;
 
 /// Rows of consecutive cells, and how many of them were handed out.
 #[derive(Debug)]
 pub(crate) struct RowGroup {
-    rows: RawRows,
+    rows: Arc<RawRows>,
     used: usize,
 }
 
 impl RowGroup {
     /// Nothing was handed out yet.
     pub(crate) fn new(rows: RawRows) -> Self {
+        Self::shared(Arc::new(rows))
+    }
+
+    /// As [`new`](Self::new), for rows that others hand out too.
+    pub(crate) fn shared(rows: Arc<RawRows>) -> Self {
         Self { rows, used: 0 }
     }
 
@@ -25,11 +34,6 @@ impl RowGroup {
         self.rows.row_ptr.len() - 1 - self.used
     }
 
-    /// Starts again at the first cell.
-    pub(crate) fn hand_out_again(&mut self) {
-        self.used = 0;
-    }
-
     /// Appends the next `n_cells` cells, which must be there, to `rows`.
     pub(crate) fn hand_out(&mut self, n_cells: usize, rows: &mut RawRows) {
         let bounds = &self.rows.row_ptr[self.used..=self.used + n_cells];
@@ -38,5 +42,17 @@ impl RowGroup {
         rows.gene.extend_from_slice(&self.rows.gene[start..end]);
         rows.value.extend_from_slice(&self.rows.value[start..end]);
         self.used += n_cells;
+    }
+}
+
+impl Rows for RowGroup {
+    fn rewind(&mut self) {
+        self.used = 0;
+    }
+
+    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
+        let mut rows = RawRows::of_no_cells();
+        self.hand_out(n_rows, &mut rows);
+        Ok(rows)
     }
 }

@@ -55,15 +55,3 @@ fn turned_in_memory(columns: &mut impl GeneByGene, counts: &[u32]) -> Result<Row
     })?;
     Ok(RowGroup::new(rows))
 }
-
-impl Rows for RowGroup {
-    fn rewind(&mut self) {
-        self.hand_out_again();
-    }
-
-    fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
-        let mut rows = RawRows::of_no_cells();
-        self.hand_out(n_rows, &mut rows);
-        Ok(rows)
-    }
-}
