@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use ferrocyte_io::{CellFile, MatrixPath};
+use ferrocyte_io::MatrixPath;
 
 type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 

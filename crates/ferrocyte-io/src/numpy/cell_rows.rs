@@ -16,7 +16,7 @@ pub(super) enum CellRows {
 
 impl CellRows {
     /// The rows, from the first cell on.
-    pub(super) fn from_first(&self) -> Box<dyn Rows> {
+    pub(super) fn reader(&self) -> Box<dyn Rows> {
         match self.clone() {
             Self::InMemory(rows) => Box::new(RowGroup::shared(rows)),
             Self::InFile { array, turned } => Box::new(array.rows(turned)),

@@ -211,7 +211,7 @@ impl CellFile for NumpyFile {
         Ok(Box::new(MatrixSource::of_rows(
             self.path.clone(),
             MatrixPath::X,
-            self.content.rows.from_first(),
+            self.content.rows.reader(),
             self.content.obs.row_names().clone(),
             self.content.var.index().to_vec(),
             block_cells,

@@ -90,13 +90,12 @@ impl RowsOnDisk {
             let n = left.min(READ_RECORDS);
             let bytes = &mut buffer[..n * RECORD];
             self.file.read_at(bytes, at)?;
-            for record in bytes.as_chunks::<RECORD>().0 {
-                let [a, b, c, d, e, f, g, h, value @ ..] = *record;
-                let cell = u32::from_le_bytes([a, b, c, d]) as usize;
+            for &[cell, gene, value] in bytes.as_chunks().0.as_chunks().0 {
+                let cell = u32::from_le_bytes(cell) as usize;
                 // A place that is no longer the cell's own would mean that the disk gave back other bytes.
                 let end = rows.row_ptr.get(cell + 1).copied().unwrap_or(0);
                 let place = place.get_mut(cell).filter(|place| **place < end).ok_or_else(changed)?;
-                rows.gene[*place] = u32::from_le_bytes([e, f, g, h]);
+                rows.gene[*place] = u32::from_le_bytes(gene);
                 rows.value[*place] = f32::from_le_bytes(value);
                 *place += 1;
             }
