@@ -118,6 +118,33 @@ pub enum ReadErrorKind {
         most: u64,
     },
 
+    /// No room is left on the disk for a matrix that has to be turned.
+    #[error(
+        "no room is left in `{}`: the matrix is stored gene by gene (CSC), and takes {needed} bytes there while it is read; \
+         make room, or name another folder with TMPDIR",
+        folder.display()
+    )]
+    NoRoom {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// Bytes of the whole matrix there.
+        needed: u64,
+    },
+
+    /// A matrix that has to be turned cannot be kept on the disk.
+    #[error(
+        "the matrix is stored gene by gene (CSC), and cannot be kept in a temporary file in `{}` while it is read; name another \
+         folder with TMPDIR",
+        folder.display()
+    )]
+    Temporary {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+
     /// A format that was left out when this program was built.
     #[error(
         "this is a {format} store, which this program was built without: build it with the feature `{feature}`"

@@ -7,7 +7,7 @@ pub(crate) const VALUE_BYTES: usize = size_of::<u32>() + size_of::<f32>();
 
 /// Consecutive cells in compressed rows, before they are checked: genes are below the number of genes, but may
 /// be in any order and repeat; values may be anything.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct RawRows {
     /// Where each cell starts, from 0; one more than there are cells.
     pub(crate) row_ptr: Vec<usize>,
@@ -23,6 +23,11 @@ pub(crate) enum RowsError {
 }
 
 impl RawRows {
+    /// No cells, to which others are appended.
+    pub(crate) fn of_no_cells() -> Self {
+        Self { row_ptr: vec![0], gene: Vec::new(), value: Vec::new() }
+    }
+
     /// Sorts each cell by gene, sums what repeats, drops zeros, and checks every value.
     pub(crate) fn into_block(mut self, n_genes: usize) -> Result<Block<Stored>, RowsError> {
         if !self.is_tidy() {
@@ -74,6 +79,16 @@ impl RawRows {
         self.gene.truncate(written);
         self.value.truncate(written);
     }
+}
+
+/// Where each cell starts, when cells have so many values each; one more than there are cells.
+pub(crate) fn row_pointers(counts: &[u32]) -> Vec<usize> {
+    let mut end = 0;
+    let ends = counts.iter().map(|&count| {
+        end += count as usize;
+        end
+    });
+    std::iter::once(0).chain(ends).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! Bytes that are kept for later without taking memory.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::io;
+
+use crate::temporary_file::TemporaryFile;
 
 /// Bytes kept in memory before any go to the disk.
 const IN_MEMORY: usize = 1 << 20;
@@ -18,7 +16,7 @@ pub struct Spill {
     /// What was not written yet.
     last: Vec<u8>,
     most: usize,
-    file: Option<Mutex<File>>,
+    file: Option<TemporaryFile>,
     /// Bytes in the file.
     written: u64,
 }
@@ -60,11 +58,9 @@ impl Spill {
     fn flush(&mut self) -> io::Result<()> {
         let file = match self.file.take() {
             Some(file) => file,
-            None => Mutex::new(nameless(&std::env::temp_dir())?),
+            None => TemporaryFile::create(&std::env::temp_dir())?,
         };
-        let file = self.file.insert(file).get_mut().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.written))?;
-        file.write_all(&self.last)?;
+        self.file.insert(file).write_at(&self.last, self.written)?;
         self.written += self.last.len() as u64;
         self.last.clear();
         Ok(())
@@ -78,9 +74,7 @@ impl Spill {
         let on_disk = usize::try_from(self.written.saturating_sub(start)).unwrap_or(usize::MAX);
         let (on_disk, in_memory) = buffer.split_at_mut(on_disk.min(buffer.len()));
         if let (Some(file), false) = (&self.file, on_disk.is_empty()) {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(on_disk));
-            read.map_err(|error| of_temporary(&error))?;
+            file.read_at(on_disk, start).map_err(|error| of_temporary(&error))?;
         }
         let from = usize::try_from(start.saturating_sub(self.written)).unwrap_or(usize::MAX);
         let kept = self.last.get(from..).and_then(|rest| rest.get(..in_memory.len()));
@@ -100,31 +94,6 @@ impl Spill {
 fn of_temporary(error: &io::Error) -> io::Error {
     let folder = std::env::temp_dir();
     io::Error::new(error.kind(), format!("a temporary file in `{}`: {error}", folder.display()))
-}
-
-/// A file that no other program sees and that is gone when it is closed.
-fn nameless(folder: &Path) -> io::Result<File> {
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!(".ferrocyte-{}-{number}.tmp", std::process::id()));
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        #[cfg(windows)]
-        // FILE_FLAG_DELETE_ON_CLOSE
-        std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, 0x0400_0000);
-        match options.open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(file) => {
-                #[cfg(not(windows))]
-                std::fs::remove_file(&path)?;
-                return Ok(file);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -200,3 +200,46 @@ fn pickles_that_would_fill_memory_or_stack_are_refused() {
         assert!(text.ends_with(cause), "{name}: {text}");
     }
 }
+
+/// An `.npy` of 5 × 4 `<f4`, written by hand.
+fn npy(fortran: bool, values: &[f32]) -> Vec<u8> {
+    let order = if fortran { "True" } else { "False" };
+    let header = format!("{{'descr': '<f4', 'fortran_order': {order}, 'shape': (5, 4), }}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    bytes
+}
+
+#[test]
+fn a_value_that_is_no_number_is_found_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cells.npy");
+    for (fortran, place) in [(false, 3 * 4 + 2), (true, 2 * 5 + 3)] {
+        let mut values = [1.0; 20];
+        values[place] = f32::NAN;
+        std::fs::write(&path, npy(fortran, &values)).unwrap();
+        let file = open(&path).unwrap();
+        let mut source = file.source(&MatrixPath::X, 2).unwrap();
+        assert_eq!(source.next_block().unwrap().unwrap().n_cells(), 2);
+        let error = source.next_block().unwrap_err();
+        let error: &ReadError = error.downcast_ref().unwrap();
+        assert_eq!(
+            chain(error),
+            "matrix `X`, cell 3 (`3`), gene `gene_2`: expected a finite value, found NaN",
+            "{fortran}"
+        );
+    }
+}
+
+#[test]
+fn an_array_that_is_cut_short_is_refused_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cells.npy");
+    for fortran in [false, true] {
+        std::fs::write(&path, npy(fortran, &[1.0; 19])).unwrap();
+        let error = open(&path).err().unwrap();
+        assert_eq!(chain(&error), "`the array`: expected values in the shape [5, 4], found 76 bytes");
+    }
+}

@@ -8,7 +8,7 @@ use super::open::{GenesWhereArgs, OpenArgs};
 ///
 /// One matrix with all columns of obs and var is written: values as 32-bit floats (in a 10x folder whole numbers as
 /// such), zeros left out. Other matrices, obsm, varm, obsp, varp and uns are not carried over. Memory does not grow
-/// with the number of values, except where the input must be read as a whole (.mtx, tables with genes in rows, CSC).
+/// with the number of values, except where the input must be read as a whole (.mtx, tables with genes in rows).
 ///
 /// Several files are one set of cells on the union of their genes, which are matched by name; what a file does not
 /// have is zero in the matrix and missing in obs. Where files share a name of a cell, every name gets `-` and the

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ferrocyte_core::{Block, BlockSource, SourceError, Stored};
 
-use super::csc::CscRows;
+use super::csc::csc_rows;
 use super::csr::CsrRows;
 use super::dense::DenseRows;
 use super::matrix::{Arrays, StoredMatrix};
@@ -18,7 +18,8 @@ use crate::rows::{RawRows, RowsError};
 /// The cells of one matrix of AnnData, in blocks of a fixed number of cells (the last may be smaller).
 ///
 /// CSR and dense matrices are read as they are needed; memory is one block. CSC is turned into rows when the
-/// source is made; memory is eight bytes per value. A dense matrix of genes × cells is read in columns of chunks;
+/// source is made; memory is eight bytes per value, and where these are more than 256 MiB, as much while the matrix lies in a
+/// temporary file. A dense matrix of genes × cells is read in columns of chunks;
 /// memory is the non-zeros of one. Chunks are decoded on the current rayon pool.
 pub struct MatrixSource {
     file: PathBuf,
@@ -56,7 +57,7 @@ impl MatrixSource {
         let rows: Box<dyn Rows> = match arrays {
             Arrays::Dense(array) => Box::new(DenseRows::new(container, &object, array, n_genes)?),
             Arrays::Sparse { data, indices, indptr } if info.storage == Storage::Csc => {
-                Box::new(CscRows::new(container, &object, data, indices, &indptr, n_cells)?)
+                csc_rows(container, &object, data, indices, &indptr, n_cells)?
             }
             Arrays::Sparse { data, indices, indptr } => {
                 Box::new(CsrRows::new(container, &object, data, indices, &indptr, n_genes)?)

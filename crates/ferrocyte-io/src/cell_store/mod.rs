@@ -11,7 +11,6 @@ mod chunk;
 mod error;
 mod folder;
 mod stored_cells;
-mod temporary;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::chunk::{Cells, Damaged, decode};
 use super::error::CellStoreError;
-use super::temporary::TemporaryFile;
 use super::writer::checksum;
+use crate::temporary_file::TemporaryFile;
 
 /// Says that a gene is left out.
 const NO_COLUMN: u32 = u32::MAX;

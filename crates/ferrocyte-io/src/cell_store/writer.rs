@@ -11,7 +11,7 @@ use super::chunk::encode;
 use super::error::{CellStoreError, writing};
 use super::folder::CacheFolder;
 use super::stored_cells::{Chunk, StoredCells};
-use super::temporary::TemporaryFile;
+use crate::temporary_file::TemporaryFile;
 
 /// Cells that are packed at a time: work for several threads.
 const PACKED_CELLS: usize = 4096;

@@ -12,6 +12,7 @@ use crate::frame::Names;
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::ReadError;
+use crate::row_group::RowGroup;
 use crate::rows::{RawRows, VALUE_BYTES};
 
 /// Decoded bytes held at a time.
@@ -62,9 +63,8 @@ struct TurnedRows {
     group_cells: usize,
     /// Genes that are read at a time.
     slab_genes: usize,
-    /// The cells that were turned last, and how many of them were handed out.
-    group: RawRows,
-    used: usize,
+    /// The cells that were turned last.
+    group: RowGroup,
     /// The first cell that was not turned.
     next: usize,
 }
@@ -93,8 +93,7 @@ impl TurnedRows {
             n_cells,
             group_cells,
             slab_genes,
-            group: RawRows { row_ptr: vec![0], ..RawRows::default() },
-            used: 0,
+            group: RowGroup::empty(),
             next: 0,
         })
     }
@@ -131,8 +130,7 @@ impl TurnedRows {
             group.value[*place] = value;
             *place += 1;
         }
-        self.group = group;
-        self.used = 0;
+        self.group = RowGroup::new(group);
         self.next = cells.end;
         Ok(())
     }
@@ -162,17 +160,16 @@ impl TurnedRows {
 
 impl Rows for TurnedRows {
     fn rewind(&mut self) {
-        self.group = RawRows { row_ptr: vec![0], ..RawRows::default() };
-        self.used = 0;
+        self.group = RowGroup::empty();
         self.next = 0;
     }
 
     fn take(&mut self, n_cells: usize) -> Result<RawRows, ReadError> {
-        let mut rows = RawRows { row_ptr: vec![0], ..RawRows::default() };
+        let mut rows = RawRows::of_no_cells();
         let mut left = n_cells;
         while left > 0 {
-            let turned = self.group.row_ptr.len() - 1;
-            if self.used == turned {
+            let n = left.min(self.group.n_left());
+            if n == 0 {
                 if self.next == self.n_cells {
                     let found = format!("{} cells", self.n_cells);
                     return Err(self.container.unexpected(&self.object, format!("{left} more cells"), found));
@@ -180,14 +177,8 @@ impl Rows for TurnedRows {
                 self.turn()?;
                 continue;
             }
-            let n = left.min(turned - self.used);
-            let bounds = &self.group.row_ptr[self.used..=self.used + n];
-            let (start, end, offset) = (bounds[0], bounds[n], rows.gene.len());
-            rows.row_ptr.extend(bounds[1..].iter().map(|bound| bound - start + offset));
-            rows.gene.extend_from_slice(&self.group.gene[start..end]);
-            rows.value.extend_from_slice(&self.group.value[start..end]);
+            self.group.hand_out(n, &mut rows);
             self.container.check_kept(&self.object, rows.gene.len().saturating_mul(VALUE_BYTES))?;
-            self.used += n;
             left -= n;
         }
         Ok(rows)

@@ -1,9 +1,9 @@
 //! From the parts of a file to cells, genes and a matrix.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::array::Array;
+use super::cell_rows::CellRows;
 use super::orientation::is_turned;
 use super::parts::{Parts, n_values};
 use super::{Outcome, unexpected};
@@ -11,7 +11,6 @@ use crate::frame::{Column, Frame};
 use crate::matrix::MatrixInfo;
 use crate::matrix_path::MatrixPath;
 use crate::read_error::ReadErrorKind;
-use crate::rows::RawRows;
 
 /// Cells or genes there may be for every byte of the file, as it is stored, and in any file: empty ones cost no bytes,
 /// and equal ones next to none.
@@ -28,7 +27,7 @@ pub(super) struct Assembled {
     pub(super) obs: Frame,
     pub(super) var: Frame,
     pub(super) info: MatrixInfo,
-    pub(super) rows: Arc<RawRows>,
+    pub(super) rows: CellRows,
     pub(super) notes: Vec<String>,
 }
 
@@ -113,13 +112,16 @@ pub(super) fn assemble(path: &Path, n_bytes: usize, parts: Parts<'_>) -> Outcome
         n_genes: n_genes as u64,
         storage,
         dtype,
-        n_non_zeros: (storage != crate::Storage::Dense).then_some(rows.value.len() as u64),
+        n_non_zeros: match &rows {
+            CellRows::InMemory(rows) if storage != crate::Storage::Dense => Some(rows.value.len() as u64),
+            _ => None,
+        },
     };
     Ok(Assembled {
         obs: Frame::in_memory(path, "obs", "one per cell", cell_names, obs),
         var: Frame::in_memory(path, "var", "one per gene", gene_names, var),
         info,
-        rows: Arc::new(rows),
+        rows,
         notes,
     })
 }

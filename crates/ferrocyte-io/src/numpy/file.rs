@@ -1,7 +1,7 @@
 //! An open file of `NumPy`.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,9 +14,10 @@ use super::npy::{self, Npy};
 use super::npz;
 use super::parts::{Parts, Value};
 use super::pickled::Pickled;
-use super::source::NumpySource;
+use super::stored_matrix::StoredMatrix;
 use super::zip::{self, Zip};
 use super::{Outcome, header, unexpected};
+use crate::anndata::MatrixSource;
 use crate::cell_file::CellFile;
 use crate::format::Format;
 use crate::frame::Frame;
@@ -25,7 +26,8 @@ use crate::matrix_path::MatrixPath;
 use crate::pickle::{NodeId, Pickle};
 use crate::read_error::ReadError;
 
-/// An open `.npy` or `.npz`: read whole, its matrix in memory as rows of cells.
+/// An open `.npy` or `.npz`. The matrix is in memory as rows of cells, except in an `.npy` that is nothing but a dense matrix:
+/// that is read some cells at a time.
 ///
 /// ```no_run
 /// use ferrocyte_io::CellFile;
@@ -82,19 +84,32 @@ impl NumpyFile {
     pub fn open_with(path: impl AsRef<Path>, keys: &DictKeys) -> Result<Self, ReadError> {
         let path = path.as_ref();
         let wrong = |kind| ReadError::new(path, kind);
-        let bytes = std::fs::read(path).map_err(|error| wrong(error.into()))?;
-        let (format, content) = if bytes.starts_with(zip::MAGIC) {
-            (Format::Npz, read_npz(path, &bytes, keys))
-        } else {
-            (Format::Npy, read_npy(path, &bytes, keys))
-        };
-        Ok(Self { path: path.to_owned(), format, content: Arc::new(content.map_err(wrong)?) })
+        let (format, content) = read(path, keys).map_err(wrong)?;
+        Ok(Self { path: path.to_owned(), format, content: Arc::new(content) })
     }
 
     /// Annotations of the genes.
     pub fn var(&self) -> &Frame {
         &self.content.var
     }
+}
+
+fn read(path: &Path, keys: &DictKeys) -> Outcome<(Format, Assembled)> {
+    let mut file = File::open(path)?;
+    let mut first = Vec::new();
+    file.by_ref().take(header::MAGIC.len() as u64).read_to_end(&mut first)?;
+    if first.starts_with(header::MAGIC) {
+        file.rewind()?;
+        let n_bytes = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+        if let Some(array) = npy::dense_in_file("the array", path, file)? {
+            return Ok((Format::Npy, assemble(path, n_bytes, only(StoredMatrix::InFile(array)))?));
+        }
+    }
+    let bytes = std::fs::read(path)?;
+    if bytes.starts_with(zip::MAGIC) {
+        return Ok((Format::Npz, read_npz(path, &bytes, keys)?));
+    }
+    Ok((Format::Npy, read_npy(path, &bytes, keys)?))
 }
 
 fn read_npz(path: &Path, bytes: &[u8], keys: &DictKeys) -> Outcome<Assembled> {
@@ -105,15 +120,19 @@ fn read_npz(path: &Path, bytes: &[u8], keys: &DictKeys) -> Outcome<Assembled> {
 }
 
 fn read_npy(path: &Path, bytes: &[u8], keys: &DictKeys) -> Outcome<Assembled> {
-    let parts = match npy::read("the array", bytes)? {
+    match npy::read("the array", bytes)? {
         Npy::Array(array) => {
             let matrix = Value::Array(array).into_matrix("the array")?;
-            let matrix = ("the array".to_owned(), matrix);
-            Parts { matrix, labels: None, genes: None, cells: None, others: Vec::new(), notes: Vec::new() }
+            assemble(path, bytes.len(), only(matrix))
         }
-        Npy::Pickle(pickle) => return assemble(path, bytes.len(), dict_parts(&pickle, bytes.len(), keys)?),
-    };
-    assemble(path, bytes.len(), parts)
+        Npy::Pickle(pickle) => assemble(path, bytes.len(), dict_parts(&pickle, bytes.len(), keys)?),
+    }
+}
+
+/// A matrix of which nothing is said.
+fn only(matrix: StoredMatrix<'_>) -> Parts<'_> {
+    let matrix = ("the array".to_owned(), matrix);
+    Parts { matrix, labels: None, genes: None, cells: None, others: Vec::new(), notes: Vec::new() }
 }
 
 /// The parts of a pickled dict. A matrix and names of genes must be there; data to be labelled has no labels yet.
@@ -189,14 +208,15 @@ impl CellFile for NumpyFile {
 
     fn source(&self, matrix: &MatrixPath, block_cells: usize) -> Result<Box<dyn BlockSource>, ReadError> {
         self.matrix(matrix)?;
-        Ok(Box::new(NumpySource {
-            path: self.path.clone(),
-            cell_names: self.content.obs.row_names().clone(),
-            genes: self.content.var.index().to_vec(),
-            rows: Arc::clone(&self.content.rows),
-            block_cells: block_cells.max(1),
-            next_cell: 0,
-        }))
+        Ok(Box::new(MatrixSource::of_rows(
+            self.path.clone(),
+            MatrixPath::X,
+            self.content.rows.reader(),
+            self.content.obs.row_names().clone(),
+            self.content.var.index().to_vec(),
+            block_cells,
+            Vec::new(),
+        )))
     }
 
     fn notes(&self) -> Vec<String> {

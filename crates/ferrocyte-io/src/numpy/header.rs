@@ -7,7 +7,7 @@ use super::{Outcome, unexpected};
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// NumPy's own limit is 10,000 characters.
-const LONGEST: usize = 1 << 16;
+pub(super) const LONGEST: usize = 1 << 16;
 
 /// What an `.npy` file says of its array.
 #[derive(Debug, PartialEq)]

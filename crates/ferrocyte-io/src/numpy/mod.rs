@@ -7,10 +7,13 @@
 //! - `.npz` of `scipy.sparse.save_npz`: a matrix without names;
 //! - `.npz` of arrays: a matrix and arrays that say what its cells and genes are.
 //!
-//! Rows are cells unless the lengths of the names say otherwise. A file is read whole.
+//! Rows are cells unless the lengths of the names say otherwise. The first kind is read some cells at a time; the others are
+//! read whole.
 
 mod array;
 mod assemble;
+mod cell_rows;
+mod dense_in_file;
 mod dict_keys;
 mod element;
 mod file;
@@ -20,14 +23,12 @@ mod npz;
 mod orientation;
 mod parts;
 mod pickled;
-mod source;
 mod stored_matrix;
 mod zip;
 
 pub use dict_keys::DictKeys;
 pub use file::NumpyFile;
 pub(crate) use orientation::is_turned;
-pub use source::NumpySource;
 
 use crate::read_error::ReadErrorKind;
 

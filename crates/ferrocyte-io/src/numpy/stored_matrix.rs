@@ -1,6 +1,10 @@
 //! From a matrix in a file to rows of cells.
 
+use std::sync::Arc;
+
 use super::array::Array;
+use super::cell_rows::CellRows;
+use super::dense_in_file::DenseInFile;
 use super::{Outcome, unexpected};
 use crate::matrix::Storage;
 use crate::read_error::ReadErrorKind;
@@ -9,6 +13,7 @@ use crate::rows::RawRows;
 /// A matrix as a file holds it, either way round.
 #[derive(Debug)]
 pub(super) enum StoredMatrix<'a> {
+    InFile(DenseInFile),
     Dense(Dense<'a>),
     Sparse(Sparse<'a>),
 }
@@ -38,6 +43,7 @@ pub(super) enum SparseArrays<'a> {
 impl StoredMatrix<'_> {
     pub(super) fn shape(&self) -> (usize, usize) {
         match self {
+            Self::InFile(array) => array.shape,
             Self::Dense(dense) => dense.shape,
             Self::Sparse(sparse) => sparse.shape,
         }
@@ -46,7 +52,7 @@ impl StoredMatrix<'_> {
     /// How it is stored, as seen from the cells.
     pub(super) fn storage(&self, turned: bool) -> Storage {
         match self {
-            Self::Dense(_) => Storage::Dense,
+            Self::InFile(_) | Self::Dense(_) => Storage::Dense,
             Self::Sparse(Sparse { arrays: SparseArrays::Compressed { by_rows, .. }, .. })
                 if *by_rows == turned =>
             {
@@ -59,6 +65,7 @@ impl StoredMatrix<'_> {
     /// NumPy's name of the stored type.
     pub(super) fn dtype(&self) -> String {
         let array = match self {
+            Self::InFile(array) => return array.number.to_string(),
             Self::Dense(dense) => &dense.array,
             Self::Sparse(sparse) => &sparse.data,
         };
@@ -66,54 +73,65 @@ impl StoredMatrix<'_> {
     }
 
     /// Checks every index and gives rows of cells.
-    pub(super) fn into_rows(self, object: &str, turned: bool) -> Outcome<RawRows> {
-        let (rows, columns) = self.shape();
-        let (n_cells, n_genes) = if turned { (columns, rows) } else { (rows, columns) };
-        match self {
-            Self::Dense(dense) => {
-                let by_cells = dense.array.fortran == turned;
-                let value = dense.array.numbers(object)?;
-                Ok(if by_cells {
-                    rows_of_dense(&value, n_cells, n_genes)
-                } else {
-                    rows_of_columns(&value, n_cells, n_genes)
-                })
-            }
-            Self::Sparse(Sparse { data, arrays, .. }) => {
-                let value: Vec<f32> = data.numbers(&format!("{object}/data"))?;
-                match arrays {
-                    SparseArrays::Compressed { by_rows, indices, starts } => {
-                        let by_cells = by_rows != turned;
-                        let (major, minor, axis) =
-                            if by_cells { (n_cells, n_genes, "gene") } else { (n_genes, n_cells, "cell") };
-                        let starts = checked_starts(object, &starts, major, value.len())?;
-                        let stored = starts.last().copied().unwrap_or(0);
-                        let index = checked_indices(
-                            &format!("{object}/indices"),
-                            &indices,
-                            axis,
-                            minor,
-                            value.len(),
-                        )?;
-                        if by_cells {
-                            let (mut gene, mut value) = (index, value);
-                            gene.truncate(stored);
-                            value.truncate(stored);
-                            return Ok(RawRows { row_ptr: starts, gene, value });
-                        }
-                        let genes = (0..n_genes as u32)
-                            .zip(starts.windows(2))
-                            .flat_map(|(gene, window)| std::iter::repeat_n(gene, window[1] - window[0]));
-                        Ok(rows_of_triples(n_cells, &index[..stored], genes, &value))
-                    }
-                    SparseArrays::Triples { row, column } => {
-                        let (cell, gene) = if turned { (column, row) } else { (row, column) };
-                        let n = value.len();
-                        let cell = checked_indices(&format!("{object}, cells"), &cell, "cell", n_cells, n)?;
-                        let gene = checked_indices(&format!("{object}, genes"), &gene, "gene", n_genes, n)?;
-                        Ok(rows_of_triples(n_cells, &cell, gene.iter().copied(), &value))
-                    }
+    pub(super) fn into_rows(self, object: &str, turned: bool) -> Outcome<CellRows> {
+        let rows = match self {
+            Self::InFile(array) => return Ok(CellRows::InFile { array, turned }),
+            Self::Dense(dense) => dense.into_rows(object, turned)?,
+            Self::Sparse(sparse) => sparse.into_rows(object, turned)?,
+        };
+        Ok(CellRows::InMemory(Arc::new(rows)))
+    }
+}
+
+/// Cells and genes of a matrix of this shape.
+fn cells_and_genes((rows, columns): (usize, usize), turned: bool) -> (usize, usize) {
+    if turned { (columns, rows) } else { (rows, columns) }
+}
+
+impl Dense<'_> {
+    fn into_rows(self, object: &str, turned: bool) -> Outcome<RawRows> {
+        let (n_cells, n_genes) = cells_and_genes(self.shape, turned);
+        let by_cells = self.array.fortran == turned;
+        let value = self.array.numbers(object)?;
+        Ok(if by_cells {
+            rows_of_dense(&value, n_cells, n_genes)
+        } else {
+            rows_of_columns(&value, n_cells, n_genes)
+        })
+    }
+}
+
+impl Sparse<'_> {
+    fn into_rows(self, object: &str, turned: bool) -> Outcome<RawRows> {
+        let (n_cells, n_genes) = cells_and_genes(self.shape, turned);
+        let Self { data, arrays, .. } = self;
+        let value: Vec<f32> = data.numbers(&format!("{object}/data"))?;
+        match arrays {
+            SparseArrays::Compressed { by_rows, indices, starts } => {
+                let by_cells = by_rows != turned;
+                let (major, minor, axis) =
+                    if by_cells { (n_cells, n_genes, "gene") } else { (n_genes, n_cells, "cell") };
+                let starts = checked_starts(object, &starts, major, value.len())?;
+                let stored = starts.last().copied().unwrap_or(0);
+                let index =
+                    checked_indices(&format!("{object}/indices"), &indices, axis, minor, value.len())?;
+                if by_cells {
+                    let (mut gene, mut value) = (index, value);
+                    gene.truncate(stored);
+                    value.truncate(stored);
+                    return Ok(RawRows { row_ptr: starts, gene, value });
                 }
+                let genes = (0..n_genes as u32)
+                    .zip(starts.windows(2))
+                    .flat_map(|(gene, window)| std::iter::repeat_n(gene, window[1] - window[0]));
+                Ok(rows_of_triples(n_cells, &index[..stored], genes, &value))
+            }
+            SparseArrays::Triples { row, column } => {
+                let (cell, gene) = if turned { (column, row) } else { (row, column) };
+                let n = value.len();
+                let cell = checked_indices(&format!("{object}, cells"), &cell, "cell", n_cells, n)?;
+                let gene = checked_indices(&format!("{object}, genes"), &gene, "gene", n_genes, n)?;
+                Ok(rows_of_triples(n_cells, &cell, gene.iter().copied(), &value))
             }
         }
     }

@@ -17,6 +17,8 @@ const COPIES_OF_ALL: u64 = 6;
 /// Cells of a part that is learnt from, and parts at a time.
 const PART_CELLS: u64 = 8192;
 const PARTS: u64 = 4;
+/// What a matrix that is stored gene by gene takes at most: a larger one is turned on the disk.
+const TURNED_ON_DISK: u64 = 512 << 20;
 /// What a value takes in a block, and a name beside its letters.
 const VALUE: u64 = 8;
 const NAME: u64 = 48;
@@ -159,7 +161,12 @@ fn values_used(file: &crate::dataset::DataFile) -> f64 {
 fn by_genes(dataset: &Dataset) -> Option<u64> {
     let turned = dataset.files.iter().filter_map(|file| {
         let info = file.content.matrix(&file.matrix).ok()?;
-        matches!(info.storage, Storage::Csc | Storage::Coordinates).then_some(info.n_non_zeros? * 2 * VALUE)
+        let whole = info.n_non_zeros? * 2 * VALUE;
+        match info.storage {
+            Storage::Csc => Some(whole.min(TURNED_ON_DISK)),
+            Storage::Coordinates => Some(whole),
+            _ => None,
+        }
     });
     turned.max()
 }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use crate::positional::{read_exact_at, write_all_at};
 use crate::write::leftover::{remove_leftovers, temporary_path};
 
 /// What the file is called in the moment in which it has a name.
@@ -11,11 +12,11 @@ const NAME: &str = "ferrocyte-cells";
 
 /// A file that nobody else sees, and that is gone when the process is, however it ends.
 #[derive(Debug)]
-pub(super) struct TemporaryFile(File);
+pub(crate) struct TemporaryFile(File);
 
 impl TemporaryFile {
     /// Makes it. Where a run was killed in the very moment between making and hiding it, its empty file is removed.
-    pub(super) fn create(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn create(folder: &Path) -> io::Result<Self> {
         remove_leftovers(folder, NAME.as_ref());
         loop {
             let path = temporary_path(folder, NAME.as_ref());
@@ -31,11 +32,11 @@ impl TemporaryFile {
         }
     }
 
-    pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         write_all_at(&self.0, bytes, offset)
     }
 
-    pub(super) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         read_exact_at(&self.0, bytes, offset)
     }
 }
@@ -44,6 +45,8 @@ impl TemporaryFile {
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
 }
 
@@ -57,58 +60,19 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Takes the name of an open file, whose bytes stay until it is closed.
+/// Takes the name of an open file, whose bytes stay until it is closed. Another process that looks for leftovers may have done so.
 #[cfg(not(windows))]
 fn hide(path: &Path) -> io::Result<()> {
-    std::fs::remove_file(path)
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(windows)]
 #[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
 fn hide(_path: &Path) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::WriteZero.into()),
-            n => (bytes, offset) = (&bytes[n..], offset + n as u64),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            n => (bytes, offset) = (&mut bytes[n..], offset + n as u64),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(not(any(unix, windows)))]
-fn write_all_at(_file: &File, _bytes: &[u8], _offset: u64) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(not(any(unix, windows)))]
-fn read_exact_at(_file: &File, _bytes: &mut [u8], _offset: u64) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]
