@@ -203,7 +203,7 @@ impl Genebert {
     ) -> Result<Fit, FitError> {
         fit_by(self, data, genes, seed, |net, cells| {
             let mut learner = OnDevice::new(net, &self.params, device)?;
-            train_on(&mut learner, cells, &self.params.training(), seed, progress, checkpoints)
+            train_on(&mut learner, cells, &Architecture::training(self), seed, progress, checkpoints)
         })
     }
 }
