@@ -3,7 +3,8 @@
 use ferrocyte_core::{Block, Labels, LogNorm, Silent, Vocabulary};
 
 use super::{
-    Fit, FitError, GeneChoice, GeneMeans, GenebertParams, Mixing, MlpParams, ModelKind, OnChosenGenes, Train, probabilities_of,
+    Fit, FitError, GeneChoice, GeneMeans, GenebertParams, Mixing, MlpParams, ModelKind, OnChosenGenes, Train,
+    probabilities_of,
 };
 use crate::cell_parts::tests::Elsewhere;
 use crate::labelled_cells::LabelledCells;

@@ -10,7 +10,7 @@ use super::network::Net;
 use super::params::{Genebert, GenebertParams};
 use crate::kernels::softmax::softmax;
 use crate::labelled_cells::LabelledCells;
-use crate::models::network::fit_by;
+use crate::models::network::{Architecture, fit_by};
 use crate::models::train::{Checkpoints, Fit, FitError};
 use crate::nn::dropout::Noise;
 use crate::nn::encoder_layer::PLACES;

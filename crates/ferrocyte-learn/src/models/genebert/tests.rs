@@ -8,7 +8,7 @@ use super::params::{Genebert, GenebertParams};
 use crate::labelled_cells::LabelledCells;
 use crate::models::network::Architecture;
 use crate::models::{
-    Balance, Fit, FitError, LoadError, ModelKind, NoCheckpoints, Schedule, Train, TrainingState,
+    Balance, Checkpoints, Fit, FitError, LoadError, ModelKind, NoCheckpoints, Schedule, Train, TrainingState,
     check_classifier,
 };
 use crate::nn::testing::Breaking;
