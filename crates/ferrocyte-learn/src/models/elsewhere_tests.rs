@@ -2,9 +2,13 @@
 
 use ferrocyte_core::{Block, Labels, LogNorm, Silent, Vocabulary};
 
-use super::{Fit, FitError, GeneChoice, GeneMeans, ModelKind, OnChosenGenes, Train, probabilities_of};
+use super::{
+    Fit, FitError, GeneChoice, GeneMeans, GenebertParams, Mixing, MlpParams, ModelKind, OnChosenGenes, Train,
+    probabilities_of,
+};
 use crate::cell_parts::tests::Elsewhere;
 use crate::labelled_cells::LabelledCells;
+use crate::nn::testing::Breaking;
 use crate::sample::{Purpose, Seeded};
 
 /// Cells of three labels, each with genes of its own that are on more often.
@@ -68,5 +72,36 @@ fn every_kind_says_what_could_not_be_read() {
     for &kind in ModelKind::ALL {
         let error = trainer(kind).fit(&there, &genes, 0, &Silent).err();
         assert_eq!(error, Some(FitError::Read { problem: "the disk is gone".into() }), "{kind}");
+    }
+}
+
+#[test]
+fn a_broken_training_on_more_cells_than_a_window_goes_on_to_the_same_bytes() {
+    let (block, labels, genes) = cells();
+    let elsewhere = Elsewhere::new(&block);
+    let here = LabelledCells::new(&block, &labels).unwrap();
+    let there = LabelledCells::of_store(&elsewhere, &labels).unwrap();
+    let mixing = Mixing { run: 4, window: 64 };
+    let mlp = MlpParams { epochs: 4, batch_size: 16, ..MlpParams::default() }.check().unwrap();
+    let genebert = GenebertParams { epochs: 4, batch_size: 16, dim: 16, ..GenebertParams::default() };
+    let genebert = genebert.check().unwrap();
+    let trainers: [(Box<dyn Train>, Box<dyn Train>); 2] = [
+        (Box::new(mlp), Box::new(mlp.mixed(mixing))),
+        (Box::new(genebert), Box::new(genebert.mixed(mixing))),
+    ];
+    for (plain, mixed) in trainers {
+        let whole = mixed.fit(&here, &genes, 0, &Silent).unwrap();
+        let other = plain.fit(&here, &genes, 0, &Silent).unwrap();
+        assert_ne!(whole.training, other.training, "{}: several windows are another order", mixed.kind());
+        for break_after in 1..4 {
+            let mut first = Breaking { resume: None, kept: None, epochs: 0, break_after };
+            let error = mixed.fit_with(&there, &genes, 0, &Silent, &mut first).err();
+            assert_eq!(error, Some(FitError::Save { epoch: break_after, problem: "pulled the plug".into() }));
+            let mut second = Breaking { resume: first.kept, kept: None, epochs: 0, break_after: 99 };
+            let resumed = mixed.fit_with(&there, &genes, 0, &Silent, &mut second).unwrap();
+            assert_eq!(second.epochs, 4 - break_after, "what was done is not done again");
+            assert_eq!(resumed.model.to_arrays(), whole.model.to_arrays(), "{}", mixed.kind());
+            assert_eq!(resumed.training, whole.training, "{}", mixed.kind());
+        }
     }
 }

@@ -33,6 +33,8 @@ mod svm;
 mod train;
 mod weighted;
 
+#[doc(hidden)]
+pub use crate::nn::order::Mixing;
 pub use crate::nn::schedule::Schedule;
 pub use balance::Balance;
 pub use centroid::{Centroid, CentroidModel, CentroidParams, Correlation};

@@ -2,39 +2,42 @@
 
 use crate::sample::Seeded;
 
-/// Neighbouring cells that are moved as one: from a file they are read in one go.
-const RUN: usize = 64;
+/// How thoroughly an epoch mixes its cells. No setting of a user: a model is the same with any memory. Tests take small windows, and
+/// `bench/shuffle` compares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mixing {
+    /// Neighbouring cells that are moved as one: from a file they are read in one go.
+    pub run: usize,
+    /// Cells that are mixed with each other. So many or fewer are in plain random order; of more, each window of this size is filled
+    /// with runs from everywhere and then mixed. Two windows are in memory where the cells are not: 340 MB with 650 values a cell.
+    pub window: usize,
+}
 
-/// Cells that are mixed with each other. So many or fewer are in plain random order; of more, each window of this size is filled
-/// with runs from everywhere and then mixed. Two windows are in memory where the cells are not: 340 MB with 650 values a cell.
-pub(crate) const WINDOW: usize = 32_768;
+impl Default for Mixing {
+    fn default() -> Self {
+        Self { run: 64, window: 32_768 }
+    }
+}
 
 /// A random order of cells for one epoch of a training, and the number of cells of its windows, which end where a batch ends.
 ///
-/// It is the same wherever the cells lie, and depends on nothing but the cells, the size of a batch, the seed and the epoch.
+/// It is the same wherever the cells lie, and depends on nothing but the cells, the mixing, the size of a batch, the seed and the epoch.
 pub(crate) fn order_of_epoch(
     cells: &[usize],
+    mixing: Mixing,
     batch_size: usize,
     seed: u64,
     epoch: usize,
 ) -> (Vec<usize>, usize) {
-    in_windows(cells, RUN, WINDOW, batch_size, &mut Seeded::of_epoch(seed, epoch))
-}
-
-fn in_windows(
-    cells: &[usize],
-    run: usize,
-    window: usize,
-    batch_size: usize,
-    random: &mut Seeded,
-) -> (Vec<usize>, usize) {
+    let Mixing { run, window } = mixing;
+    let mut random = Seeded::of_epoch(seed, epoch);
     let whole_batches = (window / batch_size).max(1) * batch_size;
     if cells.len() <= window {
         let mut order = cells.to_vec();
         random.shuffle(&mut order);
         return (order, whole_batches);
     }
-    let mut runs: Vec<&[usize]> = cells.chunks(run).collect();
+    let mut runs: Vec<&[usize]> = cells.chunks(run.max(1)).collect();
     random.shuffle(&mut runs);
     let mut order = runs.concat();
     for window in order.chunks_mut(whole_batches) {
@@ -55,17 +58,17 @@ mod tests {
     #[test]
     fn few_cells_are_in_plain_random_order_as_ever() {
         let cells: Vec<usize> = (0..1000).map(|cell| 2 * cell).collect();
-        let (found, _) = order_of_epoch(&cells, 128, 5, 3);
+        let (found, _) = order_of_epoch(&cells, Mixing::default(), 128, 5, 3);
         let mut expected = cells.clone();
         Seeded::of_epoch(5, 3).shuffle(&mut expected);
         assert_eq!(found, expected);
-        assert_ne!(order_of_epoch(&cells, 128, 5, 4).0, found);
+        assert_ne!(order_of_epoch(&cells, Mixing::default(), 128, 5, 4).0, found);
     }
 
     #[test]
     fn of_many_cells_every_window_has_some_from_everywhere() {
         let cells: Vec<usize> = (0..100_000).collect();
-        let (found, window) = order_of_epoch(&cells, 100, 1, 0);
+        let (found, window) = order_of_epoch(&cells, Mixing::default(), 100, 1, 0);
         assert_eq!(window, 32_700, "whole batches");
         assert_eq!(sorted(found.clone()), cells, "each cell once");
         for window in found.chunks_exact(window) {
@@ -76,7 +79,7 @@ mod tests {
             }
         }
         // Neighbours in the order are not neighbours among the cells.
-        let near = found.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < RUN).count();
+        let near = found.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < Mixing::default().run).count();
         assert!(near < 1000, "{near} of 100000, where no mixing leaves them all");
     }
 }

@@ -1,4 +1,6 @@
-//! What the tests of layers share.
+//! What the tests of layers and networks share.
+
+use crate::models::{CheckpointError, Checkpoints, TrainingState};
 
 /// Numbers between -1 and 1, the same for the same seed.
 pub(crate) fn numbers(n: usize, seed: u32) -> Vec<f32> {
@@ -66,4 +68,24 @@ pub(crate) fn check_gradient_between_kinks<Piece: PartialEq>(
     }
     assert!(misfits.is_empty(), "(number, gradient, difference): {misfits:?}");
     compared
+}
+
+/// Keeps the last state; breaks off after an epoch.
+pub(crate) struct Breaking {
+    pub(crate) resume: Option<TrainingState>,
+    pub(crate) kept: Option<TrainingState>,
+    pub(crate) epochs: usize,
+    pub(crate) break_after: usize,
+}
+
+impl Checkpoints for Breaking {
+    fn resume(&mut self) -> Option<TrainingState> {
+        self.resume.take()
+    }
+
+    fn save(&mut self, state: &TrainingState) -> Result<(), CheckpointError> {
+        self.kept = Some(state.clone());
+        self.epochs += 1;
+        if self.epochs == self.break_after { Err("pulled the plug".into()) } else { Ok(()) }
+    }
 }

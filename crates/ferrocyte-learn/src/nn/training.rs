@@ -9,7 +9,7 @@ use super::dropout::Noise;
 use super::learner::{Learner, OnProcessor};
 use super::loss::CrossEntropy;
 use super::network::Network;
-use super::order::order_of_epoch;
+use super::order::{Mixing, order_of_epoch};
 use super::parameter::Parameter;
 use super::schedule::Schedule;
 use super::windows::for_each_batch;
@@ -30,6 +30,7 @@ pub(crate) struct Training {
     pub(crate) schedule: Schedule,
     pub(crate) warm_up: usize, // epochs
     pub(crate) smoothing: f64,
+    pub(crate) mixing: Mixing,
 }
 
 impl Training {
@@ -177,7 +178,7 @@ fn run_epoch<L: Learner>(
     let adamw =
         AdamW { beta1: BETAS.0, beta2: BETAS.1, epsilon: EPSILON, weight_decay: training.weight_decay };
     let loss = CrossEntropy { smoothing: training.smoothing };
-    let (order, window) = order_of_epoch(cells.training, training.batch_size, seed, epoch);
+    let (order, window) = order_of_epoch(cells.training, training.mixing, training.batch_size, seed, epoch);
     let (mut total, mut learning_rate) = (0.0, 0.0);
     let mut number = epoch as u64 * steps_per_epoch;
     for_each_batch(cells, &order, window, training.batch_size, |batch| {

@@ -31,7 +31,7 @@ impl Architecture for Genebert {
     }
 
     fn training(&self) -> Training {
-        self.params.training()
+        Training { mixing: self.mixing, ..self.params.training() }
     }
 
     fn balance(&self) -> Balance {

@@ -10,7 +10,7 @@ use super::network::Net;
 use super::params::{Genebert, GenebertParams};
 use crate::kernels::softmax::softmax;
 use crate::labelled_cells::LabelledCells;
-use crate::models::network::fit_by;
+use crate::models::network::{Architecture, fit_by};
 use crate::models::train::{Checkpoints, Fit, FitError};
 use crate::nn::dropout::Noise;
 use crate::nn::encoder_layer::PLACES;
@@ -203,7 +203,7 @@ impl Genebert {
     ) -> Result<Fit, FitError> {
         fit_by(self, data, genes, seed, |net, cells| {
             let mut learner = OnDevice::new(net, &self.params, device)?;
-            train_on(&mut learner, cells, &self.params.training(), seed, progress, checkpoints)
+            train_on(&mut learner, cells, &Architecture::training(self), seed, progress, checkpoints)
         })
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::balance::Balance;
 use crate::models::param_error::ParamError;
+use crate::nn::order::Mixing;
 use crate::nn::schedule::Schedule;
 use crate::nn::training::Training;
 
@@ -80,7 +81,7 @@ impl GenebertParams {
         whole("layers", "from 1 to 64", (1..=64).contains(&layers), layers)?;
         whole("heads", "a divisor of `dim`", heads > 0 && dim % heads == 0, heads)?;
         whole("tokens", "from 1 to 256", (1..=256).contains(&tokens), tokens)?;
-        Ok(Genebert { params: self })
+        Ok(Genebert { params: self, mixing: Mixing::default() })
     }
 
     /// What the training loop wants to know.
@@ -95,6 +96,7 @@ impl GenebertParams {
             schedule: self.schedule,
             warm_up: self.warm_up,
             smoothing: self.label_smoothing,
+            mixing: Mixing::default(),
         }
     }
 }
@@ -119,6 +121,7 @@ impl GenebertParams {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Genebert {
     pub(super) params: GenebertParams,
+    pub(super) mixing: Mixing,
 }
 
 impl Genebert {
@@ -128,6 +131,13 @@ impl Genebert {
     /// The settings.
     pub fn params(&self) -> &GenebertParams {
         &self.params
+    }
+
+    /// The same with another mixing of the cells of an epoch, which no model file keeps: for tests and measurements.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn mixed(self, mixing: Mixing) -> Self {
+        Self { mixing, ..self }
     }
 }
 

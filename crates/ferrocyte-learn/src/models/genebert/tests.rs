@@ -7,11 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use super::params::{Genebert, GenebertParams};
 use crate::labelled_cells::LabelledCells;
 use crate::models::network::Architecture;
-use crate::models::train::{CheckpointError, Checkpoints};
 use crate::models::{
-    Balance, Fit, FitError, LoadError, ModelKind, NoCheckpoints, Schedule, Train, TrainingState,
+    Balance, Checkpoints, Fit, FitError, LoadError, ModelKind, NoCheckpoints, Schedule, Train, TrainingState,
     check_classifier,
 };
+use crate::nn::testing::Breaking;
 
 fn genes(n: usize) -> Vocabulary {
     Vocabulary::new((0..n).map(|i| format!("gene{i}")).collect()).unwrap()
@@ -128,26 +128,6 @@ fn patience_ends_a_training_that_gets_no_better() {
     let n = record.curves[0].values.len();
     assert!((3..200).contains(&n), "{n}");
     assert!(record.stopped.starts_with("2 epochs in a row were no better"), "{}", record.stopped);
-}
-
-/// Keeps the last state; breaks off after an epoch.
-struct Breaking {
-    resume: Option<TrainingState>,
-    kept: Option<TrainingState>,
-    epochs: usize,
-    break_after: usize,
-}
-
-impl Checkpoints for Breaking {
-    fn resume(&mut self) -> Option<TrainingState> {
-        self.resume.take()
-    }
-
-    fn save(&mut self, state: &TrainingState) -> Result<(), CheckpointError> {
-        self.kept = Some(state.clone());
-        self.epochs += 1;
-        if self.epochs == self.break_after { Err("pulled the plug".into()) } else { Ok(()) }
-    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Architecture for Mlp {
     }
 
     fn training(&self) -> Training {
-        self.params.training()
+        Training { mixing: self.mixing, ..self.params.training() }
     }
 
     fn balance(&self) -> Balance {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::balance::Balance;
 use crate::models::param_error::ParamError;
+use crate::nn::order::Mixing;
 use crate::nn::schedule::Schedule;
 use crate::nn::training::Training;
 
@@ -87,7 +88,7 @@ impl MlpParams {
         if hidden2 > 16_384 {
             return Err(ParamError { name: "hidden2", rule: "from 0 to 16384", found: hidden2.to_string() });
         }
-        Ok(Mlp { params: self })
+        Ok(Mlp { params: self, mixing: Mixing::default() })
     }
 
     /// What the training loop wants to know.
@@ -102,6 +103,7 @@ impl MlpParams {
             schedule: self.schedule,
             warm_up: self.warm_up,
             smoothing: self.label_smoothing,
+            mixing: Mixing::default(),
         }
     }
 }
@@ -118,6 +120,7 @@ impl MlpParams {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mlp {
     pub(super) params: MlpParams,
+    pub(super) mixing: Mixing,
 }
 
 impl Mlp {
@@ -127,6 +130,13 @@ impl Mlp {
     /// The settings.
     pub fn params(&self) -> &MlpParams {
         &self.params
+    }
+
+    /// The same with another mixing of the cells of an epoch, which no model file keeps: for tests and measurements.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn mixed(self, mixing: Mixing) -> Self {
+        Self { mixing, ..self }
     }
 }
 

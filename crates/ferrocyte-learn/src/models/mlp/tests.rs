@@ -13,7 +13,7 @@ use crate::nn::batch::SparseRows;
 use crate::nn::dropout::Noise;
 use crate::nn::loss::CrossEntropy;
 use crate::nn::network::Network;
-use crate::nn::order::WINDOW;
+use crate::nn::order::Mixing;
 use crate::nn::scaling::Scaling;
 use crate::nn::testing::{check_gradient_between_kinks, numbers};
 use crate::nn::train_batch::{BatchCells, Batches};
@@ -136,7 +136,7 @@ fn a_file_that_lies_is_refused() {
 
 #[test]
 fn more_cells_than_a_window_give_the_same_bytes_from_memory_and_from_elsewhere() {
-    let (cells, labels) = cells(WINDOW + 6000, 3);
+    let (cells, labels) = cells(Mixing::default().window + 6000, 3);
     let elsewhere = Elsewhere::new(&cells);
     let params = MlpParams { hidden: 9, batch_size: 500, epochs: 2, ..MlpParams::default() };
     let here = fit(params, &cells, &labels);
