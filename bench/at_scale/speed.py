@@ -146,7 +146,7 @@ class Bench:
         """Normalise, take logarithms, choose variable genes, mean and variance of each: 100,000 cells. Ferrocyte has no command
         that ends there: it also checks the scale and looks for copies, and makes a model of the means."""
         cells, model = self.cells(100_000, 0), self.work / "means.ferrocyte"
-        ours = ("train", cells, "--label", "cell_type", "--model", "centroid", "--genes", "hvg:2000", "--no-score", "--memory", "500MB", "-o", model)
+        ours = ("train", cells, "--label", "cell_type", "--model", "centroid", "--genes", "hvg:2000", "--no-score", "--memory", "600MiB", "-o", model)
         return self.in_turns({"ferrocyte": self.ferrocyte(*ours), "scanpy": self.peer("moments", cells)}, self.args.turns)
 
     def read_and_write(self):
