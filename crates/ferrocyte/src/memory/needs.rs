@@ -1,4 +1,4 @@
-//! What a run needs in memory, part by part: figures of docs/memory.md, measured there.
+//! What a run needs in memory, part by part: the figures of docs/memory.md. Most are estimates on the safe side.
 
 use ferrocyte_core::ModelHeader;
 use ferrocyte_io::Storage;
@@ -32,7 +32,7 @@ const COPIES_OF_KNOWN_WEIGHTS: u64 = 6;
 const COPIES_OF_WEIGHTS: u64 = 32;
 /// Copies of probabilities of all cells while they are judged: own, calibrated, of baselines, drawn.
 const COPIES_OF_PROBABILITIES: u64 = 8;
-/// Of so many values one is that of a marker, which profiles keep side by side: a fifth was measured.
+/// Of so many values one is that of a marker, which profiles keep side by side: an estimate on the safe side.
 const ONE_OF_MARKERS_IN: u64 = 4;
 /// Values that near copies are looked for among, at most: see `near_copies`.
 const COMPARED_VALUES: u64 = 1 << 25;

@@ -30,7 +30,7 @@ impl Train for Centroid {
         serde_json::json!(self.params)
     }
 
-    // Of every cell the values of the markers are kept, about one in five; whoever plans the memory counts them.
+    // Of every cell the values of the markers are kept; whoever plans the memory counts them.
     fn can_stream(&self) -> bool {
         true
     }
