@@ -28,8 +28,8 @@ const CELL: u64 = 160;
 const LABELLED_CELL: u64 = 64;
 /// Copies of the weights of a model that is there: as read, as numbers of its kind, side by side for the processor.
 const COPIES_OF_KNOWN_WEIGHTS: u64 = 6;
-/// Copies of weights while a model is trained: gradients and directions of ten steps.
-const COPIES_OF_WEIGHTS: u64 = 32;
+/// Copies of weights while a model is trained: of the thirty steps that are remembered where cells are many, two each, and some more.
+const COPIES_OF_WEIGHTS: u64 = 72;
 /// Copies of probabilities of all cells while they are judged: own, calibrated, of baselines, drawn.
 const COPIES_OF_PROBABILITIES: u64 = 8;
 /// Of so many values one is that of a marker, which profiles keep side by side: an estimate on the safe side.
