@@ -45,6 +45,34 @@ impl RowGroup {
     }
 }
 
+/// The rows of a matrix that are made in groups, of which one is in memory.
+pub(crate) trait InGroups {
+    /// The group that was made last.
+    fn group(&mut self) -> &mut RowGroup;
+
+    /// The rows of the cells after that group, at least one.
+    ///
+    /// # Errors
+    /// When they cannot be read, or there are no more cells.
+    fn make_next(&mut self) -> Result<RawRows, ReadError>;
+
+    /// The next rows, from as many groups as they are in.
+    fn take_rows(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
+        let mut rows = RawRows::of_no_cells();
+        let mut left = n_rows;
+        loop {
+            let n = left.min(self.group().n_left());
+            self.group().hand_out(n, &mut rows);
+            left -= n;
+            if left == 0 {
+                return Ok(rows);
+            }
+            *self.group() = RowGroup::empty(); // before the next is made
+            *self.group() = RowGroup::new(self.make_next()?);
+        }
+    }
+}
+
 impl Rows for RowGroup {
     fn rewind(&mut self) {
         self.used = 0;

@@ -28,6 +28,27 @@ impl RawRows {
         Self { row_ptr: vec![0], gene: Vec::new(), value: Vec::new() }
     }
 
+    /// Puts values that come gene by gene, `(cell, gene, value)`, in their cells, of which there are `n_cells`; genes come out as
+    /// they came in.
+    pub(crate) fn of_entries(n_cells: usize, entries: Vec<(u32, u32, f32)>) -> Self {
+        let mut row_ptr = vec![0; n_cells + 1];
+        for (cell, ..) in &entries {
+            row_ptr[*cell as usize + 1] += 1;
+        }
+        for cell in 0..n_cells {
+            row_ptr[cell + 1] += row_ptr[cell];
+        }
+        let mut place = row_ptr.clone();
+        let mut rows = Self { gene: vec![0; entries.len()], value: vec![0.0; entries.len()], row_ptr };
+        for (cell, gene, value) in entries {
+            let place = &mut place[cell as usize];
+            rows.gene[*place] = gene;
+            rows.value[*place] = value;
+            *place += 1;
+        }
+        rows
+    }
+
     /// Sorts each cell by gene, sums what repeats, drops zeros, and checks every value.
     pub(crate) fn into_block(mut self, n_genes: usize) -> Result<Block<Stored>, RowsError> {
         if !self.is_tidy() {

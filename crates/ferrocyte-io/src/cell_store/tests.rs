@@ -155,25 +155,3 @@ fn a_fault_of_the_disk_names_the_cells() {
     let error = all.read(0..1200).unwrap_err().to_string();
     assert!(error.starts_with("cells 512 to 1023 of the temporary file in"), "{error}");
 }
-
-#[test]
-#[ignore = "a measurement"]
-fn how_fast() {
-    let path = tempfile::tempdir().unwrap();
-    let block = like_real(50_000);
-    let start = std::time::Instant::now();
-    let all = stored(&block, 4096, path.path());
-    let wrote = start.elapsed().as_secs_f64();
-    let start = std::time::Instant::now();
-    let mut n = 0;
-    for first in (0..50_000).step_by(5000) {
-        n += all.read(first..first + 5000).unwrap().n_non_zeros();
-    }
-    let read = start.elapsed().as_secs_f64();
-    eprintln!(
-        "{:.2} bytes a value, wrote {:.2} GB/s, read {:.2} GB/s of 8 bytes a value",
-        all.n_bytes() as f64 / n as f64,
-        8e-9 * n as f64 / wrote,
-        8e-9 * n as f64 / read
-    );
-}

@@ -104,7 +104,6 @@ impl TurnedRows {
         let n_cells = cells.len();
         // Non-zeros in the order of the file, gene by gene.
         let mut found: Vec<(u32, u32, f32)> = Vec::new();
-        let mut row_ptr = vec![0; n_cells + 1];
         let mut first_gene = 0;
         while first_gene < self.n_genes {
             let genes = first_gene..first_gene.saturating_add(self.slab_genes).min(self.n_genes);
@@ -113,24 +112,12 @@ impl TurnedRows {
                 // Not a number is no zero: it is kept, and refused later with its place.
                 for (cell, &value) in row.iter().enumerate().filter(|(_, value)| **value != 0.0) {
                     found.push((cell as u32, gene as u32, value));
-                    row_ptr[cell + 1] += 1;
                 }
             }
             self.container.check_kept(&self.object, found.len().saturating_mul(VALUE_BYTES))?;
             first_gene = genes.end;
         }
-        for cell in 0..n_cells {
-            row_ptr[cell + 1] += row_ptr[cell];
-        }
-        let mut place = row_ptr.clone();
-        let mut group = RawRows { gene: vec![0; found.len()], value: vec![0.0; found.len()], row_ptr };
-        for (cell, gene, value) in found {
-            let place = &mut place[cell as usize];
-            group.gene[*place] = gene;
-            group.value[*place] = value;
-            *place += 1;
-        }
-        self.group = RowGroup::new(group);
+        self.group = RowGroup::new(RawRows::of_entries(n_cells, found));
         self.next = cells.end;
         Ok(())
     }

@@ -6,12 +6,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Outcome;
 use crate::anndata::Rows;
 use crate::h5ad::number::NumberType;
 use crate::positional::read_exact_at;
 use crate::read_error::{ReadError, ReadErrorKind};
-use crate::row_group::RowGroup;
+use crate::row_group::{InGroups, RowGroup};
 use crate::rows::RawRows;
 
 /// Decoded bytes of the cells that are read together.
@@ -103,39 +102,31 @@ impl DenseRows {
     /// Gene after gene, the numbers of these cells.
     fn read_by_genes(&self, cells: Range<usize>) -> io::Result<RawRows> {
         let mut found: Vec<(u32, u32, f32)> = Vec::new();
-        let mut row_ptr = vec![0; cells.len() + 1];
         for gene in 0..self.n_genes {
             let place = gene as u64 * self.n_cells as u64 + cells.start as u64;
             let numbers = self.array.numbers(place, cells.len())?;
             for (cell, value) in numbers.into_iter().enumerate().filter(|(_, value)| *value != 0.0) {
                 found.push((cell as u32, gene as u32, value));
-                row_ptr[cell + 1] += 1;
             }
         }
-        for cell in 0..cells.len() {
-            row_ptr[cell + 1] += row_ptr[cell];
-        }
-        let mut place = row_ptr.clone();
-        let mut rows = RawRows { gene: vec![0; found.len()], value: vec![0.0; found.len()], row_ptr };
-        for (cell, gene, value) in found {
-            let place = &mut place[cell as usize];
-            rows.gene[*place] = gene;
-            rows.value[*place] = value;
-            *place += 1;
-        }
-        Ok(rows)
+        Ok(RawRows::of_entries(cells.len(), found))
+    }
+}
+
+impl InGroups for DenseRows {
+    fn group(&mut self) -> &mut RowGroup {
+        &mut self.group
     }
 
-    fn read_group(&mut self) -> Outcome<()> {
+    fn make_next(&mut self) -> Result<RawRows, ReadError> {
         let cells = self.next..self.next.saturating_add(self.group_cells).min(self.n_cells);
+        let fail = |kind| ReadError::new(&self.array.path, kind);
         if cells.is_empty() {
-            return Err(super::unexpected("the array", "more cells", format!("{}", self.n_cells)));
+            return Err(fail(super::unexpected("the array", "more cells", format!("{}", self.n_cells))));
         }
         self.next = cells.end;
-        self.group = RowGroup::empty(); // before the next is made
         let rows = if self.by_cells { self.read_by_cells(cells) } else { self.read_by_genes(cells) };
-        self.group = RowGroup::new(rows.map_err(ReadErrorKind::Io)?);
-        Ok(())
+        rows.map_err(|error| fail(ReadErrorKind::Io(error)))
     }
 }
 
@@ -146,17 +137,7 @@ impl Rows for DenseRows {
     }
 
     fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
-        let mut rows = RawRows::of_no_cells();
-        let mut left = n_rows;
-        loop {
-            let n = left.min(self.group.n_left());
-            self.group.hand_out(n, &mut rows);
-            left -= n;
-            if left == 0 {
-                return Ok(rows);
-            }
-            self.read_group().map_err(|kind| ReadError::new(&self.array.path, kind))?;
-        }
+        self.take_rows(n_rows)
     }
 }
 

@@ -14,7 +14,7 @@ use super::columns::GeneByGene;
 use super::groups::{Group, groups_of};
 use crate::anndata::source::Rows;
 use crate::read_error::{ReadError, ReadErrorKind};
-use crate::row_group::RowGroup;
+use crate::row_group::{InGroups, RowGroup};
 use crate::rows::{RawRows, VALUE_BYTES, row_pointers};
 use crate::temporary_file::TemporaryFile;
 
@@ -111,6 +111,23 @@ impl RowsOnDisk {
     }
 }
 
+impl InGroups for RowsOnDisk {
+    fn group(&mut self) -> &mut RowGroup {
+        &mut self.group
+    }
+
+    fn make_next(&mut self) -> Result<RawRows, ReadError> {
+        let read = match self.groups.get(self.next) {
+            Some(group) => self.read(group),
+            None => Err(changed()),
+        };
+        self.next += 1;
+        read.map_err(|source| {
+            ReadError::new(&self.path, ReadErrorKind::Temporary { folder: self.folder.clone(), source })
+        })
+    }
+}
+
 impl Rows for RowsOnDisk {
     fn rewind(&mut self) {
         self.group = RowGroup::empty();
@@ -118,25 +135,7 @@ impl Rows for RowsOnDisk {
     }
 
     fn take(&mut self, n_rows: usize) -> Result<RawRows, ReadError> {
-        let mut rows = RawRows::of_no_cells();
-        let mut left = n_rows;
-        loop {
-            let n = left.min(self.group.n_left());
-            self.group.hand_out(n, &mut rows);
-            left -= n;
-            if left == 0 {
-                return Ok(rows);
-            }
-            self.group = RowGroup::empty(); // before the next is made
-            let read = match self.groups.get(self.next) {
-                Some(group) => self.read(group),
-                None => Err(changed()),
-            };
-            let read =
-                read.map_err(|source| ReadErrorKind::Temporary { folder: self.folder.clone(), source });
-            self.group = RowGroup::new(read.map_err(|kind| ReadError::new(&self.path, kind))?);
-            self.next += 1;
-        }
+        self.take_rows(n_rows)
     }
 }
 
