@@ -119,6 +119,13 @@ impl<S: Scale> Block<S> {
         (&self.row_ptr, &self.gene, &self.value)
     }
 
+    /// Makes room for so many more cells and non-zeros, so that appending them copies nothing twice.
+    pub fn reserve(&mut self, n_cells: usize, n_non_zeros: usize) {
+        self.row_ptr.reserve_exact(n_cells);
+        self.gene.reserve_exact(n_non_zeros);
+        self.value.reserve_exact(n_non_zeros);
+    }
+
     /// Appends the cells of `other`.
     ///
     /// # Panics

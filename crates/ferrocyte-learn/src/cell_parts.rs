@@ -68,6 +68,10 @@ impl<'a> CellParts<'a> {
         self.store.n_genes()
     }
 
+    pub(crate) fn n_non_zeros(&self) -> u64 {
+        self.store.n_non_zeros()
+    }
+
     /// All cells, where they are in memory.
     pub(crate) fn in_memory(&self) -> Option<&'a Block<LogNorm>> {
         self.store.in_memory()
@@ -141,6 +145,7 @@ impl<'a> CellParts<'a> {
             return Ok(block.select_cells(cells));
         }
         let mut chosen = Block::empty(self.n_genes());
+        chosen.reserve(cells.len(), self.typical_values(cells.len()));
         for run in cells.chunk_by(|one, next| next - one <= GAP) {
             for part in run.chunk_by(|one, next| one / PART_CELLS == next / PART_CELLS) {
                 let (Some(&first), Some(&last)) = (part.first(), part.last()) else { continue };
@@ -154,6 +159,14 @@ impl<'a> CellParts<'a> {
             }
         }
         Ok(chosen)
+    }
+}
+
+impl CellParts<'_> {
+    /// Values that so many cells have if they are like all, and an eighth more.
+    fn typical_values(&self, n_cells: usize) -> usize {
+        let share = n_cells as f64 / self.n_cells().max(1) as f64;
+        (1.125 * share * self.n_non_zeros() as f64) as usize
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::line_search::{Place, ROUNDING, search};
-use super::objective::Objective;
+use super::objective::{Nearness, Objective};
 use super::vector::{add_scaled_then_dot, difference, dot, scale, scaled};
 
 /// Steps without a lower value (beyond rounding) after which there is none to be found.
@@ -80,81 +80,116 @@ impl Lbfgs {
         start: Vec<f64>,
         observe: &mut dyn FnMut(&Step),
     ) -> Minimum {
-        assert_eq!(start.len(), objective.dimension(), "one entry per variable");
-        let mut here = Place { gradient: vec![0.0; start.len()], point: start, value: 0.0 };
-        here.value = objective.evaluate(&here.point, &mut here.gradient);
-        let mut there = here.clone();
-        let mut direction = vec![0.0; here.point.len()];
-        let mut pairs: VecDeque<Pair> = VecDeque::with_capacity(self.history);
-        let mut lowest = (here.value, 0); // and the step that found it
+        let mut descent = Descent::new(Place::at(objective, start), Curvature::new(self.history));
+        let mut lowest = (descent.here().value, 0); // and the step that found it
         for iteration in 0.. {
-            let nearness = objective.nearness(&here.gradient);
-            let (gradient_norm, excess) = (nearness.gradient_norm, nearness.excess);
-            let step = Step { iteration, value: here.value, gradient_norm, excess };
+            let here = descent.here();
+            let step = Step::at(objective, here, iteration);
             observe(&step);
             if here.value < lowest.0 - ROUNDING * lowest.0.abs() {
                 lowest = (here.value, iteration);
             }
-            let reason = if excess <= self.tolerance * here.value.abs() {
+            let reason = if step.excess <= self.tolerance * here.value.abs() {
                 Some(Stop::Converged)
             } else if iteration == self.max_iterations {
                 Some(Stop::MaxIterations)
-            } else if iteration - lowest.1 >= PATIENCE
-                || !advance(objective, &mut pairs, &here, &mut there, &mut direction)
-            {
+            } else if iteration - lowest.1 >= PATIENCE || !descent.step(objective) {
                 Some(Stop::Stalled)
             } else {
                 None
             };
             if let Some(stop) = reason {
-                return Minimum { point: here.point, step, stop };
+                return Minimum { point: descent.end().0.point, step, stop };
             }
-            self.remember(&mut pairs, &here, &there);
-            std::mem::swap(&mut here, &mut there);
         }
         unreachable!("the loop ends at the largest number of iterations")
     }
+}
 
-    /// Keeps what a step taught about the curvature, where it taught anything.
-    fn remember(&self, pairs: &mut VecDeque<Pair>, here: &Place, there: &Place) {
+impl Step {
+    /// What is found at a place that the objective evaluated last.
+    pub(crate) fn at<O: Objective + ?Sized>(objective: &O, here: &Place, iteration: usize) -> Self {
+        let Nearness { gradient_norm, excess } = objective.nearness(&here.gradient);
+        Self { iteration, value: here.value, gradient_norm, excess }
+    }
+}
+
+/// What the steps so far told of the curvature of a function, and of others much like it.
+#[derive(Debug)]
+pub(crate) struct Curvature {
+    pairs: VecDeque<Pair>,
+    history: usize,
+}
+
+impl Curvature {
+    /// Nothing is known; up to so many steps will be remembered.
+    pub(crate) fn new(history: usize) -> Self {
+        Self { pairs: VecDeque::with_capacity(history.max(1)), history: history.max(1) }
+    }
+
+    /// Keeps what a step taught, where it taught anything.
+    fn remember(&mut self, here: &Place, there: &Place) {
         let n = here.point.len();
-        let oldest = if pairs.len() >= self.history.max(1) { pairs.pop_front() } else { None };
+        let oldest = if self.pairs.len() >= self.history { self.pairs.pop_front() } else { None };
         let mut pair =
             oldest.unwrap_or_else(|| Pair { moved: vec![0.0; n], turned: vec![0.0; n], curvature: 0.0 });
         difference(&mut pair.moved, &there.point, &here.point);
         difference(&mut pair.turned, &there.gradient, &here.gradient);
         pair.curvature = dot(&pair.moved, &pair.turned);
         if pair.curvature > 1e-12 * dot(&pair.turned, &pair.turned) {
-            pairs.push_back(pair);
+            self.pairs.push_back(pair);
         }
     }
 }
 
-/// One step downhill, from `here` to `there`; `false` where there is none.
-fn advance<O: Objective + ?Sized>(
-    objective: &mut O,
-    pairs: &mut VecDeque<Pair>,
-    here: &Place,
-    there: &mut Place,
-    direction: &mut [f64],
-) -> bool {
-    loop {
-        let factor = if pairs.is_empty() {
-            // Nothing is known of the curvature: a cautious first step.
-            dot(&here.gradient, &here.gradient).sqrt().max(1.0).recip()
-        } else {
-            1.0
-        };
-        scaled(direction, -factor, &here.gradient);
-        bend(direction, pairs);
-        let slope = dot(direction, &here.gradient);
-        if slope < 0.0 && search(objective, here, direction, slope, there).is_some() {
-            return true;
+/// A way downhill, step by step.
+#[derive(Debug)]
+pub(crate) struct Descent {
+    here: Place,
+    there: Place,
+    direction: Vec<f64>,
+    curvature: Curvature,
+}
+
+impl Descent {
+    pub(crate) fn new(from: Place, curvature: Curvature) -> Self {
+        Self { there: from.clone(), direction: vec![0.0; from.point.len()], here: from, curvature }
+    }
+
+    pub(crate) fn here(&self) -> &Place {
+        &self.here
+    }
+
+    /// The place reached, and what was learnt of the curvature.
+    pub(crate) fn end(self) -> (Place, Curvature) {
+        (self.here, self.curvature)
+    }
+
+    /// Takes one step; `false` where none leads down.
+    pub(crate) fn step<O: Objective + ?Sized>(&mut self, objective: &mut O) -> bool {
+        let Self { here, there, direction, curvature } = self;
+        loop {
+            let pairs = &mut curvature.pairs;
+            let factor = if pairs.is_empty() {
+                // Nothing is known of the curvature: a cautious first step.
+                dot(&here.gradient, &here.gradient).sqrt().max(1.0).recip()
+            } else {
+                1.0
+            };
+            scaled(direction, -factor, &here.gradient);
+            bend(direction, pairs);
+            let slope = dot(direction, &here.gradient);
+            if slope < 0.0 && search(objective, here, direction, slope, there).is_some() {
+                break;
+            }
+            if pairs.is_empty() {
+                return false;
+            }
+            pairs.clear(); // what was remembered of the curvature misleads: straight downhill, then
         }
-        if pairs.is_empty() {
-            return false;
-        }
-        pairs.clear(); // what was remembered of the curvature misleads: straight downhill, then
+        curvature.remember(here, there);
+        std::mem::swap(here, there);
+        true
     }
 }
 
@@ -182,7 +217,6 @@ fn bend(vector: &mut [f64], pairs: &VecDeque<Pair>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimise::Nearness;
 
     /// `Σ weight · (x − target)⁴ / 4 + (x − target)² / 2`, curved at least by 1 everywhere.
     struct Bowl {

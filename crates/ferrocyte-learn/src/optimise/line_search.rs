@@ -16,10 +16,23 @@ const TRIALS: usize = 40;
 
 /// A point, its value and its gradient.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) point: Vec<f64>,
-    pub(super) gradient: Vec<f64>,
-    pub(super) value: f64,
+pub(crate) struct Place {
+    pub(crate) point: Vec<f64>,
+    pub(crate) gradient: Vec<f64>,
+    pub(crate) value: f64,
+}
+
+impl Place {
+    /// Evaluates the objective at a point.
+    ///
+    /// # Panics
+    /// When the point does not have the dimension of the objective.
+    pub(crate) fn at<O: Objective + ?Sized>(objective: &mut O, point: Vec<f64>) -> Self {
+        assert_eq!(point.len(), objective.dimension(), "one entry per variable");
+        let mut gradient = vec![0.0; point.len()];
+        let value = objective.evaluate(&point, &mut gradient);
+        Self { point, gradient, value }
+    }
 }
 
 /// A step that was tried: how far, and the slope found there; `NaN` where nothing finite was found.

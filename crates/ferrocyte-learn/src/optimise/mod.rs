@@ -7,6 +7,8 @@ mod objective;
 mod vector;
 
 pub use adamw::{AdamW, AdamWStep};
+pub(crate) use lbfgs::{Curvature, Descent};
 pub use lbfgs::{Lbfgs, Minimum, Step, Stop};
+pub(crate) use line_search::Place;
 pub use objective::{Nearness, Objective};
-pub(crate) use vector::dot;
+pub(crate) use vector::{add_scaled, dot};

@@ -47,6 +47,15 @@ pub(crate) fn scale(to: &mut [f64], factor: f64) {
     to.par_chunks_mut(PIECE).for_each(|to| to.iter_mut().for_each(|value| *value *= factor));
 }
 
+/// `to += factor · from`.
+pub(crate) fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
+    to.par_chunks_mut(PIECE).zip(from.par_chunks(PIECE)).for_each(|(to, from)| {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to += factor * from;
+        }
+    });
+}
+
 /// `to += factor · from`, then `Σ to · with`, in one pass over `to`.
 pub(crate) fn add_scaled_then_dot(to: &mut [f64], factor: f64, from: &[f32], with: &[f32]) -> f64 {
     let pieces = to.par_chunks_mut(PIECE).zip(from.par_chunks(PIECE)).zip(with.par_chunks(PIECE));

@@ -1,6 +1,7 @@
 //! Linear models with probabilities, and the optimum of their penalised cross-entropy.
 
 mod coordinates;
+mod doubtful;
 mod elastic_net;
 mod follower;
 mod lacking;

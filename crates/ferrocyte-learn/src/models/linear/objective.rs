@@ -1,5 +1,6 @@
 //! What logistic regression minimises.
 
+use ferrocyte_core::{Block, LogNorm};
 use rayon::prelude::*;
 
 use crate::cell_parts::{CellPart, CellParts, PART_CELLS};
@@ -42,6 +43,7 @@ pub(super) struct CrossEntropy<'a> {
     groups: Vec<Vec<Lanes>>,    // for each group of cells, what they pull at each gene in one tile
     sums: Vec<CellSums>,        // one per chunk of cells
     intercept_curvature: Vec<f64>,
+    doubts: Vec<f32>,         // per cell: weight · Σ probability · (1 − probability)
     failed: Option<FitError>, // why cells could not be read
 }
 
@@ -70,6 +72,7 @@ impl<'a> CrossEntropy<'a> {
             groups: vec![vec![Lanes::ZERO; cells.n_genes()]; part.div_ceil(GROUP_CELLS)],
             sums: Vec::new(),
             intercept_curvature: vec![0.0; n_labels],
+            doubts: vec![0.0; cells.n_cells()],
             failed: None,
             cells,
             truth,
@@ -78,6 +81,24 @@ impl<'a> CrossEntropy<'a> {
             coordinates,
             l2,
         }
+    }
+
+    /// The same function of other cells, in memory.
+    pub(super) fn of_cells<'b>(
+        &self,
+        cells: &'b Block<LogNorm>,
+        truth: &'b [u32],
+        cell_weights: &'b [f64],
+    ) -> CrossEntropy<'b>
+    where
+        'a: 'b,
+    {
+        CrossEntropy::new(CellParts::of(cells), truth, cell_weights, self.genes, self.coordinates, self.l2)
+    }
+
+    /// How much each cell bends the function, where it was evaluated last: nothing where its label is certain.
+    pub(super) fn doubts(&self) -> &[f32] {
+        &self.doubts
     }
 
     /// Number of variables that are weights; they come first.
@@ -116,7 +137,8 @@ impl<'a> CrossEntropy<'a> {
         }
         let (truth, cell_weights) = (self.truth, self.cell_weights);
         let (weights, intercept) = (&self.weights, &self.intercept);
-        let sums = rows.par_iter_mut().enumerate().map(|(chunk, rows)| {
+        let doubts = self.doubts[cells.clone()].par_chunks_mut(CHUNK_CELLS);
+        let sums = rows.par_iter_mut().zip(doubts).enumerate().map(|(chunk, (rows, doubts))| {
             let first = cells.start + chunk * CHUNK_CELLS;
             let mut sums =
                 CellSums { loss: 0.0, residual: vec![0.0; n_labels], curvature: vec![0.0; n_labels] };
@@ -125,12 +147,16 @@ impl<'a> CrossEntropy<'a> {
                 let (truth, weight) = (truth[first + i] as usize, cell_weights[first + i]);
                 weights.score(part.cell(first + i), intercept, &mut scores);
                 sums.loss += weight * loss_and_residuals(&mut scores, truth);
+                let mut doubt = 0.0;
                 for (label, &residual) in scores.iter().enumerate() {
                     let probability = if label == truth { 1.0 + residual } else { residual };
                     sums.residual[label] += weight * residual;
-                    sums.curvature[label] += weight * probability * (1.0 - probability);
+                    let curvature = weight * probability * (1.0 - probability);
+                    sums.curvature[label] += curvature;
+                    doubt += curvature;
                     rows[label / LANES][i].0[label % LANES] = (weight * residual) as f32;
                 }
+                doubts[i] = doubt as f32;
             }
             sums
         });
@@ -234,8 +260,6 @@ fn loss_and_residuals(scores: &mut [f64], truth: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use ferrocyte_core::{Block, LogNorm};
-
     use super::*;
     use crate::models::linear::Intercept;
     use crate::models::linear::moments::Moments;

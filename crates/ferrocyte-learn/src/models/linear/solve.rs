@@ -4,13 +4,14 @@ use ferrocyte_core::{Progress, TrainingRecord, Warning};
 
 use super::Intercept;
 use super::coordinates::Coordinates;
+use super::doubtful::Doubtful;
 use super::follower::{Follower, not_converged};
 use super::moments::Moments;
 use super::objective::CrossEntropy;
 use crate::cell_parts::CellParts;
 use crate::kernels::weight_rows::WeightRows;
 use crate::models::train::FitError;
-use crate::optimise::Lbfgs;
+use crate::optimise::{Lbfgs, Step};
 
 /// Steps that L-BFGS remembers.
 const HISTORY: usize = 10;
@@ -18,6 +19,9 @@ const HISTORY: usize = 10;
 const MANY_CELLS: usize = 32_768;
 /// Steps that are remembered then: on 100,000 cells of 14,053 genes 127 steps instead of 190 with ten.
 const LONG_HISTORY: usize = 30;
+
+/// Cells above which most steps look only at those in doubt: below, choosing and copying them costs what it saves.
+const VERY_MANY_CELLS: usize = 1 << 18;
 
 /// `Σ over cells of weight · −ln p(label | cell) + l2 / 2 · Σ W²`, to be brought to its lowest point.
 pub(in crate::models) struct Problem<'a> {
@@ -65,11 +69,19 @@ impl Problem<'_> {
         let history = if self.truth.len() > MANY_CELLS { LONG_HISTORY } else { HISTORY };
         let optimiser = Lbfgs { max_iterations: self.max_iterations, tolerance: self.tolerance, history };
         let start = coordinates.start(&label_weights);
-        let minimum = optimiser.minimise(&mut objective, start, &mut |step| follower.see(step));
+        let mut observe = |step: &Step| follower.see(step);
+        let minimum = if self.truth.len() > VERY_MANY_CELLS {
+            let Self { cells, truth, cell_weights, .. } = *self;
+            let doubtful = Doubtful { optimiser, cells, truth, cell_weights };
+            doubtful.minimise(&mut objective, start, &mut observe)
+        } else {
+            Ok(optimiser.minimise(&mut objective, start, &mut observe))
+        };
         progress.finish();
         if let Some(error) = objective.failure() {
             return Err(error);
         }
+        let minimum = minimum?;
 
         let mut weights = WeightRows::zeros(self.cells.n_genes(), self.n_labels);
         let mut intercept = vec![0.0; self.n_labels];
