@@ -12,6 +12,7 @@ mod gene_map;
 mod gene_name;
 mod gene_table;
 mod gene_union;
+mod hash_chains;
 mod hierarchy;
 mod interval;
 mod label;
