@@ -25,6 +25,9 @@ pub struct Block<S: Scale> {
     scale: PhantomData<S>,
 }
 
+/// `(row_ptr, gene, value)` of cells, as [`Block::new`] takes them.
+pub type CsrArrays = (Vec<usize>, Vec<u32>, Vec<f32>);
+
 /// The non-zeros of one cell, as two slices of the same length.
 #[derive(Debug, Clone, Copy)]
 pub struct Cell<'a> {
@@ -91,7 +94,7 @@ impl<S: Scale> Block<S> {
         row_ptr: Vec<usize>,
         gene: Vec<u32>,
         value: Vec<f32>,
-    ) -> Result<Self, (Vec<usize>, Vec<u32>, Vec<f32>)> {
+    ) -> Result<Self, CsrArrays> {
         let ends =
             gene.len() == value.len() && row_ptr.first() == Some(&0) && row_ptr.last() == Some(&gene.len());
         let tidy = |window: &[usize]| match (gene.get(window[0]..window[1]), value.get(window[0]..window[1]))
@@ -239,7 +242,7 @@ impl<S: Scale> Block<S> {
     }
 
     /// The CSR arrays, to make another block of.
-    pub(crate) fn into_csr(self) -> (Vec<usize>, Vec<u32>, Vec<f32>) {
+    pub(crate) fn into_csr(self) -> CsrArrays {
         (self.row_ptr, self.gene, self.value)
     }
 
@@ -257,8 +260,8 @@ fn is_tidy<S: Scale>(n_genes: usize, cell: Cell<'_>) -> bool {
     let pairs = genes.iter().zip(genes.iter().skip(1));
     let disorder = pairs.fold(0_u32, |n, (gene, next)| n + u32::from(gene >= next));
     let allowed = S::LOWEST..=f32::MAX;
-    let wrong =
-        values.iter().fold(0_u32, |n, value| n + u32::from(!allowed.contains(value) | (*value == 0.0)));
+    let zero_or_not_allowed = |value: &f32| u32::from(!allowed.contains(value)) | u32::from(*value == 0.0);
+    let wrong = values.iter().fold(0_u32, |n, value| n + zero_or_not_allowed(value));
     // Increasing, so the last is the largest.
     disorder == 0 && wrong == 0 && genes.last().is_none_or(|&last| (last as usize) < n_genes)
 }

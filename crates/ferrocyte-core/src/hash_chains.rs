@@ -73,7 +73,9 @@ mod tests {
             (0..500_u64).map(|i| (i * i % 97).wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
         for room in [0, 1, 100, 500, 5000] {
             let mut chains = HashChains::with_capacity(room);
-            hashes.iter().for_each(|&hash| chains.push(hash));
+            for &hash in &hashes {
+                chains.push(hash);
+            }
             for &hash in hashes.iter().chain(&[1, 12_345]) {
                 let expected: Vec<usize> = (0..hashes.len()).rev().filter(|&i| hashes[i] == hash).collect();
                 assert_eq!(chains.of(hash).collect::<Vec<_>>(), expected, "room for {room}");
