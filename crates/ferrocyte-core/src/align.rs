@@ -30,28 +30,36 @@ impl Block<LogNorm> {
     }
 }
 
-/// The cells on the genes of the model; `add` puts together two values of one gene.
+/// The cells on the genes of the model; `add` puts together two values of one gene. A cell never has more values than before, so
+/// they are written where they were read.
 fn aligned<S: Scale>(block: Block<S>, map: &GeneMap, add: impl Fn(f32, f32) -> f32) -> Block<S> {
     assert_eq!(block.n_genes(), map.n_query_genes(), "the map belongs to this query");
     if map.is_identity() {
         return block;
     }
-    let mut row_ptr = Vec::with_capacity(block.n_cells() + 1);
-    let mut rows = Rows { gene: vec![0; block.n_non_zeros()], value: vec![0.0; block.n_non_zeros()], len: 0 };
-    row_ptr.push(0);
+    let (mut row_ptr, gene, value) = block.into_csr();
+    let mut rows = Rows { gene, value, len: 0 };
     let mut one = OneCell::new(if map.is_nearly_ascending() { 0 } else { map.n_model_genes() });
-    for cell in block.cells() {
-        let start = rows.len;
-        let found = cell.iter().filter_map(|(query_gene, value)| {
-            map.model_gene(QueryGene(query_gene)).map(|model_gene| (model_gene.0, value))
-        });
+    let mut next = 0;
+    for end in &mut row_ptr[1..] {
+        let (start, cell) = (rows.len, next..*end);
         if map.is_nearly_ascending() {
-            found.for_each(|(model_gene, next)| rows.put(start, model_gene, next, &add));
+            for at in cell {
+                let (gene, value) = rows.at(at);
+                if let Some(gene) = map.model_gene(gene) {
+                    rows.put(start, gene.0, value, &add);
+                }
+            }
         } else {
-            found.for_each(|(model_gene, next)| one.put(model_gene, next, &add));
-            one.take(|model_gene, sum| rows.push(model_gene, sum));
+            for at in cell {
+                let (gene, value) = rows.at(at);
+                if let Some(gene) = map.model_gene(gene) {
+                    one.put(gene.0, value, &add);
+                }
+            }
+            one.take(|gene, sum| rows.push(gene, sum));
         }
-        row_ptr.push(rows.len);
+        next = std::mem::replace(end, rows.len);
     }
     let Rows { mut gene, mut value, len } = rows;
     gene.truncate(len);
@@ -59,7 +67,7 @@ fn aligned<S: Scale>(block: Block<S>, map: &GeneMap, add: impl Fn(f32, f32) -> f
     Block::from_trusted(map.n_model_genes(), row_ptr, gene, value)
 }
 
-/// Cells that are being aligned; there is room for every value that comes.
+/// Cells that are being aligned: the first `len` values are.
 struct Rows {
     gene: Vec<u32>,
     value: Vec<f32>,
@@ -67,6 +75,11 @@ struct Rows {
 }
 
 impl Rows {
+    /// A value that is not aligned yet.
+    fn at(&self, at: usize) -> (QueryGene, f32) {
+        (QueryGene(self.gene[at]), self.value[at])
+    }
+
     fn push(&mut self, gene: u32, value: f32) {
         self.gene[self.len] = gene;
         self.value[self.len] = value;

@@ -25,6 +25,9 @@ pub struct Block<S: Scale> {
     scale: PhantomData<S>,
 }
 
+/// `(row_ptr, gene, value)` of cells, as [`Block::new`] takes them.
+pub type CsrArrays = (Vec<usize>, Vec<u32>, Vec<f32>);
+
 /// The non-zeros of one cell, as two slices of the same length.
 #[derive(Debug, Clone, Copy)]
 pub struct Cell<'a> {
@@ -78,6 +81,32 @@ impl<S: Scale> Block<S> {
             }
         }
         Ok(Self { n_genes, row_ptr, gene, value, scale: PhantomData })
+    }
+
+    /// Takes the vectors as they are where nothing is to be done to them: every rule of [`new`](Self::new) holds, and no value
+    /// is zero. Gives them back otherwise, and `new` says what is wrong. One look at each value, and this is where every value
+    /// that is ever read passes.
+    ///
+    /// # Errors
+    /// The three vectors.
+    pub fn if_tidy(
+        n_genes: usize,
+        row_ptr: Vec<usize>,
+        gene: Vec<u32>,
+        value: Vec<f32>,
+    ) -> Result<Self, CsrArrays> {
+        let ends =
+            gene.len() == value.len() && row_ptr.first() == Some(&0) && row_ptr.last() == Some(&gene.len());
+        let tidy = |window: &[usize]| match (gene.get(window[0]..window[1]), value.get(window[0]..window[1]))
+        {
+            (Some(genes), Some(values)) => is_tidy::<S>(n_genes, Cell { genes, values }),
+            _ => false,
+        };
+        if ends && row_ptr.windows(2).all(tidy) {
+            Ok(Self { n_genes, row_ptr, gene, value, scale: PhantomData })
+        } else {
+            Err((row_ptr, gene, value))
+        }
     }
 
     /// A block without cells.
@@ -219,11 +248,29 @@ impl<S: Scale> Block<S> {
         }
     }
 
+    /// The CSR arrays, to make another block of.
+    pub(crate) fn into_csr(self) -> CsrArrays {
+        (self.row_ptr, self.gene, self.value)
+    }
+
     /// Puts together a block whose invariants hold by construction.
     pub(crate) fn from_trusted(n_genes: usize, row_ptr: Vec<usize>, gene: Vec<u32>, value: Vec<f32>) -> Self {
         debug_assert!(Self::new(n_genes, row_ptr.clone(), gene.clone(), value.clone()).is_ok());
         Self { n_genes, row_ptr, gene, value, scale: PhantomData }
     }
+}
+
+/// Whether a cell can be taken as it is. Faults are counted to the end, in as many bits as the values have: without a branch
+/// per value the compiler checks many at once.
+fn is_tidy<S: Scale>(n_genes: usize, cell: Cell<'_>) -> bool {
+    let Cell { genes, values } = cell;
+    let pairs = genes.iter().zip(genes.iter().skip(1));
+    let disorder = pairs.fold(0_u32, |n, (gene, next)| n + u32::from(gene >= next));
+    let allowed = S::LOWEST..=f32::MAX;
+    let zero_or_not_allowed = |value: &f32| u32::from(!allowed.contains(value)) | u32::from(*value == 0.0);
+    let wrong = values.iter().fold(0_u32, |n, value| n + zero_or_not_allowed(value));
+    // Increasing, so the last is the largest.
+    disorder == 0 && wrong == 0 && genes.last().is_none_or(|&last| (last as usize) < n_genes)
 }
 
 impl Block<Stored> {
@@ -363,6 +410,41 @@ mod tests {
                 bad(&[0, 0, 1], &[3], &[value]).starts_with("row 1, gene index 3: expected a finite value")
             );
         }
+    }
+
+    #[test]
+    fn what_is_tidy_is_taken_and_everything_else_comes_back() {
+        let tidy = |row_ptr: &[usize], gene: &[u32], value: &[f32]| {
+            let given = (row_ptr.to_vec(), gene.to_vec(), value.to_vec());
+            let (row_ptr, gene, value) = given.clone();
+            match Block::<Stored>::if_tidy(4, row_ptr, gene, value) {
+                Ok(block) => {
+                    // By the slow way there is nothing wrong with it either, and it is the same.
+                    assert_eq!(Block::new(4, given.0, given.1, given.2.clone()).unwrap(), block);
+                    assert!(!given.2.contains(&0.0));
+                    true
+                }
+                Err(back) => {
+                    assert_eq!((&back.0, &back.1), (&given.0, &given.1));
+                    assert_eq!(back.2.len(), given.2.len());
+                    false
+                }
+            }
+        };
+        assert!(tidy(&[0], &[], &[]));
+        assert!(tidy(&[0, 2, 2, 4], &[0, 2, 1, 3], &[5.0, -1.0, 2.0, f32::MAX]));
+        assert!(!tidy(&[], &[], &[]));
+        assert!(!tidy(&[0, 1], &[0], &[]));
+        assert!(!tidy(&[1, 1], &[0], &[1.0]));
+        assert!(!tidy(&[0, 2, 1, 3], &[0, 1, 2], &[1.0; 3]));
+        assert!(!tidy(&[0, 9, 1], &[0], &[1.0]));
+        assert!(!tidy(&[0, 2], &[1, 1], &[1.0; 2]));
+        assert!(!tidy(&[0, 2], &[2, 1], &[1.0; 2]));
+        assert!(!tidy(&[0, 1], &[4], &[1.0]));
+        for wrong in [0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(!tidy(&[0, 0, 1], &[3], &[wrong]), "{wrong}");
+        }
+        assert!(Block::<Counts>::if_tidy(4, vec![0, 1], vec![3], vec![-1.0]).is_err());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Which names are names of one gene.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::gene_name::{GeneName, Species};
+use crate::hash_chains::HashChains;
 
 /// A gene of a [`GeneTable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,8 +32,8 @@ pub struct GeneTable {
     text: String,
     genes: Vec<Gene>,
     names: Vec<Named>,
-    /// The last name of each hash; the others follow by [`Named::next`]. Looked up, never iterated.
-    last_of_hash: HashMap<u64, u32>,
+    /// The names by their hash.
+    by_hash: HashChains,
 }
 
 #[derive(Debug)]
@@ -49,7 +49,6 @@ struct Named {
     name: Range<u32>,
     gene: u32,
     rank: Rank,
-    next: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +61,7 @@ enum Rank {
 impl GeneTable {
     /// A table without genes.
     pub fn empty() -> Self {
-        Self { text: String::new(), genes: Vec::new(), names: Vec::new(), last_of_hash: HashMap::new() }
+        Self { text: String::new(), genes: Vec::new(), names: Vec::new(), by_hash: HashChains::default() }
     }
 
     /// Makes room for about this many genes with this many bytes of text.
@@ -71,7 +70,7 @@ impl GeneTable {
             text: String::with_capacity(text),
             genes: Vec::with_capacity(genes),
             names: Vec::with_capacity(3 * genes),
-            last_of_hash: HashMap::with_capacity(3 * genes),
+            by_hash: HashChains::with_capacity(3 * genes),
         }
     }
 
@@ -96,8 +95,8 @@ impl GeneTable {
         self.text.push_str(name);
         let end = u32::try_from(self.text.len()).expect("names of genes are shorter than 4 GiB");
         if !name.is_empty() {
-            let next = self.last_of_hash.insert(hash(name), self.names.len() as u32);
-            self.names.push(Named { name: start..end, gene, rank, next });
+            self.by_hash.push(hash(name));
+            self.names.push(Named { name: start..end, gene, rank });
         }
         start..end
     }
@@ -179,14 +178,11 @@ impl GeneTable {
 
     /// Everything of this name but for case, and whether the case agrees.
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a Named, bool)> {
-        let first = self.last_of_hash.get(&hash(name)).copied();
-        std::iter::successors(first, |&position| self.names[position as usize].next).filter_map(
-            move |position| {
-                let named = &self.names[position as usize];
-                let text = self.text(&named.name);
-                text.eq_ignore_ascii_case(name).then(|| (named, text == name))
-            },
-        )
+        self.by_hash.of(hash(name)).filter_map(move |position| {
+            let named = &self.names[position];
+            let text = self.text(&named.name);
+            text.eq_ignore_ascii_case(name).then(|| (named, text == name))
+        })
     }
 
     /// The species whose genes a list of names holds: that of nine in ten of the names that say it, by their form

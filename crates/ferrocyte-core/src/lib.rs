@@ -12,6 +12,7 @@ mod gene_map;
 mod gene_name;
 mod gene_table;
 mod gene_union;
+mod hash_chains;
 mod hierarchy;
 mod interval;
 mod label;
@@ -28,7 +29,7 @@ mod stored;
 mod unknown;
 mod warning;
 
-pub use block::{Block, BlockError, Cell};
+pub use block::{Block, BlockError, Cell, CsrArrays};
 pub use cell_store::{CellStore, SomeCells};
 pub use comparison::{ComparedModel, Comparison, ScoreDifference};
 pub use conformal::{ClassCoverage, ConformalRecord, GroupCoverage, RuleCoverage};

@@ -106,6 +106,8 @@ impl Block<Counts> {
     pub fn into_log_norm_with(self, target: TargetSum, sizes: &LibrarySizes) -> Block<LogNorm> {
         /// Most counts are below this; what becomes of one is the same all over a cell, and worked out once.
         const SMALL: usize = 32;
+        /// The sum of this and a small number is rounded to a whole one, which stands in the lowest bits.
+        const ROUNDS: f32 = 8_388_608.0; // 2²³
         assert_eq!(sizes.as_slice().len(), self.n_cells(), "one library size per cell");
         self.map_cells(|cell, values| {
             let total = sizes.as_slice()[cell];
@@ -115,9 +117,10 @@ impl Block<Counts> {
                 let log = |count: f32| libm::log1pf(count * factor);
                 let mut known = [0.0_f32; SMALL];
                 for value in values {
-                    let count = *value as usize;
+                    let rounded = *value + ROUNDS;
+                    let count = rounded.to_bits().wrapping_sub(ROUNDS.to_bits()) as usize;
                     *value = match known.get_mut(count) {
-                        Some(known) if count as f32 == *value => {
+                        Some(known) if rounded - ROUNDS == *value => {
                             if *known == 0.0 {
                                 *known = log(*value);
                             }
@@ -147,6 +150,21 @@ mod tests {
         for ((_, value), expected) in found.cell(0).iter().zip(SCANPY) {
             assert!((value - expected).abs() < TOLERANCE, "expected {expected}, found {value}");
         }
+    }
+
+    #[test]
+    fn what_is_worked_out_once_is_what_is_worked_out_each_time() {
+        let counts =
+            [0.5, 1.0, 1.5, 2.0, 31.0, 31.5, 32.0, 33.0, 1.0, 31.0, 7e6, 8_388_608.0, 8_388_609.0, 3e9, 0.25];
+        let counts = [&counts[..], &[1e-30, 2.0, 0.999_999_94, 1.000_000_1, 31.999_998, f32::MAX]].concat();
+        let genes = (0..counts.len() as u32).collect();
+        let block = Block::<Counts>::new(counts.len(), vec![0, counts.len()], genes, counts.clone()).unwrap();
+        let sizes = LibrarySizes::new(vec![777.0]).unwrap();
+        let found = block.into_log_norm_with(TargetSum::CP10K, &sizes);
+        let expected: Vec<u32> =
+            counts.iter().map(|count| libm::log1pf(count * (1e4 / 777.0_f64) as f32).to_bits()).collect();
+        let found: Vec<u32> = found.cell(0).values.iter().map(|value| value.to_bits()).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

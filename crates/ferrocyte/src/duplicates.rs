@@ -29,10 +29,9 @@ impl GeneHashes {
 
     /// The fingerprint of each cell of a block on these genes.
     pub(crate) fn fingerprints<S: Scale>(&self, block: &Block<S>) -> Vec<Fingerprint> {
-        (0..block.n_cells())
-            .into_par_iter()
+        block
+            .cells()
             .map(|cell| {
-                let cell = block.cell(cell);
                 // Sums do not depend on the order, so neither does the fingerprint.
                 let hash = cell.iter().fold([0_u64; 2], |[one, two], (gene, count)| {
                     let (low, high) = both_halves(self.0[gene as usize], count.to_bits());

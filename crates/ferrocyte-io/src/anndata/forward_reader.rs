@@ -6,6 +6,8 @@ use crate::read_error::ReadError;
 
 /// More than this is not kept of a chunk that reaches beyond the rows asked for: it is decoded again.
 const MOST_KEPT_BYTES: u64 = 512 << 20;
+/// Of smaller chunks so much is decoded at a time: it is still in the cache when it is put where it belongs.
+const STEP_BYTES: u64 = 1 << 20;
 /// Chunks that are larger than this are decoded when they are needed and not before.
 const MOST_AHEAD_BYTES: u64 = 4 << 20;
 
@@ -66,45 +68,60 @@ impl<F: Tree, T: FromStored> ForwardReader<F, T> {
     /// The values of the next `rows` rows, which must exist.
     pub(crate) fn take(&mut self, rows: u64) -> Result<Vec<T>, ReadError> {
         let wanted = self.n_values(rows);
-        let kept = self.kept.len() - self.used;
-        if wanted <= kept {
-            let values = self.kept[self.used..self.used + wanted].to_vec();
-            self.used += wanted;
-            self.next += rows;
-            return Ok(values);
+        if wanted > self.kept.len() - self.used {
+            // Before room is made for them: cells may claim to have any number of values.
+            self.container.check_kept(&self.path, wanted.saturating_mul(size_of::<T>()))?;
         }
-        let start = self.next + (kept / self.width.max(1)) as u64;
-        let end = self.next.saturating_add(rows).saturating_add(self.ahead());
-        let end = end.checked_next_multiple_of(self.align).map_or(self.n_rows, |end| end.min(self.n_rows));
-        let mut read = self.container.rows(&self.array, &self.path, start..end)?;
-        let missing = wanted - kept;
-        if read.len() < missing {
-            let found = format!("{} values from row {start} to {end}", read.len());
-            return Err(self.container.unexpected(&self.path, format!("{missing} values"), found));
+        let mut values = Vec::new();
+        self.hand_out(wanted, &mut values);
+        let mut start = self.next + (values.len() / self.width.max(1)) as u64;
+        let last = self.next.saturating_add(rows);
+        while values.len() < wanted {
+            let end = start.saturating_add(self.step(last - start));
+            let end =
+                end.checked_next_multiple_of(self.align).map_or(self.n_rows, |end| end.min(self.n_rows));
+            let expected = self.n_values(end.saturating_sub(start));
+            self.kept = self.container.rows(&self.array, &self.path, start..end)?;
+            self.used = 0;
+            if expected == 0 || self.kept.len() != expected {
+                let found = format!("{} values from row {start} to {end}", self.kept.len());
+                return Err(self.container.unexpected(&self.path, format!("{expected} values"), found));
+            }
+            self.hand_out(wanted, &mut values);
+            start = end;
         }
-        let rest = read.split_off(missing);
-        let values = if kept == 0 {
-            read
-        } else {
-            let mut values = Vec::with_capacity(wanted);
-            values.extend_from_slice(&self.kept[self.used..]);
-            values.append(&mut read);
-            values
-        };
-        self.kept = rest;
-        self.used = 0;
-        self.next += rows;
+        self.next = last;
         Ok(values)
     }
 
-    /// Rows that are read beyond those asked for, so that every thread has a chunk to decode: two arrays are read side by
-    /// side, each by half of the threads.
-    fn ahead(&self) -> u64 {
-        let chunk_bytes = self.align.saturating_mul(self.width.saturating_mul(size_of::<T>()) as u64);
-        if self.align == 1 || chunk_bytes > MOST_AHEAD_BYTES {
-            return 0;
+    /// Moves what is decoded already to the values that are `wanted`, as far as it goes.
+    fn hand_out(&mut self, wanted: usize, values: &mut Vec<T>) {
+        let decoded = &self.kept[self.used..];
+        let n = decoded.len().min(wanted - values.len());
+        if values.is_empty() && self.used == 0 && n == decoded.len() && n == wanted {
+            *values = std::mem::take(&mut self.kept); // nothing stands before or behind it
+            return;
         }
-        self.align * (rayon::current_num_threads().div_ceil(2) as u64 - 1)
+        values.reserve_exact(wanted - values.len());
+        values.extend_from_slice(&decoded[..n]);
+        self.used += n;
+        if self.used == self.kept.len() {
+            self.kept = Vec::new();
+            self.used = 0;
+        }
+    }
+
+    /// Rows to read at a time, of so many that are missing. Two arrays are read side by side, each by half of the threads, so every
+    /// thread gets a chunk to decode, though that may reach beyond the rows that are asked for.
+    fn step(&self, missing: u64) -> u64 {
+        let row_bytes = self.width.saturating_mul(size_of::<T>()) as u64;
+        let chunk_bytes = self.align.saturating_mul(row_bytes);
+        if self.align == 1 || chunk_bytes > MOST_AHEAD_BYTES {
+            return missing;
+        }
+        let threads = rayon::current_num_threads().div_ceil(2) as u64;
+        let step = self.align.saturating_mul((STEP_BYTES / chunk_bytes.max(1)).max(threads));
+        step.min(missing.saturating_add(self.align * (threads - 1)))
     }
 
     fn n_values(&self, rows: u64) -> usize {

@@ -145,8 +145,8 @@ pub(crate) trait FromStored: Copy + Send + Sync + 'static {
     fn is_native(datatype: &Datatype) -> bool;
 }
 
-/// Floats round to the nearest; integers that do not fit become the largest value, which no index, row pointer
-/// or code may have, so that the check of the range finds them.
+/// Floats round to the nearest; integers that do not fit become the largest value, or one of the upper half, which no index,
+/// row pointer or code may have, so that the check of the range finds them.
 macro_rules! from_stored {
     (float $t:ty) => {
         impl FromStored for $t {
@@ -164,7 +164,7 @@ macro_rules! from_stored {
             }
         }
     };
-    (integer $t:ty) => {
+    (integer $t:ty, or $same_bits:ty) => {
         impl FromStored for $t {
             fn from_i64(value: i64) -> Self {
                 Self::try_from(value).unwrap_or(Self::MAX)
@@ -179,6 +179,7 @@ macro_rules! from_stored {
             }
             fn is_native(datatype: &Datatype) -> bool {
                 <$t as H5Type>::native_copy_compatible(datatype)
+                    || <$same_bits as H5Type>::native_copy_compatible(datatype)
             }
         }
     };
@@ -186,9 +187,11 @@ macro_rules! from_stored {
 
 from_stored!(float f32);
 from_stored!(float f64);
-from_stored!(integer u32);
-from_stored!(integer u64);
-from_stored!(integer i64);
+// Indices are stored with a sign nearly everywhere, and read without one: the bits are the same, and what is below zero
+// becomes more than half of all numbers, which no index reaches either.
+from_stored!(integer u32, or i32);
+from_stored!(integer u64, or u64);
+from_stored!(integer i64, or i64);
 
 /// A number as `hdf5-reader` hands it out: its own types refuse every width but one.
 #[derive(Debug, Clone, Copy)]
