@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use ferrocyte_core::{Block, Cell, CellStore, LogNorm, SourceError};
+use rayon::prelude::*;
 
 use crate::labelled_cells::{LabelledCellsError, too_large};
 use crate::models::FitError;
@@ -12,6 +13,9 @@ use crate::models::FitError;
 /// Cells of a part. What is summed over cells is summed part by part, so the sums are the same wherever the cells lie and
 /// however they are stored; two parts of cells with 2,000 values each are 260 MB.
 pub(crate) const PART_CELLS: usize = 8192;
+
+/// Ranges that the genes are divided into for each thread, where they are looked at side by side.
+const RANGES_OF_THREAD: usize = 4;
 
 /// Hands on all cells of a store, with the position of the first: at once where they are in memory, else part by part.
 pub(crate) fn in_parts(
@@ -37,10 +41,35 @@ pub(crate) struct CellParts<'a> {
 /// Consecutive cells of all.
 #[derive(Clone, Copy)]
 pub(crate) struct CellPart<'a> {
-    block: &'a Block<LogNorm>,
-    first: usize, // position of the block's first cell among all
+    blocks: &'a [Block<LogNorm>], // one after the other
+    starts: &'a [usize],          // position of the first cell of each among all
     start: usize,
     end: usize,
+}
+
+/// The blocks of a part that was read.
+struct ReadPart {
+    blocks: Vec<Block<LogNorm>>,
+    starts: Vec<usize>,
+    start: usize,
+    end: usize,
+}
+
+impl ReadPart {
+    fn new(blocks: Vec<Block<LogNorm>>, cells: Range<usize>) -> Self {
+        let Range { start, end } = cells;
+        let mut next = start;
+        let starts = blocks.iter().map(|block| {
+            let start = next;
+            next += block.n_cells();
+            start
+        });
+        Self { starts: starts.collect(), blocks, start, end }
+    }
+
+    fn as_part(&self) -> CellPart<'_> {
+        CellPart { blocks: &self.blocks, starts: &self.starts, start: self.start, end: self.end }
+    }
 }
 
 impl<'a> CellPart<'a> {
@@ -51,7 +80,8 @@ impl<'a> CellPart<'a> {
 
     /// A cell by its position among all.
     pub(crate) fn cell(&self, cell: usize) -> Cell<'a> {
-        self.block.cell(cell - self.first)
+        let block = self.starts.partition_point(|&start| start <= cell) - 1;
+        self.blocks[block].cell(cell - self.starts[block])
     }
 }
 
@@ -77,10 +107,25 @@ impl<'a> CellParts<'a> {
     pub(crate) fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, FitError> {
         let start = cells.start;
         let block = self.store.read(cells).map_err(|error| unreadable(&error))?;
-        match too_large(&block).filter(|_| self.in_memory().is_none()) {
-            Some((cell, found)) => Err(LabelledCellsError::Value { cell: start + cell, found }.into()),
-            None => Ok(block),
+        if self.in_memory().is_none() {
+            check(start, &block)?;
         }
+        Ok(block)
+    }
+
+    /// As [`read`](Self::read), in blocks that follow each other, of cells that are not in memory.
+    pub(crate) fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, FitError> {
+        let part = self.read_part(cells)?;
+        Ok(part.blocks)
+    }
+
+    fn read_part(&self, cells: Range<usize>) -> Result<ReadPart, FitError> {
+        let blocks = self.store.read_blocks(cells.clone()).map_err(|error| unreadable(&error))?;
+        let part = ReadPart::new(blocks, cells);
+        let checked = part.starts.par_iter().zip(&part.blocks).map(|(start, block)| check(*start, block));
+        // The first fault, whichever is found first.
+        checked.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()?;
+        Ok(part)
     }
 
     /// Hands on the parts in their order. The next is read while one is looked at.
@@ -89,20 +134,49 @@ impl<'a> CellParts<'a> {
         let part = |start: usize| start..(start + PART_CELLS).min(n);
         let starts = (0..n).step_by(PART_CELLS);
         if let Some(block) = self.in_memory() {
-            starts.map(part).for_each(|Range { start, end }| look(CellPart { block, first: 0, start, end }));
+            let blocks = std::slice::from_ref(block);
+            starts.map(part).for_each(|Range { start, end }| look(CellPart { blocks, starts: &[0], start, end }));
             return Ok(());
         }
         if n == 0 {
             return Ok(());
         }
-        let mut next = Some(self.read(part(0))?);
-        for Range { start, end } in starts.map(part) {
-            let Some(block) = next.take() else { break };
-            let looked = || look(CellPart { block: &block, first: start, start, end });
-            let ((), read) = rayon::join(looked, || (end < n).then(|| self.read(part(end))).transpose());
+        let mut next = Some(self.read_part(part(0))?);
+        while let Some(read) = next.take() {
+            let end = read.end;
+            let looked = || look(read.as_part());
+            let ((), read) = rayon::join(looked, || (end < n).then(|| self.read_part(part(end))).transpose());
             next = read?;
         }
         Ok(())
+    }
+
+    /// Hands on the values of all cells, gene by gene of those in `range` side by side: threads divide the genes, and each goes
+    /// through the cells in their order. What is summed for a gene is the same, whatever the number of threads.
+    /// `state` makes what is kept of some genes; what came of all of them is returned in their order.
+    pub(crate) fn by_genes<S: Send>(
+        &self,
+        state: impl Fn(Range<usize>) -> S,
+        add: impl Fn(&mut S, usize, Cell<'_>) + Sync,
+    ) -> Result<Vec<S>, FitError> {
+        let n_genes = self.n_genes();
+        // Some genes have more values than others: more ranges than threads even that out.
+        let size = n_genes.div_ceil(RANGES_OF_THREAD * rayon::current_num_threads()).max(1);
+        let ranges = (0..n_genes).step_by(size).map(|start| start..(start + size).min(n_genes));
+        let mut states: Vec<(Range<u32>, S)> =
+            ranges.map(|range| (range.start as u32..range.end as u32, state(range))).collect();
+        self.for_each_part(|part| {
+            states.par_iter_mut().for_each(|(range, state)| {
+                for position in part.range() {
+                    let Cell { genes, values } = part.cell(position);
+                    let start = genes.partition_point(|&gene| gene < range.start);
+                    let n = genes[start..].partition_point(|&gene| gene < range.end);
+                    let some = start..start + n;
+                    add(state, position, Cell { genes: &genes[some.clone()], values: &values[some] });
+                }
+            });
+        })?;
+        Ok(states.into_iter().map(|(_, state)| state).collect())
     }
 
     /// Hands on the cells in their order, each with its position.
@@ -128,7 +202,10 @@ impl<'a> CellParts<'a> {
             return Ok(block.select_genes(genes));
         }
         let mut chosen = Block::empty(genes.len());
-        self.for_each_part(|part| chosen.append(&part.block.select_genes(genes)))?;
+        self.for_each_part(|part| {
+            let some: Vec<_> = part.blocks.par_iter().map(|block| block.select_genes(genes)).collect();
+            some.iter().for_each(|block| chosen.append(block));
+        })?;
         Ok(chosen)
     }
 
@@ -160,6 +237,14 @@ impl<'a> CellParts<'a> {
 impl fmt::Debug for CellParts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CellParts").field("n_cells", &self.n_cells()).finish_non_exhaustive()
+    }
+}
+
+/// Refuses what no logarithm of counts can be; `start` is the position of the first cell among all.
+fn check(start: usize, block: &Block<LogNorm>) -> Result<(), FitError> {
+    match too_large(block) {
+        Some((cell, found)) => Err(LabelledCellsError::Value { cell: start + cell, found }.into()),
+        None => Ok(()),
     }
 }
 
@@ -203,8 +288,8 @@ pub(crate) mod tests {
         fn n_genes(&self) -> usize {
             self.block.n_genes()
         }
-        fn n_non_zeros(&self) -> u64 {
-            self.block.n_non_zeros() as u64
+        fn n_non_zeros(&self) -> Result<u64, SourceError> {
+            Ok(self.block.n_non_zeros() as u64)
         }
         fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
             if cells.end > self.damaged_from {

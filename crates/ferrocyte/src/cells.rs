@@ -34,9 +34,9 @@ impl CellStore for Cells {
         }
     }
 
-    fn n_non_zeros(&self) -> u64 {
+    fn n_non_zeros(&self) -> Result<u64, SourceError> {
         match self {
-            Self::Memory(block) => block.n_non_zeros() as u64,
+            Self::Memory(block) => Ok(block.n_non_zeros() as u64),
             Self::Disk(stored) => stored.n_non_zeros(),
         }
     }
@@ -45,6 +45,13 @@ impl CellStore for Cells {
         match self {
             Self::Memory(block) => CellStore::read(block, cells),
             Self::Disk(stored) => stored.read(cells),
+        }
+    }
+
+    fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, SourceError> {
+        match self {
+            Self::Memory(block) => block.read_blocks(cells),
+            Self::Disk(stored) => stored.read_blocks(cells),
         }
     }
 
@@ -75,10 +82,10 @@ impl Selected<'_> {
 
 impl Cells {
     /// The cells at these positions, which ascend.
-    pub(crate) fn select<'a>(&'a self, positions: &'a [usize]) -> Result<Selected<'a>, SourceError> {
+    pub(crate) fn select<'a>(&'a self, positions: &'a [usize]) -> Selected<'a> {
         match self {
-            Self::Memory(block) => Ok(Selected::Copied(block.select_cells(positions))),
-            Self::Disk(stored) => SomeCells::new(stored, positions).map(Selected::Elsewhere),
+            Self::Memory(block) => Selected::Copied(block.select_cells(positions)),
+            Self::Disk(stored) => Selected::Elsewhere(SomeCells::new(stored, positions)),
         }
     }
 
@@ -250,9 +257,9 @@ mod tests {
             let expected = [28, 4, 4, 1];
             let on_left = block.select_genes(&[0, 1, 2, 4, 5, 6, 7, 8, 9]);
             assert_eq!(cells.copy(&positions).unwrap(), on_left.select_cells(&expected));
-            assert_eq!((cells.n_cells(), cells.n_genes(), cells.n_non_zeros()), (27, 9, 81));
+            assert_eq!((cells.n_cells(), cells.n_genes(), cells.n_non_zeros().unwrap()), (27, 9, 81));
             let ascending = [0, 3, 26];
-            let some = cells.select(&ascending).unwrap();
+            let some = cells.select(&ascending);
             assert_eq!(some.as_store().read(0..3).unwrap(), on_left.select_cells(&[1, 4, 28]));
             let rest: Vec<usize> = (0..30).filter(|cell| ![0, 7, 29].contains(cell)).collect();
             assert_eq!(cells.into_block().unwrap(), on_left.select_cells(&rest));

@@ -202,7 +202,7 @@ impl Reference {
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
-        let non_zeros = cells.n_non_zeros();
+        let non_zeros = cells.n_non_zeros()?;
 
         let summary = DataSummary {
             cells_in_files: dataset.n_cells_in_files(),

@@ -102,6 +102,16 @@ impl StoredCells {
         self.kept.as_ref().map_or(cell, |kept| kept[cell] as usize)
     }
 
+    /// Where the values of each of some cells start, from 0; one more than there are cells.
+    fn row_ptr(&self, cells: Range<usize>) -> Vec<usize> {
+        let mut end = 0;
+        let ends = cells.map(|cell| {
+            end += self.values_of_cell[self.written(cell)] as usize;
+            end
+        });
+        std::iter::once(0).chain(ends).collect()
+    }
+
     /// The bytes of a chunk, checked.
     fn bytes_of(&self, chunk: &Chunk) -> Result<Vec<u8>, CellStoreError> {
         let mut bytes = vec![0; chunk.n_bytes];
@@ -176,7 +186,8 @@ impl StoredCells {
             next += 1;
             if let Some(column) = &self.column {
                 for gene in of_cell.iter_mut() {
-                    *gene = *column.get(*gene as usize).ok_or(Damaged)?;
+                    // What is no gene stays none, and is found when the block is checked.
+                    *gene = column.get(*gene as usize).copied().unwrap_or(NO_COLUMN);
                 }
             }
             (genes, values) = (other_genes, other_values);
@@ -201,19 +212,14 @@ impl CellStore for StoredCells {
         self.n_genes
     }
 
-    fn n_non_zeros(&self) -> u64 {
-        self.n_values
+    fn n_non_zeros(&self) -> Result<u64, SourceError> {
+        Ok(self.n_values)
     }
 
     fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
         assert!(cells.end <= self.n_cells(), "cells {cells:?} of {}", self.n_cells());
-        let mut row_ptr = Vec::with_capacity(cells.len() + 1);
-        row_ptr.push(0);
-        let mut n_values = 0;
-        for cell in cells.clone() {
-            n_values += self.values_of_cell[self.written(cell)] as usize;
-            row_ptr.push(n_values);
-        }
+        let row_ptr = self.row_ptr(cells.clone());
+        let n_values = row_ptr[cells.len()];
         let (mut genes, mut values) = (vec![0; n_values], vec![0.0; n_values]);
         let (mut genes_left, mut values_left) = (genes.as_mut_slice(), values.as_mut_slice());
         let mut parts = Vec::new();
@@ -227,5 +233,17 @@ impl CellStore for StoredCells {
         }
         parts.into_par_iter().try_for_each(|(part, genes, values)| self.read_part(&part, genes, values))?;
         Ok(Block::new(self.n_genes, row_ptr, genes, values)?)
+    }
+    /// One block for each chunk: what is decoded is checked while it is near.
+    fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, SourceError> {
+        assert!(cells.end <= self.n_cells(), "cells {cells:?} of {}", self.n_cells());
+        let read = |(chunk, cells): (usize, Range<usize>)| {
+            let row_ptr = self.row_ptr(cells.clone());
+            let n_values = row_ptr[cells.len()];
+            let (mut genes, mut values) = (vec![0; n_values], vec![0.0; n_values]);
+            self.read_part(&Part { chunk, cells, row_ptr: &row_ptr }, &mut genes, &mut values)?;
+            Ok(Block::new(self.n_genes, row_ptr, genes, values)?)
+        };
+        self.by_chunk(cells).into_par_iter().map(read).collect()
     }
 }
