@@ -14,9 +14,6 @@ use crate::models::FitError;
 /// however they are stored; two parts of cells with 2,000 values each are 260 MB.
 pub(crate) const PART_CELLS: usize = 8192;
 
-/// Ranges that the genes are divided into for each thread, where they are looked at side by side.
-const RANGES_OF_THREAD: usize = 4;
-
 /// Hands on all cells of a store, with the position of the first: at once where they are in memory, else part by part.
 pub(crate) fn in_parts(
     store: &dyn CellStore,
@@ -151,8 +148,7 @@ impl<'a> CellParts<'a> {
         Ok(())
     }
 
-    /// Hands on the values of all cells, gene by gene of those in `range` side by side: threads divide the genes, and each goes
-    /// through the cells in their order. What is summed for a gene is the same, whatever the number of threads.
+    /// Hands on the values of all cells: threads divide the genes, and each goes through the cells in their order. What is summed for a gene is the same, whatever the number of threads.
     /// `state` makes what is kept of some genes; what came of all of them is returned in their order.
     pub(crate) fn by_genes<S: Send>(
         &self,
@@ -160,13 +156,19 @@ impl<'a> CellParts<'a> {
         add: impl Fn(&mut S, usize, Cell<'_>) + Sync,
     ) -> Result<Vec<S>, FitError> {
         let n_genes = self.n_genes();
-        // Some genes have more values than others: more ranges than threads even that out.
-        let size = n_genes.div_ceil(RANGES_OF_THREAD * rayon::current_num_threads()).max(1);
+        let threads = rayon::current_num_threads();
+        // Half of them read the next cells meanwhile, where those are not in memory.
+        let n_ranges = if self.in_memory().is_some() { threads } else { threads.div_ceil(2) };
+        let size = n_genes.div_ceil(n_ranges).max(1);
         let ranges = (0..n_genes).step_by(size).map(|start| start..(start + size).min(n_genes));
         let mut states: Vec<(Range<u32>, S)> =
             ranges.map(|range| (range.start as u32..range.end as u32, state(range))).collect();
         self.for_each_part(|part| {
             states.par_iter_mut().for_each(|(range, state)| {
+                if n_ranges == 1 {
+                    part.range().for_each(|position| add(state, position, part.cell(position)));
+                    return;
+                }
                 for position in part.range() {
                     let Cell { genes, values } = part.cell(position);
                     let start = genes.partition_point(|&gene| gene < range.start);

@@ -1,9 +1,10 @@
 //! The cells of a reference, in memory or on disk.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use ferrocyte_core::{Block, CellStore, GeneMap, LogNorm, SomeCells, SourceError, Vocabulary};
-use ferrocyte_io::cell_store::{CellStoreError, CellStoreWriter, StoredCells};
+use ferrocyte_io::cell_store::{CellPacker, CellStoreError, CellStoreWriter, PackedCells, StoredCells};
 
 use crate::memory::Plan;
 
@@ -171,6 +172,7 @@ pub(crate) struct CellsSoFar<'a> {
     n_genes: usize,
     expected: usize,
     plan: &'a Plan,
+    door: &'a Door,
     place: SoFar,
 }
 
@@ -179,28 +181,56 @@ enum SoFar {
     Disk(CellStoreWriter),
 }
 
+/// Where all threads bring cells: it knows whether they are to be packed.
+#[derive(Default)]
+pub(crate) struct Door {
+    packer: OnceLock<Arc<CellPacker>>,
+}
+
+/// Cells that came through the door, to be put in their order.
+pub(crate) enum Arrived {
+    Block(Block<LogNorm>),
+    Packed(PackedCells),
+}
+
+impl Door {
+    /// Packs cells where those of before them had too little room in memory.
+    pub(crate) fn bring(&self, cells: Block<LogNorm>) -> Result<Arrived, CellStoreError> {
+        match self.packer.get() {
+            Some(packer) => packer.pack(&cells).map(Arrived::Packed),
+            None => Ok(Arrived::Block(cells)),
+        }
+    }
+}
+
 impl<'a> CellsSoFar<'a> {
-    /// Waits for about so many cells.
-    pub(crate) fn new(n_genes: usize, expected: usize, plan: &'a Plan) -> Self {
-        Self { n_genes, expected, plan, place: SoFar::Memory(Block::empty(n_genes)) }
+    /// Waits for about so many cells, which come through a door of their own.
+    pub(crate) fn new(n_genes: usize, expected: usize, plan: &'a Plan, door: &'a Door) -> Self {
+        Self { n_genes, expected, plan, door, place: SoFar::Memory(Block::empty(n_genes)) }
     }
 
     /// Keeps the next cells.
-    pub(crate) fn append(&mut self, block: &Block<LogNorm>) -> Result<(), CellStoreError> {
-        match &mut self.place {
-            SoFar::Memory(cells) => {
+    pub(crate) fn append(&mut self, arrived: Arrived) -> Result<(), CellStoreError> {
+        match (&mut self.place, arrived) {
+            (SoFar::Memory(cells), Arrived::Block(block)) => {
                 let values = (cells.n_non_zeros() + block.n_non_zeros()) as u64;
                 if values * VALUE_BYTES <= self.plan.most_in_memory {
-                    cells.append(block);
+                    cells.append(&block);
                     return Ok(());
                 }
                 let mut writer = CellStoreWriter::create(self.n_genes, self.expected, &self.plan.folder)?;
                 writer.append(cells)?;
-                writer.append(block)?;
+                writer.append(&block)?;
+                self.door.packer.get_or_init(|| writer.packer());
                 self.place = SoFar::Disk(writer);
                 Ok(())
             }
-            SoFar::Disk(writer) => writer.append(block),
+            (SoFar::Disk(writer), Arrived::Block(block)) => writer.append(&block),
+            (SoFar::Disk(writer), Arrived::Packed(packed)) => {
+                writer.append_packed(packed);
+                Ok(())
+            }
+            (SoFar::Memory(_), Arrived::Packed(_)) => unreachable!("the door packs for the disk alone"),
         }
     }
 
@@ -213,11 +243,11 @@ impl<'a> CellsSoFar<'a> {
     }
 
     /// All cells.
-    pub(crate) fn finish(self) -> Result<Cells, CellStoreError> {
-        Ok(match self.place {
+    pub(crate) fn finish(self) -> Cells {
+        match self.place {
             SoFar::Memory(cells) => Cells::Memory(cells),
-            SoFar::Disk(writer) => Cells::Disk(writer.finish()?),
-        })
+            SoFar::Disk(writer) => Cells::Disk(writer.finish()),
+        }
     }
 }
 
@@ -238,13 +268,15 @@ mod tests {
         let genes = Vocabulary::new((0..10).map(|gene| format!("G{gene}")).collect()).unwrap();
         let kept = |most: u64| {
             let plan = Plan { most_in_memory: most, ..Plan::in_memory() };
-            let mut so_far = CellsSoFar::new(10, 30, &plan);
-            so_far.append(&block).unwrap();
+            let door = Door::default();
+            let mut so_far = CellsSoFar::new(10, 30, &plan, &door);
+            let mut append = |so_far: &mut CellsSoFar, block| so_far.append(door.bring(block).unwrap()).unwrap();
+            append(&mut so_far, block.clone());
             so_far.start_again();
             for start in [0, 10, 20] {
-                so_far.append(&CellStore::read(&block, start..start + 10).unwrap()).unwrap();
+                append(&mut so_far, CellStore::read(&block, start..start + 10).unwrap());
             }
-            so_far.finish().unwrap()
+            so_far.finish()
         };
         for (most, in_memory) in [(u64::MAX, true), (500, false), (0, false)] {
             let cells = kept(most);

@@ -1,14 +1,15 @@
 //! Cells that were kept, read again.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use ferrocyte_core::{Block, CellStore, LogNorm, SourceError};
 use rayon::prelude::*;
 
 use super::chunk::{Cells, Damaged, decode};
 use super::error::CellStoreError;
-use super::writer::checksum;
+use super::writer::{CellPacker, checksum};
+#[cfg(test)]
 use crate::temporary_file::TemporaryFile;
 
 /// Says that a gene is left out.
@@ -30,10 +31,9 @@ pub(super) struct Chunk {
 pub struct StoredCells {
     n_genes: usize,
     chunks: Vec<Chunk>,
-    file: TemporaryFile,
+    packer: Arc<CellPacker>,  // has the file
     values_of_cell: Vec<u32>, // of cells as they were written
     seen: Vec<bool>,          // by gene as it was written
-    folder: PathBuf,
     kept: Option<Vec<u32>>, // positions of the cells that are left, ascending; all without it
     column: Option<Vec<u32>>, // of each gene as it was written, or NO_COLUMN; itself without it
     n_values: u64,          // of the cells that are left
@@ -41,15 +41,14 @@ pub struct StoredCells {
 
 impl StoredCells {
     pub(super) fn new(
-        n_genes: usize,
+        packer: Arc<CellPacker>,
         chunks: Vec<Chunk>,
-        file: TemporaryFile,
         values_of_cell: Vec<u32>,
         seen: Vec<bool>,
-        folder: PathBuf,
     ) -> Self {
         let n_values = values_of_cell.iter().map(|&n| u64::from(n)).sum();
-        Self { n_genes, chunks, file, values_of_cell, seen, folder, kept: None, column: None, n_values }
+        let n_genes = packer.n_genes();
+        Self { n_genes, chunks, packer, values_of_cell, seen, kept: None, column: None, n_values }
     }
 
     /// Bytes of all cells, packed.
@@ -94,7 +93,7 @@ impl StoredCells {
     /// The file, for a test that harms it.
     #[cfg(test)]
     pub(super) fn file(&self) -> &TemporaryFile {
-        &self.file
+        self.packer.file()
     }
 
     /// Position of a cell, as it was written.
@@ -115,8 +114,8 @@ impl StoredCells {
     /// The bytes of a chunk, checked.
     fn bytes_of(&self, chunk: &Chunk) -> Result<Vec<u8>, CellStoreError> {
         let mut bytes = vec![0; chunk.n_bytes];
-        self.file.read_at(&mut bytes, chunk.offset).map_err(|source| CellStoreError::Read {
-            folder: self.folder.clone(),
+        self.packer.file().read_at(&mut bytes, chunk.offset).map_err(|source| CellStoreError::Read {
+            folder: self.packer.folder(),
             first: chunk.cells.start,
             last: chunk.cells.end - 1,
             source,
@@ -126,7 +125,7 @@ impl StoredCells {
 
     fn damaged(&self, chunk: &Chunk) -> CellStoreError {
         CellStoreError::Damaged {
-            folder: self.folder.clone(),
+            folder: self.packer.folder(),
             first: chunk.cells.start,
             last: chunk.cells.end - 1,
         }
