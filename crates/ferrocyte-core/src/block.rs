@@ -25,6 +25,9 @@ pub struct Block<S: Scale> {
     scale: PhantomData<S>,
 }
 
+/// Where each cell starts, and the genes and values of all cells.
+pub type Csr = (Vec<usize>, Vec<u32>, Vec<f32>);
+
 /// The non-zeros of one cell, as two slices of the same length.
 #[derive(Debug, Clone, Copy)]
 pub struct Cell<'a> {
@@ -47,6 +50,26 @@ impl<S: Scale> Block<S> {
         gene: Vec<u32>,
         value: Vec<f32>,
     ) -> Result<Self, BlockError> {
+        Self::new_or_back(n_genes, row_ptr, gene, value).map_err(|(error, _)| error)
+    }
+
+    /// As [`new`](Self::new); gives the vectors back where they are no block, to be put in order.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn new_or_back(
+        n_genes: usize,
+        row_ptr: Vec<usize>,
+        gene: Vec<u32>,
+        value: Vec<f32>,
+    ) -> Result<Self, (BlockError, Csr)> {
+        match Self::check(n_genes, &row_ptr, &gene, &value) {
+            Ok(()) => Ok(Self { n_genes, row_ptr, gene, value, scale: PhantomData }),
+            Err(error) => Err((error, (row_ptr, gene, value))),
+        }
+    }
+
+    fn check(n_genes: usize, row_ptr: &[usize], gene: &[u32], value: &[f32]) -> Result<(), BlockError> {
         if gene.len() != value.len() {
             return Err(BlockError::Lengths { genes: gene.len(), values: value.len() });
         }
@@ -77,7 +100,7 @@ impl<S: Scale> Block<S> {
                 return Err(BlockError::Value { row, gene: genes[i], value: value[window[0] + i] });
             }
         }
-        Ok(Self { n_genes, row_ptr, gene, value, scale: PhantomData })
+        Ok(())
     }
 
     /// A block without cells.
@@ -213,6 +236,26 @@ impl<S: Scale> Block<S> {
         Self { n_genes: genes.len(), row_ptr, gene, value, scale: PhantomData }
     }
 
+    /// Leaves out genes that no cell has a value of, in place, and says which genes are left: they are the columns from now on.
+    pub fn without_empty_genes(mut self) -> (Self, Vec<usize>) {
+        let mut seen = vec![false; self.n_genes];
+        for &gene in &self.gene {
+            seen[gene as usize] = true;
+        }
+        let left: Vec<usize> = (0..self.n_genes).filter(|&gene| seen[gene]).collect();
+        if left.len() < self.n_genes {
+            let mut column = vec![0; self.n_genes];
+            for (new, &gene) in (0_u32..).zip(&left) {
+                column[gene] = new;
+            }
+            for gene in &mut self.gene {
+                *gene = column[*gene as usize]; // in their order still
+            }
+            self.n_genes = left.len();
+        }
+        (self, left)
+    }
+
     /// Changes every value of every cell in place; `change` gets the cell's index and its values.
     /// Only for the functions of this crate that move a block from one scale to another.
     pub(crate) fn map_cells<T: Scale>(mut self, mut change: impl FnMut(usize, &mut [f32])) -> Block<T> {
@@ -344,6 +387,14 @@ mod tests {
 
     fn drawing() -> Block<Counts> {
         Block::new(4, vec![0, 2, 2, 4], vec![0, 2, 1, 3], vec![5.0, 1.0, 2.0, 7.0]).unwrap()
+    }
+
+    #[test]
+    fn genes_without_values_are_left_out_in_place() {
+        let block = Block::<Counts>::new(5, vec![0, 2, 3], vec![1, 4, 1], vec![1.0, 2.0, 3.0]).unwrap();
+        let (found, left) = block.clone().without_empty_genes();
+        assert_eq!((&found, left.as_slice()), (&block.select_genes(&[1, 4]), [1, 4].as_slice()));
+        assert_eq!(found.clone().without_empty_genes(), (found, vec![0, 1]));
     }
 
     #[test]

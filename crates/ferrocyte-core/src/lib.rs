@@ -28,7 +28,7 @@ mod stored;
 mod unknown;
 mod warning;
 
-pub use block::{Block, BlockError, Cell};
+pub use block::{Block, BlockError, Cell, Csr};
 pub use cell_store::{CellStore, SomeCells};
 pub use comparison::{ComparedModel, Comparison, ScoreDifference};
 pub use conformal::{ClassCoverage, ConformalRecord, GroupCoverage, RuleCoverage};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use ferrocyte_core::{Block, CellStore, GeneMap, LogNorm, SomeCells, SourceError, Vocabulary};
+use ferrocyte_core::{Block, CellStore, LogNorm, SomeCells, SourceError, Vocabulary};
 use ferrocyte_io::cell_store::{CellPacker, CellStoreError, CellStoreWriter, PackedCells, StoredCells};
 
 use crate::memory::Plan;
@@ -150,14 +150,8 @@ impl Cells {
         let name = |gene: usize| genes.names()[gene].as_str();
         match self {
             Self::Memory(block) => {
-                let mut seen = vec![false; genes.len()];
-                for &gene in block.as_csr().1 {
-                    seen[gene as usize] = true;
-                }
-                let vocabulary =
-                    Vocabulary::of_distinct((0..genes.len()).filter(|&gene| seen[gene]).map(name));
-                let map = GeneMap::by_identity(genes.names(), &vocabulary);
-                (Self::Memory(block.into_aligned(&map)), vocabulary)
+                let (block, left) = block.without_empty_genes();
+                (Self::Memory(block), Vocabulary::of_distinct(left.into_iter().map(name)))
             }
             Self::Disk(stored) => {
                 let (stored, left) = stored.without_empty_genes();
@@ -177,8 +171,33 @@ pub(crate) struct CellsSoFar<'a> {
 }
 
 enum SoFar {
-    Memory(Block<LogNorm>),
+    Memory(InMemory),
     Disk(CellStoreWriter),
+}
+
+/// Cells in memory, side by side.
+struct InMemory {
+    row_ptr: Vec<usize>,
+    genes: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl InMemory {
+    fn new() -> Self {
+        Self { row_ptr: vec![0], genes: Vec::new(), values: Vec::new() }
+    }
+
+    fn append(&mut self, block: &Block<LogNorm>) {
+        let (row_ptr, genes, values) = block.as_csr();
+        let offset = self.values.len();
+        self.row_ptr.extend(row_ptr[1..].iter().map(|end| end + offset));
+        // Memory that nobody had before costs more than the copy: two threads get theirs at a time.
+        rayon::join(|| self.genes.extend_from_slice(genes), || self.values.extend_from_slice(values));
+    }
+
+    fn finish(self, n_genes: usize) -> Block<LogNorm> {
+        Block::new(n_genes, self.row_ptr, self.genes, self.values).expect("parts of it were blocks of these genes")
+    }
 }
 
 /// Where all threads bring cells: it knows whether they are to be packed.
@@ -206,20 +225,21 @@ impl Door {
 impl<'a> CellsSoFar<'a> {
     /// Waits for about so many cells, which come through a door of their own.
     pub(crate) fn new(n_genes: usize, expected: usize, plan: &'a Plan, door: &'a Door) -> Self {
-        Self { n_genes, expected, plan, door, place: SoFar::Memory(Block::empty(n_genes)) }
+        Self { n_genes, expected, plan, door, place: SoFar::Memory(InMemory::new()) }
     }
 
     /// Keeps the next cells.
     pub(crate) fn append(&mut self, arrived: Arrived) -> Result<(), CellStoreError> {
         match (&mut self.place, arrived) {
             (SoFar::Memory(cells), Arrived::Block(block)) => {
-                let values = (cells.n_non_zeros() + block.n_non_zeros()) as u64;
+                let values = (cells.values.len() + block.n_non_zeros()) as u64;
                 if values * VALUE_BYTES <= self.plan.most_in_memory {
                     cells.append(&block);
                     return Ok(());
                 }
                 let mut writer = CellStoreWriter::create(self.n_genes, self.expected, &self.plan.folder)?;
-                writer.append(cells)?;
+                let cells = std::mem::replace(cells, InMemory::new());
+                writer.append(&cells.finish(self.n_genes))?;
                 writer.append(&block)?;
                 self.door.packer.get_or_init(|| writer.packer());
                 self.place = SoFar::Disk(writer);
@@ -237,7 +257,7 @@ impl<'a> CellsSoFar<'a> {
     /// Forgets all cells: they come again.
     pub(crate) fn start_again(&mut self) {
         match &mut self.place {
-            SoFar::Memory(cells) => *cells = Block::empty(self.n_genes),
+            SoFar::Memory(cells) => *cells = InMemory::new(),
             SoFar::Disk(writer) => writer.start_again(),
         }
     }
@@ -245,7 +265,7 @@ impl<'a> CellsSoFar<'a> {
     /// All cells.
     pub(crate) fn finish(self) -> Cells {
         match self.place {
-            SoFar::Memory(cells) => Cells::Memory(cells),
+            SoFar::Memory(cells) => Cells::Memory(cells.finish(self.n_genes)),
             SoFar::Disk(writer) => Cells::Disk(writer.finish()),
         }
     }
