@@ -132,7 +132,9 @@ impl<'a> CellParts<'a> {
         let starts = (0..n).step_by(PART_CELLS);
         if let Some(block) = self.in_memory() {
             let blocks = std::slice::from_ref(block);
-            starts.map(part).for_each(|Range { start, end }| look(CellPart { blocks, starts: &[0], start, end }));
+            starts
+                .map(part)
+                .for_each(|Range { start, end }| look(CellPart { blocks, starts: &[0], start, end }));
             return Ok(());
         }
         if n == 0 {

@@ -196,7 +196,8 @@ impl InMemory {
     }
 
     fn finish(self, n_genes: usize) -> Block<LogNorm> {
-        Block::new(n_genes, self.row_ptr, self.genes, self.values).expect("parts of it were blocks of these genes")
+        Block::new(n_genes, self.row_ptr, self.genes, self.values)
+            .expect("parts of it were blocks of these genes")
     }
 }
 
@@ -290,7 +291,8 @@ mod tests {
             let plan = Plan { most_in_memory: most, ..Plan::in_memory() };
             let door = Door::default();
             let mut so_far = CellsSoFar::new(10, 30, &plan, &door);
-            let mut append = |so_far: &mut CellsSoFar, block| so_far.append(door.bring(block).unwrap()).unwrap();
+            let mut append =
+                |so_far: &mut CellsSoFar, block| so_far.append(door.bring(block).unwrap()).unwrap();
             append(&mut so_far, block.clone());
             so_far.start_again();
             for start in [0, 10, 20] {

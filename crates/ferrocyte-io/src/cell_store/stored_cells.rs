@@ -34,9 +34,9 @@ pub struct StoredCells {
     packer: Arc<CellPacker>,  // has the file
     values_of_cell: Vec<u32>, // of cells as they were written
     seen: Vec<bool>,          // by gene as it was written
-    kept: Option<Vec<u32>>, // positions of the cells that are left, ascending; all without it
+    kept: Option<Vec<u32>>,   // positions of the cells that are left, ascending; all without it
     column: Option<Vec<u32>>, // of each gene as it was written, or NO_COLUMN; itself without it
-    n_values: u64,          // of the cells that are left
+    n_values: u64,            // of the cells that are left
 }
 
 impl StoredCells {
