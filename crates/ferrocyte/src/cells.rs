@@ -291,8 +291,7 @@ mod tests {
             let plan = Plan { most_in_memory: most, ..Plan::in_memory() };
             let door = Door::default();
             let mut so_far = CellsSoFar::new(10, 30, &plan, &door);
-            let mut append =
-                |so_far: &mut CellsSoFar, block| so_far.append(door.bring(block).unwrap()).unwrap();
+            let append = |so_far: &mut CellsSoFar, block| so_far.append(door.bring(block).unwrap()).unwrap();
             append(&mut so_far, block.clone());
             so_far.start_again();
             for start in [0, 10, 20] {
