@@ -96,6 +96,12 @@ impl StoredCells {
         self.packer.file()
     }
 
+    /// Where the chunk of a cell lies in the file, for the same test.
+    #[cfg(test)]
+    pub(super) fn offset_of(&self, cell: usize) -> u64 {
+        self.chunks[self.by_chunk(cell..cell + 1)[0].0].offset
+    }
+
     /// Position of a cell, as it was written.
     fn written(&self, cell: usize) -> usize {
         self.kept.as_ref().map_or(cell, |kept| kept[cell] as usize)
