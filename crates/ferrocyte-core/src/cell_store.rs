@@ -169,7 +169,9 @@ mod tests {
             let expected = all.select_cells(&positions[range.clone()]);
             assert_eq!(some.read(range.clone()).unwrap(), expected);
             let mut appended = Block::empty(3);
-            some.read_blocks(range).unwrap().iter().for_each(|block| appended.append(block));
+            for block in some.read_blocks(range).unwrap() {
+                appended.append(&block);
+            }
             assert_eq!(appended, expected);
         }
         assert!(some.in_memory().is_none());

@@ -132,9 +132,9 @@ impl<'a> CellParts<'a> {
         let starts = (0..n).step_by(PART_CELLS);
         if let Some(block) = self.in_memory() {
             let blocks = std::slice::from_ref(block);
-            starts
-                .map(part)
-                .for_each(|Range { start, end }| look(CellPart { blocks, starts: &[0], start, end }));
+            for Range { start, end } in starts.map(part) {
+                look(CellPart { blocks, starts: &[0], start, end });
+            }
             return Ok(());
         }
         if n == 0 {
@@ -168,7 +168,9 @@ impl<'a> CellParts<'a> {
         self.for_each_part(|part| {
             states.par_iter_mut().for_each(|(range, state)| {
                 if n_ranges == 1 {
-                    part.range().for_each(|position| add(state, position, part.cell(position)));
+                    for position in part.range() {
+                        add(state, position, part.cell(position));
+                    }
                     return;
                 }
                 for position in part.range() {
@@ -208,7 +210,9 @@ impl<'a> CellParts<'a> {
         let mut chosen = Block::empty(genes.len());
         self.for_each_part(|part| {
             let some: Vec<_> = part.blocks.par_iter().map(|block| block.select_genes(genes)).collect();
-            some.iter().for_each(|block| chosen.append(block));
+            for block in &some {
+                chosen.append(block);
+            }
         })?;
         Ok(chosen)
     }

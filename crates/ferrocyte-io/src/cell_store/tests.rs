@@ -73,7 +73,9 @@ proptest! {
         let range = at(cut.0.min(cut.1))..at(cut.0.max(cut.1));
         prop_assert!(same_bits(&some.read(range.clone()).unwrap(), &expected.read(range.clone()).unwrap()));
         let mut appended = Block::empty(expected.n_genes());
-        some.read_blocks(range.clone()).unwrap().iter().for_each(|block| appended.append(block));
+        for block in some.read_blocks(range.clone()).unwrap() {
+            appended.append(&block);
+        }
         prop_assert!(same_bits(&appended, &expected.read(range).unwrap()));
         prop_assert_eq!(some.n_non_zeros().unwrap(), expected.n_non_zeros() as u64);
         let lengths: Vec<usize> = expected.cells().map(|cell| cell.len()).collect();
