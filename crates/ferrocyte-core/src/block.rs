@@ -211,26 +211,62 @@ impl<S: Scale> Block<S> {
     /// # Panics
     /// When a gene is not below `n_genes`, or named twice.
     pub fn select_genes(&self, genes: &[u32]) -> Self {
-        let mut column = vec![None; self.n_genes];
+        /// No gene has this column: there are fewer.
+        const LEFT_OUT: u32 = u32::MAX;
+        let mut column = vec![LEFT_OUT; self.n_genes];
         for (new, &gene) in (0_u32..).zip(genes) {
-            assert!(column[gene as usize].replace(new).is_none(), "gene {gene} is named twice");
+            let known = std::mem::replace(&mut column[gene as usize], new);
+            assert!(known == LEFT_OUT, "gene {gene} is named twice");
         }
         let ascending = genes.is_sorted();
         let mut row_ptr = Vec::with_capacity(self.row_ptr.len());
         let (mut gene, mut value) = (Vec::new(), Vec::new());
+        let longest = self.cells().map(|cell| cell.len()).max().unwrap_or(0);
+        let (mut columns, mut values) = (vec![0; longest], vec![0.0; longest]);
         let mut entries: Vec<(u32, f32)> = Vec::new();
         row_ptr.push(0);
         for cell in self.cells() {
-            entries.clear();
-            entries.extend(cell.iter().filter_map(|(gene, value)| Some((column[gene as usize]?, value))));
-            if !ascending {
-                entries.sort_unstable_by_key(|&(column, _)| column);
+            // Written whether it stays or not, and written over where it does not: which genes a cell has is no pattern that a
+            // processor could foresee.
+            let mut n = 0;
+            for (of_gene, of_cell) in cell.iter() {
+                let new = column[of_gene as usize];
+                (columns[n], values[n]) = (new, of_cell);
+                n += usize::from(new != LEFT_OUT);
             }
-            gene.extend(entries.iter().map(|(column, _)| *column));
-            value.extend(entries.iter().map(|(_, value)| *value));
+            if ascending {
+                gene.extend_from_slice(&columns[..n]);
+                value.extend_from_slice(&values[..n]);
+            } else {
+                entries.clear();
+                entries.extend(columns[..n].iter().copied().zip(values[..n].iter().copied()));
+                entries.sort_unstable_by_key(|&(column, _)| column);
+                gene.extend(entries.iter().map(|(column, _)| *column));
+                value.extend(entries.iter().map(|(_, value)| *value));
+            }
             row_ptr.push(gene.len());
         }
         Self { n_genes: genes.len(), row_ptr, gene, value, scale: PhantomData }
+    }
+
+    /// Leaves out genes that no cell has a value of, in place, and says which genes are left: they are the columns from now on.
+    pub fn without_empty_genes(mut self) -> (Self, Vec<usize>) {
+        let mut seen = vec![false; self.n_genes];
+        for &gene in &self.gene {
+            seen[gene as usize] = true;
+        }
+        let left: Vec<usize> = (0..self.n_genes).filter(|&gene| seen[gene]).collect();
+        if left.len() < self.n_genes {
+            let mut column = vec![0; self.n_genes];
+            for (new, &gene) in (0_u32..).zip(&left) {
+                column[gene] = new;
+            }
+            for gene in &mut self.gene {
+                *gene = column[*gene as usize]; // in their order still
+            }
+            self.n_genes = left.len();
+        }
+        (self, left)
     }
 
     /// Changes every value of every cell in place; `change` gets the cell's index and its values.
@@ -382,6 +418,14 @@ mod tests {
 
     fn drawing() -> Block<Counts> {
         Block::new(4, vec![0, 2, 2, 4], vec![0, 2, 1, 3], vec![5.0, 1.0, 2.0, 7.0]).unwrap()
+    }
+
+    #[test]
+    fn genes_without_values_are_left_out_in_place() {
+        let block = Block::<Counts>::new(5, vec![0, 2, 3], vec![1, 4, 1], vec![1.0, 2.0, 3.0]).unwrap();
+        let (found, left) = block.clone().without_empty_genes();
+        assert_eq!((&found, left.as_slice()), (&block.select_genes(&[1, 4]), [1, 4].as_slice()));
+        assert_eq!(found.clone().without_empty_genes(), (found, vec![0, 1]));
     }
 
     #[test]

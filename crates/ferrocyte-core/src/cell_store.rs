@@ -17,8 +17,11 @@ pub trait CellStore: Send + Sync {
     /// Number of genes (columns).
     fn n_genes(&self) -> usize;
 
-    /// Number of values over all cells.
-    fn n_non_zeros(&self) -> u64;
+    /// Number of values over all cells. A store that does not know it reads its cells for that.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn n_non_zeros(&self) -> Result<u64, SourceError>;
 
     /// Copies consecutive cells.
     ///
@@ -28,6 +31,18 @@ pub trait CellStore: Send + Sync {
     /// # Panics
     /// When the range ends beyond the last cell.
     fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError>;
+
+    /// As [`read`](Self::read), in blocks that follow each other: those that the store has, where putting them together would be
+    /// work for nothing.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    ///
+    /// # Panics
+    /// When the range ends beyond the last cell.
+    fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, SourceError> {
+        Ok(vec![self.read(cells)?])
+    }
 
     /// All cells, where they are one block in memory: that can be used in place.
     fn in_memory(&self) -> Option<&Block<LogNorm>> {
@@ -44,8 +59,8 @@ impl CellStore for Block<LogNorm> {
         self.n_genes()
     }
 
-    fn n_non_zeros(&self) -> u64 {
-        self.n_non_zeros() as u64
+    fn n_non_zeros(&self) -> Result<u64, SourceError> {
+        Ok(self.n_non_zeros() as u64)
     }
 
     fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
@@ -61,48 +76,48 @@ impl CellStore for Block<LogNorm> {
 pub struct SomeCells<'a> {
     all: &'a dyn CellStore,
     cells: &'a [usize], // ascending, below the number of cells
-    non_zeros: u64,
 }
 
 impl<'a> SomeCells<'a> {
-    /// Takes the cells at these positions, which ascend. All cells are read once, to know how many values these have.
-    ///
-    /// # Errors
-    /// When the cells cannot be read.
+    /// Takes the cells at these positions, which ascend.
     ///
     /// # Panics
     /// When a position does not ascend, or is beyond the last cell.
-    pub fn new(all: &'a dyn CellStore, cells: &'a [usize]) -> Result<Self, SourceError> {
+    pub fn new(all: &'a dyn CellStore, cells: &'a [usize]) -> Self {
         assert!(cells.is_sorted_by(|one, next| one < next), "positions ascend");
         assert!(cells.last().is_none_or(|&last| last < all.n_cells()), "positions are those of cells");
-        let mut some = Self { all, cells, non_zeros: 0 };
-        some.non_zeros = some.for_each_part(0..cells.len(), |part| part.n_non_zeros() as u64)?.iter().sum();
-        Ok(some)
+        Self { all, cells }
     }
 
     /// Reads the cells that lie between the first and the last of these, a part at a time, and hands on those of them that
     /// belong here.
-    fn for_each_part<T>(
+    fn for_each_block(
         &self,
         range: Range<usize>,
-        mut take: impl FnMut(Block<LogNorm>) -> T,
-    ) -> Result<Vec<T>, SourceError> {
+        mut take: impl FnMut(Block<LogNorm>),
+    ) -> Result<(), SourceError> {
         /// Cells of the store that are read at a time.
         const PART: usize = 4096;
-        let mut taken = Vec::new();
         let mut left = &self.cells[range];
         while let Some(&first) = left.first() {
             let end = (first + PART).min(self.all.n_cells());
-            let (here, rest) = left.split_at(left.partition_point(|&cell| cell < end));
+            let (mut here, rest) = left.split_at(left.partition_point(|&cell| cell < end));
             left = rest;
             // The last of these, not the end of the part: nothing is read for nobody.
             let last = here.last().map_or(first, |&last| last);
-            let block = self.all.read(first..last + 1)?;
-            let positions: Vec<usize> = here.iter().map(|cell| cell - first).collect();
-            let whole = positions.len() == block.n_cells();
-            taken.push(take(if whole { block } else { block.select_cells(&positions) }));
+            let mut start = first;
+            for block in self.all.read_blocks(first..last + 1)? {
+                let end = start + block.n_cells();
+                let (of_block, others) = here.split_at(here.partition_point(|&cell| cell < end));
+                if of_block.len() == block.n_cells() {
+                    take(block);
+                } else if !of_block.is_empty() {
+                    take(block.select_cells(&of_block.iter().map(|cell| cell - start).collect::<Vec<_>>()));
+                }
+                (here, start) = (others, end);
+            }
         }
-        Ok(taken)
+        Ok(())
     }
 }
 
@@ -115,14 +130,22 @@ impl CellStore for SomeCells<'_> {
         self.all.n_genes()
     }
 
-    fn n_non_zeros(&self) -> u64 {
-        self.non_zeros
+    fn n_non_zeros(&self) -> Result<u64, SourceError> {
+        let mut found = 0;
+        self.for_each_block(0..self.cells.len(), |block| found += block.n_non_zeros() as u64)?;
+        Ok(found)
     }
 
     fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
         let mut block = Block::empty(self.n_genes());
-        self.for_each_part(cells, |part| block.append(&part))?;
+        self.for_each_block(cells, |part| block.append(&part))?;
         Ok(block)
+    }
+
+    fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, SourceError> {
+        let mut blocks = Vec::new();
+        self.for_each_block(cells, |block| blocks.push(block))?;
+        Ok(blocks)
     }
 }
 
@@ -140,10 +163,16 @@ mod tests {
     fn some_cells_are_those_at_their_positions() {
         let all = cells(10_000);
         let positions: Vec<usize> = (0..10_000).filter(|cell| cell % 7 != 3).collect();
-        let some = SomeCells::new(&all, &positions).unwrap();
-        assert_eq!((some.n_cells(), some.n_non_zeros()), (positions.len(), positions.len() as u64));
+        let some = SomeCells::new(&all, &positions);
+        assert_eq!((some.n_cells(), some.n_non_zeros().unwrap()), (positions.len(), positions.len() as u64));
         for range in [0..0, 0..1, 4000..8000, 0..positions.len()] {
-            assert_eq!(some.read(range.clone()).unwrap(), all.select_cells(&positions[range]));
+            let expected = all.select_cells(&positions[range.clone()]);
+            assert_eq!(some.read(range.clone()).unwrap(), expected);
+            let mut appended = Block::empty(3);
+            for block in some.read_blocks(range).unwrap() {
+                appended.append(&block);
+            }
+            assert_eq!(appended, expected);
         }
         assert!(some.in_memory().is_none());
     }

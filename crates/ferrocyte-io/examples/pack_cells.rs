@@ -35,7 +35,7 @@ fn main() -> Outcome {
     for start in (0..CELLS).step_by(4096) {
         writer.append(&cells.slice(start..(start + 4096).min(CELLS)))?;
     }
-    let stored = writer.finish()?;
+    let stored = writer.finish();
     let write_secs = began.elapsed().as_secs_f64();
     let began = Instant::now();
     for start in (0..CELLS).step_by(5000) {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use ferrocyte_core::{Block, Cell, CellStore, LogNorm, SourceError};
+use rayon::prelude::*;
 
 use crate::labelled_cells::{LabelledCellsError, too_large};
 use crate::models::FitError;
@@ -37,10 +38,35 @@ pub(crate) struct CellParts<'a> {
 /// Consecutive cells of all.
 #[derive(Clone, Copy)]
 pub(crate) struct CellPart<'a> {
-    block: &'a Block<LogNorm>,
-    first: usize, // position of the block's first cell among all
+    blocks: &'a [Block<LogNorm>], // one after the other
+    starts: &'a [usize],          // position of the first cell of each among all
     start: usize,
     end: usize,
+}
+
+/// The blocks of a part that was read.
+struct ReadPart {
+    blocks: Vec<Block<LogNorm>>,
+    starts: Vec<usize>,
+    start: usize,
+    end: usize,
+}
+
+impl ReadPart {
+    fn new(blocks: Vec<Block<LogNorm>>, cells: Range<usize>) -> Self {
+        let Range { start, end } = cells;
+        let mut next = start;
+        let starts = blocks.iter().map(|block| {
+            let start = next;
+            next += block.n_cells();
+            start
+        });
+        Self { starts: starts.collect(), blocks, start, end }
+    }
+
+    fn as_part(&self) -> CellPart<'_> {
+        CellPart { blocks: &self.blocks, starts: &self.starts, start: self.start, end: self.end }
+    }
 }
 
 impl<'a> CellPart<'a> {
@@ -51,7 +77,8 @@ impl<'a> CellPart<'a> {
 
     /// A cell by its position among all.
     pub(crate) fn cell(&self, cell: usize) -> Cell<'a> {
-        self.block.cell(cell - self.first)
+        let block = self.starts.partition_point(|&start| start <= cell) - 1;
+        self.blocks[block].cell(cell - self.starts[block])
     }
 }
 
@@ -68,8 +95,8 @@ impl<'a> CellParts<'a> {
         self.store.n_genes()
     }
 
-    pub(crate) fn n_non_zeros(&self) -> u64 {
-        self.store.n_non_zeros()
+    pub(crate) fn n_non_zeros(&self) -> Result<u64, FitError> {
+        self.store.n_non_zeros().map_err(|error| unreadable(&error))
     }
 
     /// All cells, where they are in memory.
@@ -81,10 +108,25 @@ impl<'a> CellParts<'a> {
     pub(crate) fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, FitError> {
         let start = cells.start;
         let block = self.store.read(cells).map_err(|error| unreadable(&error))?;
-        match too_large(&block).filter(|_| self.in_memory().is_none()) {
-            Some((cell, found)) => Err(LabelledCellsError::Value { cell: start + cell, found }.into()),
-            None => Ok(block),
+        if self.in_memory().is_none() {
+            check(start, &block)?;
         }
+        Ok(block)
+    }
+
+    /// As [`read`](Self::read), in blocks that follow each other, of cells that are not in memory.
+    pub(crate) fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, FitError> {
+        let part = self.read_part(cells)?;
+        Ok(part.blocks)
+    }
+
+    fn read_part(&self, cells: Range<usize>) -> Result<ReadPart, FitError> {
+        let blocks = self.store.read_blocks(cells.clone()).map_err(|error| unreadable(&error))?;
+        let part = ReadPart::new(blocks, cells);
+        let checked = part.starts.par_iter().zip(&part.blocks).map(|(start, block)| check(*start, block));
+        // The first fault, whichever is found first.
+        checked.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()?;
+        Ok(part)
     }
 
     /// Hands on the parts in their order. The next is read while one is looked at.
@@ -93,20 +135,59 @@ impl<'a> CellParts<'a> {
         let part = |start: usize| start..(start + PART_CELLS).min(n);
         let starts = (0..n).step_by(PART_CELLS);
         if let Some(block) = self.in_memory() {
-            starts.map(part).for_each(|Range { start, end }| look(CellPart { block, first: 0, start, end }));
+            let blocks = std::slice::from_ref(block);
+            for Range { start, end } in starts.map(part) {
+                look(CellPart { blocks, starts: &[0], start, end });
+            }
             return Ok(());
         }
         if n == 0 {
             return Ok(());
         }
-        let mut next = Some(self.read(part(0))?);
-        for Range { start, end } in starts.map(part) {
-            let Some(block) = next.take() else { break };
-            let looked = || look(CellPart { block: &block, first: start, start, end });
-            let ((), read) = rayon::join(looked, || (end < n).then(|| self.read(part(end))).transpose());
+        let mut next = Some(self.read_part(part(0))?);
+        while let Some(read) = next.take() {
+            let end = read.end;
+            let looked = || look(read.as_part());
+            let ((), read) = rayon::join(looked, || (end < n).then(|| self.read_part(part(end))).transpose());
             next = read?;
         }
         Ok(())
+    }
+
+    /// Hands on the values of all cells: threads divide the genes, and each goes through the cells in their order. What is summed
+    /// for a gene is the same, whatever the number of threads.
+    /// `state` makes what is kept of some genes; what came of all of them is returned in their order.
+    pub(crate) fn by_genes<S: Send>(
+        &self,
+        state: impl Fn(Range<usize>) -> S,
+        add: impl Fn(&mut S, usize, Cell<'_>) + Sync,
+    ) -> Result<Vec<S>, FitError> {
+        let n_genes = self.n_genes();
+        let threads = rayon::current_num_threads();
+        // Half of them read the next cells meanwhile, where those are not in memory.
+        let n_ranges = if self.in_memory().is_some() { threads } else { threads.div_ceil(2) };
+        let size = n_genes.div_ceil(n_ranges).max(1);
+        let ranges = (0..n_genes).step_by(size).map(|start| start..(start + size).min(n_genes));
+        let mut states: Vec<(Range<u32>, S)> =
+            ranges.map(|range| (range.start as u32..range.end as u32, state(range))).collect();
+        self.for_each_part(|part| {
+            states.par_iter_mut().for_each(|(range, state)| {
+                if n_ranges == 1 {
+                    for position in part.range() {
+                        add(state, position, part.cell(position));
+                    }
+                    return;
+                }
+                for position in part.range() {
+                    let Cell { genes, values } = part.cell(position);
+                    let start = genes.partition_point(|&gene| gene < range.start);
+                    let n = genes[start..].partition_point(|&gene| gene < range.end);
+                    let some = start..start + n;
+                    add(state, position, Cell { genes: &genes[some.clone()], values: &values[some] });
+                }
+            });
+        })?;
+        Ok(states.into_iter().map(|(_, state)| state).collect())
     }
 
     /// Hands on the cells in their order, each with its position.
@@ -132,7 +213,12 @@ impl<'a> CellParts<'a> {
             return Ok(block.select_genes(genes));
         }
         let mut chosen = Block::empty(genes.len());
-        self.for_each_part(|part| chosen.append(&part.block.select_genes(genes)))?;
+        self.for_each_part(|part| {
+            let some: Vec<_> = part.blocks.par_iter().map(|block| block.select_genes(genes)).collect();
+            for block in &some {
+                chosen.append(block);
+            }
+        })?;
         Ok(chosen)
     }
 
@@ -145,16 +231,19 @@ impl<'a> CellParts<'a> {
             return Ok(block.select_cells(cells));
         }
         let mut chosen = Block::empty(self.n_genes());
-        chosen.reserve(cells.len(), self.typical_values(cells.len()));
+        chosen.reserve(cells.len(), self.typical_values(cells.len())?);
         for run in cells.chunk_by(|one, next| next - one <= GAP) {
             for part in run.chunk_by(|one, next| one / PART_CELLS == next / PART_CELLS) {
                 let (Some(&first), Some(&last)) = (part.first(), part.last()) else { continue };
-                let block = self.read(first..last + 1)?;
-                if block.n_cells() == part.len() {
+                let read = self.read_part(first..last + 1)?;
+                let wanted = read.blocks.par_iter().zip(&read.starts).map(|(block, &start)| {
+                    let from = part.partition_point(|&cell| cell < start);
+                    let to = part.partition_point(|&cell| cell < start + block.n_cells());
+                    let positions: Vec<usize> = part[from..to].iter().map(|cell| cell - start).collect();
+                    block.select_cells(&positions)
+                });
+                for block in wanted.collect::<Vec<_>>() {
                     chosen.append(&block);
-                } else {
-                    let positions: Vec<usize> = part.iter().map(|cell| cell - first).collect();
-                    chosen.append(&block.select_cells(&positions));
                 }
             }
         }
@@ -164,15 +253,23 @@ impl<'a> CellParts<'a> {
 
 impl CellParts<'_> {
     /// Values that so many cells have if they are like all, and an eighth more.
-    fn typical_values(&self, n_cells: usize) -> usize {
+    fn typical_values(&self, n_cells: usize) -> Result<usize, FitError> {
         let share = n_cells as f64 / self.n_cells().max(1) as f64;
-        (1.125 * share * self.n_non_zeros() as f64) as usize
+        Ok((1.125 * share * self.n_non_zeros()? as f64) as usize)
     }
 }
 
 impl fmt::Debug for CellParts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CellParts").field("n_cells", &self.n_cells()).finish_non_exhaustive()
+    }
+}
+
+/// Refuses what no logarithm of counts can be; `start` is the position of the first cell among all.
+fn check(start: usize, block: &Block<LogNorm>) -> Result<(), FitError> {
+    match too_large(block) {
+        Some((cell, found)) => Err(LabelledCellsError::Value { cell: start + cell, found }.into()),
+        None => Ok(()),
     }
 }
 
@@ -216,8 +313,8 @@ pub(crate) mod tests {
         fn n_genes(&self) -> usize {
             self.block.n_genes()
         }
-        fn n_non_zeros(&self) -> u64 {
-            self.block.n_non_zeros() as u64
+        fn n_non_zeros(&self) -> Result<u64, SourceError> {
+            Ok(self.block.n_non_zeros() as u64)
         }
         fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
             if cells.end > self.damaged_from {

@@ -175,7 +175,7 @@ fn choose_inside(
     let (groups, studies) = (reference.groups.as_ref().map(inside), reference.studies.as_ref().map(inside));
     let default = candidates.iter().position(|candidate| candidate.name == DEFAULT_MODEL).unwrap_or(0);
     let Ok(folds) = inner_folds(&labels, groups.as_ref(), studies.as_ref(), seed) else { return Ok(default) };
-    let inside_cells = reference.cells.select(cells).map_err(ScoringError::Read)?;
+    let inside_cells = reference.cells.select(cells);
     let mut called = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let result = evaluate::cross_validate(inside_cells.as_store(), &labels, &folds, &Silent, |data| {

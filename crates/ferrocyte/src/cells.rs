@@ -1,9 +1,10 @@
 //! The cells of a reference, in memory or on disk.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use ferrocyte_core::{Block, CellStore, GeneMap, LogNorm, SomeCells, SourceError, Vocabulary};
-use ferrocyte_io::cell_store::{CellStoreError, CellStoreWriter, StoredCells};
+use ferrocyte_core::{Block, CellStore, LogNorm, SomeCells, SourceError, Vocabulary};
+use ferrocyte_io::cell_store::{CellPacker, CellStoreError, CellStoreWriter, PackedCells, StoredCells};
 
 use crate::memory::Plan;
 
@@ -34,9 +35,9 @@ impl CellStore for Cells {
         }
     }
 
-    fn n_non_zeros(&self) -> u64 {
+    fn n_non_zeros(&self) -> Result<u64, SourceError> {
         match self {
-            Self::Memory(block) => block.n_non_zeros() as u64,
+            Self::Memory(block) => Ok(block.n_non_zeros() as u64),
             Self::Disk(stored) => stored.n_non_zeros(),
         }
     }
@@ -45,6 +46,13 @@ impl CellStore for Cells {
         match self {
             Self::Memory(block) => CellStore::read(block, cells),
             Self::Disk(stored) => stored.read(cells),
+        }
+    }
+
+    fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, SourceError> {
+        match self {
+            Self::Memory(block) => block.read_blocks(cells),
+            Self::Disk(stored) => stored.read_blocks(cells),
         }
     }
 
@@ -75,10 +83,10 @@ impl Selected<'_> {
 
 impl Cells {
     /// The cells at these positions, which ascend.
-    pub(crate) fn select<'a>(&'a self, positions: &'a [usize]) -> Result<Selected<'a>, SourceError> {
+    pub(crate) fn select<'a>(&'a self, positions: &'a [usize]) -> Selected<'a> {
         match self {
-            Self::Memory(block) => Ok(Selected::Copied(block.select_cells(positions))),
-            Self::Disk(stored) => SomeCells::new(stored, positions).map(Selected::Elsewhere),
+            Self::Memory(block) => Selected::Copied(block.select_cells(positions)),
+            Self::Disk(stored) => Selected::Elsewhere(SomeCells::new(stored, positions)),
         }
     }
 
@@ -142,14 +150,8 @@ impl Cells {
         let name = |gene: usize| genes.names()[gene].as_str();
         match self {
             Self::Memory(block) => {
-                let mut seen = vec![false; genes.len()];
-                for &gene in block.as_csr().1 {
-                    seen[gene as usize] = true;
-                }
-                let vocabulary =
-                    Vocabulary::of_distinct((0..genes.len()).filter(|&gene| seen[gene]).map(name));
-                let map = GeneMap::by_identity(genes.names(), &vocabulary);
-                (Self::Memory(block.into_aligned(&map)), vocabulary)
+                let (block, left) = block.without_empty_genes();
+                (Self::Memory(block), Vocabulary::of_distinct(left.into_iter().map(name)))
             }
             Self::Disk(stored) => {
                 let (stored, left) = stored.without_empty_genes();
@@ -164,53 +166,109 @@ pub(crate) struct CellsSoFar<'a> {
     n_genes: usize,
     expected: usize,
     plan: &'a Plan,
+    door: &'a Door,
     place: SoFar,
 }
 
 enum SoFar {
-    Memory(Block<LogNorm>),
+    Memory(InMemory),
     Disk(CellStoreWriter),
 }
 
+/// Cells in memory, side by side.
+struct InMemory {
+    row_ptr: Vec<usize>,
+    genes: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl InMemory {
+    fn new() -> Self {
+        Self { row_ptr: vec![0], genes: Vec::new(), values: Vec::new() }
+    }
+
+    fn append(&mut self, block: &Block<LogNorm>) {
+        let (row_ptr, genes, values) = block.as_csr();
+        let offset = self.values.len();
+        self.row_ptr.extend(row_ptr[1..].iter().map(|end| end + offset));
+        // Memory that nobody had before costs more than the copy: two threads get theirs at a time.
+        rayon::join(|| self.genes.extend_from_slice(genes), || self.values.extend_from_slice(values));
+    }
+
+    fn finish(self, n_genes: usize) -> Block<LogNorm> {
+        Block::new(n_genes, self.row_ptr, self.genes, self.values)
+            .expect("parts of it were blocks of these genes")
+    }
+}
+
+/// Where all threads bring cells: it knows whether they are to be packed.
+#[derive(Default)]
+pub(crate) struct Door {
+    packer: OnceLock<Arc<CellPacker>>,
+}
+
+/// Cells that came through the door, to be put in their order.
+pub(crate) enum Arrived {
+    Block(Block<LogNorm>),
+    Packed(PackedCells),
+}
+
+impl Door {
+    /// Packs cells where those of before them had too little room in memory.
+    pub(crate) fn bring(&self, cells: Block<LogNorm>) -> Result<Arrived, CellStoreError> {
+        match self.packer.get() {
+            Some(packer) => packer.pack(&cells).map(Arrived::Packed),
+            None => Ok(Arrived::Block(cells)),
+        }
+    }
+}
+
 impl<'a> CellsSoFar<'a> {
-    /// Waits for about so many cells.
-    pub(crate) fn new(n_genes: usize, expected: usize, plan: &'a Plan) -> Self {
-        Self { n_genes, expected, plan, place: SoFar::Memory(Block::empty(n_genes)) }
+    /// Waits for about so many cells, which come through a door of their own.
+    pub(crate) fn new(n_genes: usize, expected: usize, plan: &'a Plan, door: &'a Door) -> Self {
+        Self { n_genes, expected, plan, door, place: SoFar::Memory(InMemory::new()) }
     }
 
     /// Keeps the next cells.
-    pub(crate) fn append(&mut self, block: &Block<LogNorm>) -> Result<(), CellStoreError> {
-        match &mut self.place {
-            SoFar::Memory(cells) => {
-                let values = (cells.n_non_zeros() + block.n_non_zeros()) as u64;
+    pub(crate) fn append(&mut self, arrived: Arrived) -> Result<(), CellStoreError> {
+        match (&mut self.place, arrived) {
+            (SoFar::Memory(cells), Arrived::Block(block)) => {
+                let values = (cells.values.len() + block.n_non_zeros()) as u64;
                 if values * VALUE_BYTES <= self.plan.most_in_memory {
-                    cells.append(block);
+                    cells.append(&block);
                     return Ok(());
                 }
                 let mut writer = CellStoreWriter::create(self.n_genes, self.expected, &self.plan.folder)?;
-                writer.append(cells)?;
-                writer.append(block)?;
+                let cells = std::mem::replace(cells, InMemory::new());
+                writer.append(&cells.finish(self.n_genes))?;
+                writer.append(&block)?;
+                self.door.packer.get_or_init(|| writer.packer());
                 self.place = SoFar::Disk(writer);
                 Ok(())
             }
-            SoFar::Disk(writer) => writer.append(block),
+            (SoFar::Disk(writer), Arrived::Block(block)) => writer.append(&block),
+            (SoFar::Disk(writer), Arrived::Packed(packed)) => {
+                writer.append_packed(packed);
+                Ok(())
+            }
+            (SoFar::Memory(_), Arrived::Packed(_)) => unreachable!("the door packs for the disk alone"),
         }
     }
 
     /// Forgets all cells: they come again.
     pub(crate) fn start_again(&mut self) {
         match &mut self.place {
-            SoFar::Memory(cells) => *cells = Block::empty(self.n_genes),
+            SoFar::Memory(cells) => *cells = InMemory::new(),
             SoFar::Disk(writer) => writer.start_again(),
         }
     }
 
     /// All cells.
-    pub(crate) fn finish(self) -> Result<Cells, CellStoreError> {
-        Ok(match self.place {
-            SoFar::Memory(cells) => Cells::Memory(cells),
-            SoFar::Disk(writer) => Cells::Disk(writer.finish()?),
-        })
+    pub(crate) fn finish(self) -> Cells {
+        match self.place {
+            SoFar::Memory(cells) => Cells::Memory(cells.finish(self.n_genes)),
+            SoFar::Disk(writer) => Cells::Disk(writer.finish()),
+        }
     }
 }
 
@@ -231,13 +289,15 @@ mod tests {
         let genes = Vocabulary::new((0..10).map(|gene| format!("G{gene}")).collect()).unwrap();
         let kept = |most: u64| {
             let plan = Plan { most_in_memory: most, ..Plan::in_memory() };
-            let mut so_far = CellsSoFar::new(10, 30, &plan);
-            so_far.append(&block).unwrap();
+            let door = Door::default();
+            let mut so_far = CellsSoFar::new(10, 30, &plan, &door);
+            let append = |so_far: &mut CellsSoFar, block| so_far.append(door.bring(block).unwrap()).unwrap();
+            append(&mut so_far, block.clone());
             so_far.start_again();
             for start in [0, 10, 20] {
-                so_far.append(&CellStore::read(&block, start..start + 10).unwrap()).unwrap();
+                append(&mut so_far, CellStore::read(&block, start..start + 10).unwrap());
             }
-            so_far.finish().unwrap()
+            so_far.finish()
         };
         for (most, in_memory) in [(u64::MAX, true), (500, false), (0, false)] {
             let cells = kept(most);
@@ -250,9 +310,9 @@ mod tests {
             let expected = [28, 4, 4, 1];
             let on_left = block.select_genes(&[0, 1, 2, 4, 5, 6, 7, 8, 9]);
             assert_eq!(cells.copy(&positions).unwrap(), on_left.select_cells(&expected));
-            assert_eq!((cells.n_cells(), cells.n_genes(), cells.n_non_zeros()), (27, 9, 81));
+            assert_eq!((cells.n_cells(), cells.n_genes(), cells.n_non_zeros().unwrap()), (27, 9, 81));
             let ascending = [0, 3, 26];
-            let some = cells.select(&ascending).unwrap();
+            let some = cells.select(&ascending);
             assert_eq!(some.as_store().read(0..3).unwrap(), on_left.select_cells(&[1, 4, 28]));
             let rest: Vec<usize> = (0..30).filter(|cell| ![0, 7, 29].contains(cell)).collect();
             assert_eq!(cells.into_block().unwrap(), on_left.select_cells(&rest));

@@ -9,7 +9,7 @@ use ferrocyte_core::{
 use ferrocyte_learn::sample;
 
 use crate::cell_names::CellNames;
-use crate::cells::{Cells, CellsSoFar};
+use crate::cells::{Cells, CellsSoFar, Door};
 use crate::choices::{self, choice};
 use crate::confounded::label_is_file;
 use crate::dataset::{DataError, DataOptions, Dataset, REFERENCE, Step, file_name};
@@ -22,6 +22,7 @@ use crate::hierarchy::{self, HierarchyOptions};
 use crate::input_file::{InputFile, LabelSource};
 use crate::label_check::{LabelCheck, label_of};
 use crate::memory::{MemoryOptions, Needs, Plan};
+use crate::scale::convert::NormBlock;
 use crate::scale::found::{self, Found};
 
 /// What models are trained on.
@@ -202,7 +203,7 @@ impl Reference {
                 found: labels.set().names().first().cloned().unwrap_or_default(),
             });
         }
-        let non_zeros = cells.n_non_zeros();
+        let non_zeros = cells.n_non_zeros()?;
 
         let summary = DataSummary {
             cells_in_files: dataset.n_cells_in_files(),
@@ -463,23 +464,28 @@ fn read_cells(
     warnings: &mut Vec<Warning>,
 ) -> Result<CellsRead, DataError> {
     let (union, other_names, maps) = dataset.union_of_genes()?;
-    let mut cells = CellsSoFar::new(union.len(), dataset.n_cells(), plan);
+    let door = Door::default();
+    let mut cells = CellsSoFar::new(union.len(), dataset.n_cells(), plan, &door);
     let mut fingerprints = Vec::with_capacity(dataset.n_cells());
-    let found = dataset.for_each_block(&maps, TARGET, progress, |step| {
+    let bring = |block: NormBlock| {
+        let arrived = door.bring(block.cells).map_err(DataError::from)?;
+        Ok::<_, DataError>((arrived, block.fingerprints))
+    };
+    let found = dataset.for_each_block_done(&maps, TARGET, progress, &bring, |step| {
         match step {
-            Step::Cells(block) => {
-                cells.append(&block.cells).map_err(DataError::from)?;
-                fingerprints.extend(block.fingerprints);
+            Step::Cells((arrived, of_cells)) => {
+                cells.append(arrived).map_err(DataError::from)?;
+                fingerprints.extend(of_cells);
             }
             Step::StartAgain => {
                 cells.start_again();
                 fingerprints.clear();
             }
         }
-        Ok::<_, DataError>(())
+        Ok(())
     })?;
     warnings.extend(dataset.warnings(&found, &maps));
-    let (cells, vocabulary) = cells.finish()?.on_genes_with_values(&union);
+    let (cells, vocabulary) = cells.finish().on_genes_with_values(&union);
     if vocabulary.is_empty() {
         let file = dataset.files.first().map(|file| file_name(&file.path)).unwrap_or_default();
         return Err(DataError::NoCounts { file });

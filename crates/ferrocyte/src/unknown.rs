@@ -117,11 +117,11 @@ fn in_fold(
     let test: Vec<usize> = (fold.test.iter().copied())
         .filter(|&cell| labels.code(cell) == left_out || known[labels.code(cell)])
         .collect();
-    let training_cells = reference.cells.select(&train).map_err(FoldError::Read)?;
+    let training_cells = reference.cells.select(&train);
     let training_labels = labels.select(&train).over_occurring();
     let training = LabelledCells::of_store(training_cells.as_store(), &training_labels)?;
     let model = trainer.fit(&training, &reference.genes, seed, &Silent)?.model;
-    let test_cells = reference.cells.select(&test).map_err(FoldError::Read)?;
+    let test_cells = reference.cells.select(&test);
     let probabilities = probabilities_of(model.as_ref(), test_cells.as_store(), &reference.genes)?;
     let scores = usual.score_all(&probabilities);
     let judged = test.iter().zip(probabilities.rows().zip(scores)).map(|(&cell, (row, score))| JudgedCell {

@@ -162,26 +162,37 @@ pub(super) fn decode(bytes: &[u8], genes: &mut [u32], values: &mut [f32]) -> Res
 }
 
 fn decode_genes(bytes: &[u8], genes: &mut [u32]) -> Result<(), Damaged> {
-    let mut at = 0;
+    /// Steps that are taken together where each is one byte, as nearly all are.
+    const TOGETHER: usize = 8;
+    let (mut left, mut at) = (bytes, 0);
     let mut next = 0_u32; // the lowest gene that can come
-    for gene in genes {
-        let first = *bytes.get(at).ok_or(Damaged)?;
-        at += 1;
-        let step = match first {
+    while at < genes.len() {
+        if let Some((steps, rest)) = left.split_first_chunk::<TOGETHER>()
+            && steps.iter().filter(|&&step| step >= STEP_U16).count() == 0
+            && let Some(together) = genes[at..].first_chunk_mut::<TOGETHER>()
+        {
+            for (gene, step) in together.iter_mut().zip(steps.map(|step| u32::from(step) + 1)) {
+                next = next.wrapping_add(step);
+                *gene = next.wrapping_sub(1);
+            }
+            (left, at) = (rest, at + TOGETHER);
+            continue;
+        }
+        let (&first, rest) = left.split_first().ok_or(Damaged)?;
+        let (step, rest) = match first {
             STEP_U16 => {
-                let raw = bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(Damaged)?;
-                at += raw.len();
-                u32::from(u16::from_le_bytes(*raw))
+                let (raw, rest) = rest.split_first_chunk().ok_or(Damaged)?;
+                (u32::from(u16::from_le_bytes(*raw)), rest)
             }
             STEP_U32 => {
-                let raw = bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(Damaged)?;
-                at += raw.len();
-                u32::from_le_bytes(*raw)
+                let (raw, rest) = rest.split_first_chunk().ok_or(Damaged)?;
+                (u32::from_le_bytes(*raw), rest)
             }
-            step => u32::from(step),
+            step => (u32::from(step), rest),
         };
-        *gene = next.wrapping_add(step);
-        next = gene.wrapping_add(1);
+        genes[at] = next.wrapping_add(step);
+        next = genes[at].wrapping_add(1);
+        (left, at) = (rest, at + 1);
     }
-    if at == bytes.len() { Ok(()) } else { Err(Damaged) }
+    if left.is_empty() { Ok(()) } else { Err(Damaged) }
 }

@@ -1,7 +1,8 @@
 //! Cells that are too many for the memory: a compact, temporary file that any part of can be read again.
 //!
 //! ```text
-//! blocks ─► CellStoreWriter ─► chunks of cells, packed, in a file without a name ─► StoredCells
+//! blocks ─► CellPacker, on any thread ─► chunks of cells, packed, in a file without a name
+//!                      └─► CellStoreWriter, in their order ─► StoredCells
 //! ```
 //!
 //! Bits in are bits out, at about 2 bytes for each value instead of 8: a cell's genes are steps from one to the next, and
@@ -18,4 +19,4 @@ mod writer;
 pub use error::CellStoreError;
 pub use folder::CacheFolder;
 pub use stored_cells::StoredCells;
-pub use writer::CellStoreWriter;
+pub use writer::{CellPacker, CellStoreWriter, PackedCells};

@@ -1,14 +1,15 @@
 //! Cells that were kept, read again.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use ferrocyte_core::{Block, CellStore, LogNorm, SourceError};
 use rayon::prelude::*;
 
 use super::chunk::{Cells, Damaged, decode};
 use super::error::CellStoreError;
-use super::writer::checksum;
+use super::writer::{CellPacker, checksum};
+#[cfg(test)]
 use crate::temporary_file::TemporaryFile;
 
 /// Says that a gene is left out.
@@ -30,26 +31,24 @@ pub(super) struct Chunk {
 pub struct StoredCells {
     n_genes: usize,
     chunks: Vec<Chunk>,
-    file: TemporaryFile,
+    packer: Arc<CellPacker>,  // has the file
     values_of_cell: Vec<u32>, // of cells as they were written
     seen: Vec<bool>,          // by gene as it was written
-    folder: PathBuf,
-    kept: Option<Vec<u32>>, // positions of the cells that are left, ascending; all without it
+    kept: Option<Vec<u32>>,   // positions of the cells that are left, ascending; all without it
     column: Option<Vec<u32>>, // of each gene as it was written, or NO_COLUMN; itself without it
-    n_values: u64,          // of the cells that are left
+    n_values: u64,            // of the cells that are left
 }
 
 impl StoredCells {
     pub(super) fn new(
-        n_genes: usize,
+        packer: Arc<CellPacker>,
         chunks: Vec<Chunk>,
-        file: TemporaryFile,
         values_of_cell: Vec<u32>,
         seen: Vec<bool>,
-        folder: PathBuf,
     ) -> Self {
         let n_values = values_of_cell.iter().map(|&n| u64::from(n)).sum();
-        Self { n_genes, chunks, file, values_of_cell, seen, folder, kept: None, column: None, n_values }
+        let n_genes = packer.n_genes();
+        Self { n_genes, chunks, packer, values_of_cell, seen, kept: None, column: None, n_values }
     }
 
     /// Bytes of all cells, packed.
@@ -94,7 +93,13 @@ impl StoredCells {
     /// The file, for a test that harms it.
     #[cfg(test)]
     pub(super) fn file(&self) -> &TemporaryFile {
-        &self.file
+        self.packer.file()
+    }
+
+    /// Where the chunk of a cell lies in the file, for the same test.
+    #[cfg(test)]
+    pub(super) fn offset_of(&self, cell: usize) -> u64 {
+        self.chunks[self.by_chunk(cell..cell + 1)[0].0].offset
     }
 
     /// Position of a cell, as it was written.
@@ -102,11 +107,21 @@ impl StoredCells {
         self.kept.as_ref().map_or(cell, |kept| kept[cell] as usize)
     }
 
+    /// Where the values of each of some cells start, from 0; one more than there are cells.
+    fn row_ptr(&self, cells: Range<usize>) -> Vec<usize> {
+        let mut end = 0;
+        let ends = cells.map(|cell| {
+            end += self.values_of_cell[self.written(cell)] as usize;
+            end
+        });
+        std::iter::once(0).chain(ends).collect()
+    }
+
     /// The bytes of a chunk, checked.
     fn bytes_of(&self, chunk: &Chunk) -> Result<Vec<u8>, CellStoreError> {
         let mut bytes = vec![0; chunk.n_bytes];
-        self.file.read_at(&mut bytes, chunk.offset).map_err(|source| CellStoreError::Read {
-            folder: self.folder.clone(),
+        self.packer.file().read_at(&mut bytes, chunk.offset).map_err(|source| CellStoreError::Read {
+            folder: self.packer.folder(),
             first: chunk.cells.start,
             last: chunk.cells.end - 1,
             source,
@@ -116,7 +131,7 @@ impl StoredCells {
 
     fn damaged(&self, chunk: &Chunk) -> CellStoreError {
         CellStoreError::Damaged {
-            folder: self.folder.clone(),
+            folder: self.packer.folder(),
             first: chunk.cells.start,
             last: chunk.cells.end - 1,
         }
@@ -176,7 +191,8 @@ impl StoredCells {
             next += 1;
             if let Some(column) = &self.column {
                 for gene in of_cell.iter_mut() {
-                    *gene = *column.get(*gene as usize).ok_or(Damaged)?;
+                    // What is no gene stays none, and is found when the block is checked.
+                    *gene = column.get(*gene as usize).copied().unwrap_or(NO_COLUMN);
                 }
             }
             (genes, values) = (other_genes, other_values);
@@ -201,19 +217,14 @@ impl CellStore for StoredCells {
         self.n_genes
     }
 
-    fn n_non_zeros(&self) -> u64 {
-        self.n_values
+    fn n_non_zeros(&self) -> Result<u64, SourceError> {
+        Ok(self.n_values)
     }
 
     fn read(&self, cells: Range<usize>) -> Result<Block<LogNorm>, SourceError> {
         assert!(cells.end <= self.n_cells(), "cells {cells:?} of {}", self.n_cells());
-        let mut row_ptr = Vec::with_capacity(cells.len() + 1);
-        row_ptr.push(0);
-        let mut n_values = 0;
-        for cell in cells.clone() {
-            n_values += self.values_of_cell[self.written(cell)] as usize;
-            row_ptr.push(n_values);
-        }
+        let row_ptr = self.row_ptr(cells.clone());
+        let n_values = row_ptr[cells.len()];
         let (mut genes, mut values) = (vec![0; n_values], vec![0.0; n_values]);
         let (mut genes_left, mut values_left) = (genes.as_mut_slice(), values.as_mut_slice());
         let mut parts = Vec::new();
@@ -227,5 +238,17 @@ impl CellStore for StoredCells {
         }
         parts.into_par_iter().try_for_each(|(part, genes, values)| self.read_part(&part, genes, values))?;
         Ok(Block::new(self.n_genes, row_ptr, genes, values)?)
+    }
+    /// One block for each chunk: what is decoded is checked while it is near.
+    fn read_blocks(&self, cells: Range<usize>) -> Result<Vec<Block<LogNorm>>, SourceError> {
+        assert!(cells.end <= self.n_cells(), "cells {cells:?} of {}", self.n_cells());
+        let read = |(chunk, cells): (usize, Range<usize>)| {
+            let row_ptr = self.row_ptr(cells.clone());
+            let n_values = row_ptr[cells.len()];
+            let (mut genes, mut values) = (vec![0; n_values], vec![0.0; n_values]);
+            self.read_part(&Part { chunk, cells, row_ptr: &row_ptr }, &mut genes, &mut values)?;
+            Ok(Block::new(self.n_genes, row_ptr, genes, values)?)
+        };
+        self.by_chunk(cells).into_par_iter().map(read).collect()
     }
 }

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use ferrocyte_core::{Block, LogNorm};
 use flate2::Crc;
@@ -13,25 +16,69 @@ use super::folder::CacheFolder;
 use super::stored_cells::{Chunk, StoredCells};
 use crate::temporary_file::TemporaryFile;
 
-/// Cells that are packed at a time: work for several threads.
-const PACKED_CELLS: usize = 4096;
 /// Cells of a chunk, at most.
 const CHUNK_CELLS: usize = 512;
 /// Values of a chunk, at most, unless one cell has more.
 const CHUNK_VALUES: usize = 1 << 19;
 
-/// Takes cells block by block, and writes them into a temporary file.
+/// Packs cells into a temporary file. Many threads may do so at once: where cells lie in the file says nothing of their order.
 #[derive(Debug)]
-pub struct CellStoreWriter {
+pub struct CellPacker {
     n_genes: usize,
     expected_cells: usize,
     folder: PathBuf,
     file: TemporaryFile,
-    waiting: Block<LogNorm>, // fewer than PACKED_CELLS cells
-    chunks: Vec<Chunk>,
-    bytes: u64,
+    bytes: AtomicU64,
+    cells: AtomicUsize,
+}
+
+/// Consecutive cells that lie in the file.
+#[derive(Debug)]
+pub struct PackedCells {
+    chunks: Vec<Chunk>, // positions of the cells among these
     values_of_cell: Vec<u32>,
-    seen: Vec<bool>,
+    seen: Vec<u64>, // a bit for each gene
+}
+
+/// Puts packed cells in their order.
+#[derive(Debug)]
+pub struct CellStoreWriter {
+    packer: Arc<CellPacker>,
+    chunks: Vec<Chunk>,
+    values_of_cell: Vec<u32>,
+    seen: Vec<u64>, // a bit for each gene
+}
+
+impl CellPacker {
+    /// Writes the cells of a block.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    ///
+    /// # Panics
+    /// When the block has another number of genes.
+    pub fn pack(&self, block: &Block<LogNorm>) -> Result<PackedCells, CellStoreError> {
+        assert_eq!(block.n_genes(), self.n_genes, "blocks of one data set have the same genes");
+        let mut seen = vec![0; self.n_genes.div_ceil(64)];
+        for &gene in block.as_csr().1 {
+            seen[gene as usize / 64] |= 1_u64 << (gene % 64);
+        }
+        let chunks: Result<_, _> =
+            chunks_of(block).into_par_iter().map(|cells| self.write(block, cells)).collect();
+        let values_of_cell = block.cells().map(|cell| cell.len() as u32).collect(); // as many as genes, at most
+        Ok(PackedCells { chunks: chunks?, values_of_cell, seen })
+    }
+
+    fn write(&self, block: &Block<LogNorm>, cells: Range<usize>) -> Result<Chunk, CellStoreError> {
+        let bytes = encode(block, cells.clone());
+        let n_cells = self.cells.fetch_add(cells.len(), Relaxed) + cells.len();
+        let offset = self.bytes.fetch_add(bytes.len() as u64, Relaxed);
+        // What a failed write is to be called: as far as the cells so far tell, all of them take so many bytes.
+        let needed = || (offset as f64 / n_cells as f64 * self.expected_cells as f64) as u64;
+        let fault = |source| writing(self.folder.clone(), source, offset, needed());
+        self.file.write_at(&bytes, offset).map_err(fault)?;
+        Ok(Chunk { cells, offset, n_bytes: bytes.len(), checksum: checksum(&bytes) })
+    }
 }
 
 impl CellStoreWriter {
@@ -47,26 +94,27 @@ impl CellStoreWriter {
         let folder = folder.path().to_owned();
         let file = TemporaryFile::create(&folder)
             .map_err(|source| CellStoreError::Create { folder: folder.clone(), source })?;
+        let (bytes, cells) = (AtomicU64::new(0), AtomicUsize::new(0));
         Ok(Self {
-            n_genes,
-            expected_cells,
-            folder,
-            file,
-            waiting: Block::empty(n_genes),
+            packer: Arc::new(CellPacker { n_genes, expected_cells, folder, file, bytes, cells }),
             chunks: Vec::new(),
-            bytes: 0,
             values_of_cell: Vec::with_capacity(expected_cells),
-            seen: vec![false; n_genes],
+            seen: vec![0; n_genes.div_ceil(64)],
         })
     }
 
-    /// Forgets all cells: they come again, and are written over the first.
+    /// What packs cells for this file.
+    pub fn packer(&self) -> Arc<CellPacker> {
+        Arc::clone(&self.packer)
+    }
+
+    /// Forgets all cells: they come again, and are written over the first. Nothing is to be packed meanwhile.
     pub fn start_again(&mut self) {
         self.chunks.clear();
-        self.waiting = Block::empty(self.n_genes);
         self.values_of_cell.clear();
-        self.seen.fill(false);
-        self.bytes = 0;
+        self.seen.fill(0);
+        self.packer.bytes.store(0, Relaxed);
+        self.packer.cells.store(0, Relaxed);
     }
 
     /// Keeps the cells of a block.
@@ -77,53 +125,26 @@ impl CellStoreWriter {
     /// # Panics
     /// When the block has another number of genes.
     pub fn append(&mut self, block: &Block<LogNorm>) -> Result<(), CellStoreError> {
-        assert_eq!(block.n_genes(), self.n_genes, "blocks of one data set have the same genes");
-        self.waiting.append(block);
-        if self.waiting.n_cells() < PACKED_CELLS {
-            return Ok(());
-        }
-        let waiting = std::mem::replace(&mut self.waiting, Block::empty(self.n_genes));
-        self.write(&waiting)
-    }
-
-    fn write(&mut self, block: &Block<LogNorm>) -> Result<(), CellStoreError> {
-        for &gene in block.as_csr().1 {
-            self.seen[gene as usize] = true;
-        }
-        let ranges = chunks_of(block);
-        let encoded: Vec<Vec<u8>> = ranges.par_iter().map(|cells| encode(block, cells.clone())).collect();
-        let checksums: Vec<u32> = encoded.par_iter().map(|bytes| checksum(bytes)).collect();
-        let first = self.values_of_cell.len();
-        self.values_of_cell.extend(block.cells().map(|cell| cell.len() as u32)); // as many as genes, at most
-        for ((cells, bytes), checksum) in ranges.into_iter().zip(encoded).zip(checksums) {
-            let chunk = Chunk {
-                cells: first + cells.start..first + cells.end,
-                offset: self.bytes,
-                n_bytes: bytes.len(),
-                checksum,
-            };
-            self.bytes += bytes.len() as u64;
-            self.file.write_at(&bytes, chunk.offset).map_err(|source| self.fault(source, chunk.offset))?;
-            self.chunks.push(chunk);
-        }
+        let packed = self.packer.pack(block)?;
+        self.append_packed(packed);
         Ok(())
     }
 
-    /// All cells that were appended.
-    ///
-    /// # Errors
-    /// When the last of them cannot be written.
-    pub fn finish(mut self) -> Result<StoredCells, CellStoreError> {
-        let waiting = std::mem::replace(&mut self.waiting, Block::empty(self.n_genes));
-        self.write(&waiting)?;
-        let Self { n_genes, chunks, file, values_of_cell, seen, folder, .. } = self;
-        Ok(StoredCells::new(n_genes, chunks, file, values_of_cell, seen, folder))
+    /// Keeps cells that were packed for this file.
+    pub fn append_packed(&mut self, packed: PackedCells) {
+        let first = self.values_of_cell.len();
+        let in_their_place =
+            |chunk: Chunk| Chunk { cells: first + chunk.cells.start..first + chunk.cells.end, ..chunk };
+        self.chunks.extend(packed.chunks.into_iter().map(in_their_place));
+        self.values_of_cell.extend(packed.values_of_cell);
+        self.seen.iter_mut().zip(packed.seen).for_each(|(seen, of_block)| *seen |= of_block);
     }
 
-    /// What a failed write is to be called: as far as the cells so far tell, all of them take so many bytes.
-    fn fault(&self, source: std::io::Error, written: u64) -> CellStoreError {
-        let per_cell = self.bytes as f64 / self.values_of_cell.len().max(1) as f64;
-        writing(self.folder.clone(), source, written, (per_cell * self.expected_cells as f64) as u64)
+    /// All cells that were appended.
+    pub fn finish(self) -> StoredCells {
+        let Self { packer, chunks, values_of_cell, seen } = self;
+        let seen = (0..packer.n_genes).map(|gene| seen[gene / 64] >> (gene % 64) & 1 == 1).collect();
+        StoredCells::new(packer, chunks, values_of_cell, seen)
     }
 }
 
@@ -139,6 +160,20 @@ fn chunks_of(block: &Block<LogNorm>) -> Vec<Range<usize>> {
         start = end;
     }
     found
+}
+
+impl CellPacker {
+    pub(super) fn n_genes(&self) -> usize {
+        self.n_genes
+    }
+
+    pub(super) fn file(&self) -> &TemporaryFile {
+        &self.file
+    }
+
+    pub(super) fn folder(&self) -> PathBuf {
+        self.folder.clone()
+    }
 }
 
 /// CRC-32, which sees every fault of up to 32 bits in a row.

@@ -105,7 +105,7 @@ impl NumberType {
         match (self.kind, self.bytes) {
             (Kind::Bool, _) | (Kind::Signed, 1) => values!(i8, 1, |v| T::from_i64(i64::from(v))),
             (Kind::Signed, 2) => values!(i16, 2, |v| T::from_i64(i64::from(v))),
-            (Kind::Signed, 4) => values!(i32, 4, |v| T::from_i64(i64::from(v))),
+            (Kind::Signed, 4) => values!(i32, 4, T::from_i32),
             (Kind::Signed, _) => values!(i64, 8, T::from_i64),
             (Kind::Unsigned, 1) => values!(u8, 1, |v| T::from_u64(u64::from(v))),
             (Kind::Unsigned, 2) => values!(u16, 2, |v| T::from_u64(u64::from(v))),
@@ -139,6 +139,10 @@ pub(crate) fn into_plain<T: FromStored>(numbers: Vec<Number<T>>) -> Vec<T> {
 /// A type that any stored number can be read as.
 pub(crate) trait FromStored: Copy + Send + Sync + 'static {
     fn from_i64(value: i64) -> Self;
+    /// How indices are stored, nearly always: as narrow as they are, many are read at once.
+    fn from_i32(value: i32) -> Self {
+        Self::from_i64(i64::from(value))
+    }
     fn from_u64(value: u64) -> Self;
     fn from_f64(value: f64) -> Self;
     /// Whether `datatype` is stored as this very type, in this machine's byte order.
@@ -168,6 +172,10 @@ macro_rules! from_stored {
         impl FromStored for $t {
             fn from_i64(value: i64) -> Self {
                 Self::try_from(value).unwrap_or(Self::MAX)
+            }
+            #[allow(clippy::cast_lossless)] // lossless for `i64` alone
+            fn from_i32(value: i32) -> Self {
+                if Self::MIN == 0 && value < 0 { Self::MAX } else { value as Self }
             }
             fn from_u64(value: u64) -> Self {
                 Self::try_from(value).unwrap_or(Self::MAX)

@@ -4,7 +4,6 @@ use std::fmt;
 
 use ferrocyte_core::{
     Block, CellStore, FoldRecord, LabelSet, Labels, LogNorm, Metrics, Progress, Scores, SomeCells,
-    SourceError,
 };
 
 use super::answers::{Answers, AnswersError};
@@ -115,10 +114,8 @@ pub fn cross_validate<E: std::error::Error + 'static>(
     for fold in folds.iter() {
         let at = |problem| CrossValidationError::Answers { fold: fold.number, problem };
         let training_labels = labels.select(&fold.train).over_occurring();
-        let part = |which| Part::of(cells, which);
-        let (training_cells, test_cells) = part(&fold.train)
-            .and_then(|training| Ok((training, part(&fold.test)?)))
-            .map_err(|source| CrossValidationError::Read { fold: fold.number, source })?;
+        let training_cells = Part::of(cells, &fold.train);
+        let test_cells = Part::of(cells, &fold.test);
         let prediction = fit_and_predict(FoldData {
             fold: &fold,
             training_cells: training_cells.as_store(),
@@ -153,10 +150,10 @@ enum Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn of(all: &'a dyn CellStore, cells: &'a [usize]) -> Result<Self, SourceError> {
+    fn of(all: &'a dyn CellStore, cells: &'a [usize]) -> Self {
         match all.in_memory() {
-            Some(block) => Ok(Self::InMemory(block.select_cells(cells))),
-            None => SomeCells::new(all, cells).map(Self::Elsewhere),
+            Some(block) => Self::InMemory(block.select_cells(cells)),
+            None => Self::Elsewhere(SomeCells::new(all, cells)),
         }
     }
 
@@ -225,15 +222,6 @@ pub enum CrossValidationError<E: std::error::Error + 'static> {
         /// What went wrong.
         #[source]
         source: E,
-    },
-    /// The cells of a fold are not in memory, and could not be read.
-    #[error("the cells of fold {fold} cannot be read")]
-    Read {
-        /// Number of the fold.
-        fold: usize,
-        /// What went wrong.
-        #[source]
-        source: SourceError,
     },
     /// A model gave answers that are none.
     #[error("fold {fold}: the model's answers cannot be judged")]

@@ -3,6 +3,8 @@
 //! A gene that was not measured is not a gene that a cell does not have. Taken for zero, missing markers make every cell
 //! look like the labels that are told by what is absent.
 
+use std::ops::Range;
+
 use ferrocyte_core::{ArrayData, NamedArray, NamedArrays, Vocabulary};
 
 use super::load::LoadError;
@@ -25,16 +27,17 @@ impl GeneMeans {
     pub fn of(data: &LabelledCells<'_>, all: &Vocabulary, genes: &Vocabulary) -> Result<Self, FitError> {
         let cells_of = data.weight_per_label();
         let n_labels = cells_of.iter().filter(|&&cells| cells > 0.0).count().max(1) as f64;
-        let mut means = vec![0.0_f64; data.n_genes()];
-        data.cells().for_each_cell(|position, cell| {
+        let means_of = |genes: Range<usize>| (genes.start, vec![0.0_f64; genes.len()]);
+        let means = data.cells().by_genes(means_of, |(first, means), position, cell| {
             let weight = data.weight(position);
             if weight > 0.0 {
                 let share = weight / cells_of[data.labels().code(position)] / n_labels;
                 for (gene, value) in cell.iter() {
-                    means[gene as usize] += share * f64::from(value);
+                    means[gene as usize - *first] += share * f64::from(value);
                 }
             }
         })?;
+        let means: Vec<f64> = means.into_iter().flat_map(|(_, means)| means).collect();
         let mean = |name: &String| {
             let mean = all.find(name).and_then(|gene| means.get(gene.0 as usize));
             mean.map_or(0.0, |&mean| (mean as f32).min(LARGEST_VALUE))

@@ -1,5 +1,7 @@
 //! Which genes mark the labels, and how well.
 
+use std::ops::Range;
+
 use crate::labelled_cells::LabelledCells;
 use crate::models::train::FitError;
 
@@ -113,21 +115,27 @@ fn scale(factors: &[f64]) -> f64 {
 
 /// Sums of the values of each gene by label, shape `(n_genes, n_labels)`, and over all cells.
 fn sums(data: &LabelledCells<'_>) -> Result<(Vec<f64>, Vec<GeneSums>), FitError> {
-    let (n_genes, n_labels) = (data.n_genes(), data.labels().set().len());
-    let mut by_label = vec![0.0; n_genes * n_labels];
-    let mut by_gene = vec![GeneSums::default(); n_genes];
-    data.cells().for_each_cell(|cell, values| {
+    let n_labels = data.labels().set().len();
+    let sums_of = |genes: Range<usize>| {
+        (genes.start, vec![0.0; genes.len() * n_labels], vec![GeneSums::default(); genes.len()])
+    };
+    let sums = data.cells().by_genes(sums_of, |(first, by_label, by_gene), cell, values| {
         let (label, weight) = (data.labels().code(cell), data.weight(cell));
         if weight == 0.0 {
             return;
         }
         for (gene, value) in values.iter() {
-            let (gene, value) = (gene as usize, f64::from(value));
+            let (gene, value) = (gene as usize - *first, f64::from(value));
             by_label[gene * n_labels + label] += weight * value;
             by_gene[gene].squares += weight * value * value;
             by_gene[gene].cells += usize::from(value > 0.0);
         }
     })?;
+    let (mut by_label, mut by_gene) = (Vec::new(), Vec::new());
+    for (_, of_label, of_gene) in sums {
+        by_label.extend(of_label);
+        by_gene.extend(of_gene);
+    }
     Ok((by_label, by_gene))
 }
 

@@ -174,8 +174,8 @@ impl CellStore for Elsewhere {
     fn n_genes(&self) -> usize {
         self.0.n_genes()
     }
-    fn n_non_zeros(&self) -> u64 {
-        self.0.n_non_zeros() as u64
+    fn n_non_zeros(&self) -> Result<u64, ferrocyte_core::SourceError> {
+        Ok(self.0.n_non_zeros() as u64)
     }
     fn read(&self, cells: std::ops::Range<usize>) -> Result<Block<LogNorm>, ferrocyte_core::SourceError> {
         CellStore::read(&self.0, cells)

@@ -8,9 +8,9 @@ use crate::dataset::Dataset;
 
 /// The program itself, the names of known genes, and what the system lends it.
 const PROGRAM: u64 = 64 << 20;
-/// Cells on the way from the file: those that its scale was first seen in, batches that are read and worked on, and those that wait to be
-/// packed; and more for each two threads.
-const CELLS_ON_THE_WAY: u64 = 24 << 10;
+/// Cells on the way from the file: those that its scale was first seen in, and batches that are read, worked on and packed; and more
+/// for each two threads.
+const CELLS_ON_THE_WAY: u64 = 20 << 10;
 const CELLS_OF_THREADS: u64 = 4 << 10;
 /// Where there are fewer than that: how often each is there at a time.
 const COPIES_OF_ALL: u64 = 6;

@@ -45,7 +45,7 @@ pub struct NearCopies {
 /// # Errors
 /// When the cells cannot be read.
 pub fn near_copies(cells: &dyn CellStore) -> Result<NearCopies, SourceError> {
-    let sample = sample_size(cells, MOST_CELLS, MOST_VALUES);
+    let sample = sample_size(cells, MOST_CELLS, MOST_VALUES)?;
     let looked_at: Vec<usize> = match sample {
         Some(n) => draw(cells.n_cells(), n),
         None => (0..cells.n_cells()).collect(),
@@ -85,11 +85,15 @@ fn draw(n: usize, wanted: usize) -> Vec<usize> {
 }
 
 /// How many cells are looked at; `None` for all.
-fn sample_size(cells: &dyn CellStore, most_cells: usize, most_values: u64) -> Option<usize> {
+fn sample_size(
+    cells: &dyn CellStore,
+    most_cells: usize,
+    most_values: u64,
+) -> Result<Option<usize>, SourceError> {
     let n = cells.n_cells();
-    let share = most_values as f64 / (cells.n_non_zeros() as f64).max(1.0);
+    let share = most_values as f64 / (cells.n_non_zeros()? as f64).max(1.0);
     let by_values = if share < 1.0 { (share * n as f64) as usize } else { n };
-    Some(most_cells.min(by_values)).filter(|most| *most < n)
+    Ok(Some(most_cells.min(by_values)).filter(|most| *most < n))
 }
 
 /// Pairs among some cells of a block.
@@ -213,11 +217,11 @@ mod tests {
     #[test]
     fn of_too_many_cells_a_sample_is_looked_at() {
         let block = cells(60, &[(0, 1.0)]);
-        assert_eq!(sample_size(&block, 61, u64::MAX), None);
-        assert_eq!(sample_size(&block, 60, u64::MAX), Some(60));
+        assert_eq!(sample_size(&block, 61, u64::MAX).unwrap(), None);
+        assert_eq!(sample_size(&block, 60, u64::MAX).unwrap(), Some(60));
         let values = block.n_non_zeros() as u64;
-        assert_eq!(sample_size(&block, 100, values), None);
-        assert!(sample_size(&block, 100, values / 2).is_some_and(|n| (28..=31).contains(&n)));
+        assert_eq!(sample_size(&block, 100, values).unwrap(), None);
+        assert!(sample_size(&block, 100, values / 2).unwrap().is_some_and(|n| (28..=31).contains(&n)));
         let drawn = draw(1000, 100);
         assert!(drawn.len() == 100 && drawn.is_sorted_by(|a, b| a < b) && drawn[99] > 900, "{drawn:?}");
         assert_eq!(draw(5, 5), [0, 1, 2, 3, 4]);

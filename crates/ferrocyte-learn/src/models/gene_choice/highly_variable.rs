@@ -1,5 +1,7 @@
 //! Genes that vary more than others of their mean.
 
+use std::ops::Range;
+
 use crate::labelled_cells::LabelledCells;
 use crate::models::train::FitError;
 
@@ -62,34 +64,76 @@ pub(super) fn choose(data: &LabelledCells<'_>, wanted: usize) -> Result<Vec<u32>
 
 /// Mean and dispersion over the cells that count, of normalised counts: the logarithm is taken back.
 fn dispersions(data: &LabelledCells<'_>) -> Result<Vec<Option<GeneDispersion>>, FitError> {
-    let n_genes = data.n_genes();
-    let (mut sums, mut squares) = (vec![0.0_f64; n_genes], vec![0.0_f64; n_genes]);
-    let (mut cells_with, mut n_cells) = (vec![0_usize; n_genes], 0_usize);
-    data.cells().for_each_cell(|cell, values| {
+    let sums_of = |genes: Range<usize>| RangeSums {
+        first: genes.start,
+        sums: vec![Sums::default(); genes.len()],
+        taken_back: TakenBack::new(),
+    };
+    let sums = data.cells().by_genes(sums_of, |range, cell, values| {
         if data.weight(cell) == 0.0 {
             return;
         }
-        n_cells += 1;
         for (gene, value) in values.iter() {
-            let (gene, count) = (gene as usize, libm::expm1(f64::from(value)));
-            sums[gene] += count;
-            squares[gene] += count * count;
-            cells_with[gene] += 1;
+            let (of_gene, count) = (&mut range.sums[gene as usize - range.first], range.taken_back.of(value));
+            of_gene.sum += count;
+            of_gene.squares += count * count;
+            of_gene.cells += 1;
         }
     })?;
+    let sums = sums.iter().flat_map(|range| &range.sums);
+    let n_cells = (0..data.n_cells()).filter(|&cell| data.weight(cell) != 0.0).count();
     let n = n_cells as f64;
-    let of_gene = |gene: usize| {
-        let mean = sums[gene] / n;
-        let variance = (squares[gene] - n * mean * mean) / (n - 1.0);
+    let of_gene = |sums: &Sums| {
+        let mean = sums.sum / n;
+        let variance = (sums.squares - n * mean * mean) / (n - 1.0);
         // What is left of the squares of a constant is rounding.
-        let varies = variance > 1e-9 * squares[gene] / n;
-        (cells_with[gene] >= MIN_CELLS).then(|| GeneDispersion {
+        let varies = variance > 1e-9 * sums.squares / n;
+        (sums.cells >= MIN_CELLS).then(|| GeneDispersion {
             mean: libm::log1p(mean),
             dispersion: varies.then(|| libm::log(variance / mean)),
             normalised: None,
         })
     };
-    Ok((0..n_genes).map(of_gene).collect())
+    Ok(sums.map(of_gene).collect())
+}
+
+/// Sums over the cells that count, of consecutive genes.
+struct RangeSums {
+    first: usize,
+    sums: Vec<Sums>,
+    taken_back: TakenBack,
+}
+
+/// Sums of one gene.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    sum: f64,
+    squares: f64,
+    cells: usize,
+}
+
+/// The logarithm taken back. A cell has few different values, each often: what became of the last ones is remembered.
+struct TakenBack {
+    known: [(u32, f64); Self::SLOTS], // by a hash of its bits the value's bits, and what became of it
+}
+
+impl TakenBack {
+    const SLOTS: usize = 256;
+
+    fn new() -> Self {
+        Self { known: [(0, 0.0); Self::SLOTS] } // of zero: zero
+    }
+
+    fn of(&mut self, value: f32) -> f64 {
+        let bits = value.to_bits();
+        // The top bits of a product depend on all bits: Knuth, The Art of Computer Programming 3, 6.4.
+        let slot = bits.wrapping_mul(0x9e37_79b1) >> (u32::BITS - Self::SLOTS.ilog2());
+        let known = &mut self.known[slot as usize];
+        if known.0 != bits {
+            *known = (bits, libm::expm1(f64::from(value)));
+        }
+        known.1
+    }
 }
 
 /// Of one value the deviation is the value, and the mean zero: it comes out as 1.

@@ -135,7 +135,7 @@ impl Train for OnChosenGenes {
             block = data.cells().on_genes(&columns)?;
             &block
         } else {
-            store = ChosenGenes::new(data.cells(), &columns)?;
+            store = ChosenGenes::new(data.cells(), &columns);
             &store
         };
         let weights = (0..data.n_cells()).map(|cell| data.weight(cell)).collect();

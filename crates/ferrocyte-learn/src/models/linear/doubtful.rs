@@ -50,6 +50,7 @@ const MOST_LOOKS: usize = 60;
 pub(super) struct Doubtful<'a> {
     pub(super) optimiser: Lbfgs,
     pub(super) cells: CellParts<'a>,
+    pub(super) n_non_zeros: u64,
     pub(super) truth: &'a [u32],
     pub(super) cell_weights: &'a [f64],
 }
@@ -152,7 +153,7 @@ impl Doubtful<'_> {
     /// Cells that there is room for.
     fn most_cells(&self) -> usize {
         let n_cells = self.truth.len();
-        let share = MOST_VALUES as f64 / self.cells.n_non_zeros().max(1) as f64;
+        let share = MOST_VALUES as f64 / self.n_non_zeros.max(1) as f64;
         ((share.min(MOST) * n_cells as f64) as usize).clamp(1, n_cells)
     }
 
@@ -285,4 +286,153 @@ impl Objective for StandIn<'_> {
 
 fn norm(vector: &[f64]) -> f64 {
     dot(vector, vector).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::super::Intercept;
+    use super::super::coordinates::Coordinates;
+    use super::super::moments::Moments;
+    use super::*;
+    use crate::cell_parts::tests::Elsewhere;
+
+    const N_CELLS: usize = 40_000;
+    const N_GENES: usize = 60;
+    const N_LABELS: usize = 3;
+    const L2: f64 = 1.0;
+
+    struct Data {
+        cells: Block<LogNorm>,
+        truth: Vec<u32>,
+        cell_weights: Vec<f64>,
+    }
+
+    /// Cells of eight genes. The label is in two of them, except in one cell of so many, which has any.
+    fn data(noise: usize) -> Data {
+        let mut state = 1_u64;
+        let mut next = move |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let (mut row_ptr, mut gene, mut value, mut truth) = (vec![0], vec![], vec![], vec![]);
+        for _ in 0..N_CELLS {
+            let label = next(N_LABELS);
+            gene.extend([2 * label as u32, 2 * label as u32 + 1]);
+            value.extend([1.0 + next(8) as f32 / 8.0, next(16) as f32 / 8.0 + 0.125]);
+            for part in 0..6 {
+                gene.push((6 + part * 9 + next(9)) as u32);
+                value.push(1.0 + next(24) as f32 / 8.0);
+            }
+            row_ptr.push(gene.len());
+            truth.push(if next(noise) == 0 { next(N_LABELS) } else { label } as u32);
+        }
+        Data {
+            cells: Block::new(N_GENES, row_ptr, gene, value).unwrap(),
+            truth,
+            cell_weights: (0..N_CELLS).map(|cell| 0.5 + (cell % 3) as f64).collect(),
+        }
+    }
+
+    /// Finds the lowest point, most of the way by the cells in doubt or plainly.
+    fn minimum(data: &Data, cells: CellParts<'_>, plainly: bool) -> Result<Minimum, FitError> {
+        let Data { truth, cell_weights, .. } = data;
+        let moments = Moments::of(cells, cell_weights)?;
+        let coordinates = Coordinates::new(&moments, N_LABELS, Intercept::Free);
+        let mut all = CrossEntropy::new(cells, truth, cell_weights, &moments.genes, &coordinates, L2);
+        let start = coordinates.start(&[1.0; N_LABELS]);
+        let optimiser = Lbfgs { max_iterations: 500, tolerance: 1e-6, history: 10 };
+        if plainly {
+            return Ok(optimiser.minimise(&mut all, start, &mut |_| ()));
+        }
+        let n_non_zeros = data.cells.n_non_zeros() as u64;
+        let doubtful = Doubtful { optimiser, cells, n_non_zeros, truth, cell_weights };
+        let mut looks = 0;
+        let minimum = doubtful.minimise(&mut all, start, &mut |step| {
+            assert_eq!(step.iteration, looks);
+            looks += 1;
+        });
+        match all.failure() {
+            Some(failure) => Err(failure),
+            None => minimum,
+        }
+    }
+
+    #[test]
+    fn the_lowest_point_is_that_of_all_cells() {
+        for noise in [1_000, 10] {
+            let data = data(noise);
+            let cells = CellParts::of(&data.cells);
+            let (found, plain) =
+                (minimum(&data, cells, false).unwrap(), minimum(&data, cells, true).unwrap());
+            assert_eq!((found.stop, plain.stop), (Stop::Converged, Stop::Converged));
+            let share = found.step.value / plain.step.value - 1.0;
+            assert!(share.abs() < 1e-6, "one cell of {noise}: {found:?} and {plain:?}");
+        }
+    }
+
+    #[test]
+    fn cells_that_are_not_in_memory_give_the_same_bits_and_faults_are_told() {
+        let data = data(1_000);
+        let from_memory = minimum(&data, CellParts::of(&data.cells), false).unwrap();
+        let mut elsewhere = Elsewhere::new(&data.cells);
+        assert_eq!(minimum(&data, CellParts::of(&elsewhere), false).unwrap(), from_memory);
+        assert!(elsewhere.cells_read.load(Ordering::Relaxed) > N_CELLS);
+        elsewhere.damaged_from = N_CELLS - 5;
+        let error = minimum(&data, CellParts::of(&elsewhere), false).unwrap_err();
+        assert!(matches!(error, FitError::Read { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn the_stand_in_touches_the_function_of_all_cells_where_it_stands() {
+        let data = data(1_000);
+        let (cells, Data { truth, cell_weights, .. }) = (CellParts::of(&data.cells), &data);
+        let moments = Moments::of(cells, cell_weights).unwrap();
+        let coordinates = Coordinates::new(&moments, N_LABELS, Intercept::Free);
+        let mut all = CrossEntropy::new(cells, truth, cell_weights, &moments.genes, &coordinates, L2);
+        let optimiser = Lbfgs { max_iterations: 500, tolerance: 1e-6, history: 10 };
+        let n_non_zeros = data.cells.n_non_zeros() as u64;
+        let doubtful = Doubtful { optimiser, cells, n_non_zeros, truth, cell_weights };
+        let (guess, _) = doubtful.first_guess(&all, coordinates.start(&[1.0; N_LABELS])).unwrap();
+        let here = Place::at(&mut all, guess);
+        let chosen = doubtful.choose(None, all.doubts()).unwrap().expect("few cells are in doubt");
+        assert!(chosen.positions.is_sorted() && chosen.positions.len() <= N_CELLS / 4);
+
+        let some = all.of_cells(&chosen.block, &chosen.truth, &chosen.cell_weights);
+        let mut stand_in = StandIn::new(some, &here, None);
+        let found = Place::at(&mut stand_in, here.point.clone());
+        assert!((found.value / here.value - 1.0).abs() < 1e-12);
+        let off = found.gradient.iter().zip(&here.gradient).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off < 1e-9 * norm(&here.gradient), "{off}");
+
+        // With the bend that a way has told, it also has the gradient at the end of that way.
+        let way: Vec<f64> = here.gradient.iter().map(|slope| -1e-5 * slope).collect();
+        let mut there = here.point.clone();
+        add_scaled(&mut there, 1.0, &way);
+        let there = Place::at(&mut all, there);
+        let bend = stand_in.bend_of_others(&there, &way, 1.0);
+        assert!(bend.is_some());
+        let some = all.of_cells(&chosen.block, &chosen.truth, &chosen.cell_weights);
+        let mut stand_in = StandIn::new(some, &here, bend);
+        let found = Place::at(&mut stand_in, there.point.clone());
+        let off = found.gradient.iter().zip(&there.gradient).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off < 1e-6 * norm(&there.gradient), "{off}");
+    }
+
+    #[test]
+    fn where_doubt_is_everywhere_no_cells_stand_for_all() {
+        let data = data(1);
+        let (cells, Data { truth, cell_weights, .. }) = (CellParts::of(&data.cells), &data);
+        let optimiser = Lbfgs { max_iterations: 500, tolerance: 1e-6, history: 10 };
+        let n_non_zeros = data.cells.n_non_zeros() as u64;
+        let doubtful = Doubtful { optimiser, cells, n_non_zeros, truth, cell_weights };
+        assert!(doubtful.choose(None, &vec![0.6; N_CELLS]).unwrap().is_none());
+        let mut doubts = vec![1e-6; N_CELLS];
+        doubts[7] = 1.0;
+        let chosen = doubtful.choose(None, &doubts).unwrap().unwrap();
+        assert!(chosen.positions.contains(&7));
+        let again = doubtful.choose(Some(chosen), &doubts).unwrap().unwrap();
+        assert!(again.positions.contains(&7));
+    }
 }

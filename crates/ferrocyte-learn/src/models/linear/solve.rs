@@ -72,7 +72,8 @@ impl Problem<'_> {
         let mut observe = |step: &Step| follower.see(step);
         let minimum = if self.truth.len() > VERY_MANY_CELLS {
             let Self { cells, truth, cell_weights, .. } = *self;
-            let doubtful = Doubtful { optimiser, cells, truth, cell_weights };
+            let n_non_zeros = cells.n_non_zeros()?;
+            let doubtful = Doubtful { optimiser, cells, n_non_zeros, truth, cell_weights };
             doubtful.minimise(&mut objective, start, &mut observe)
         } else {
             Ok(optimiser.minimise(&mut objective, start, &mut observe))
