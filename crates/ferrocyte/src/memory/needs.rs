@@ -2,7 +2,7 @@
 
 use ferrocyte_core::ModelHeader;
 use ferrocyte_io::Storage;
-use ferrocyte_learn::models::{Centroid, Train};
+use ferrocyte_learn::models::{Centroid, Logistic, Train, Weighted};
 
 use crate::dataset::Dataset;
 
@@ -36,6 +36,9 @@ const COPIES_OF_PROBABILITIES: u64 = 8;
 const ONE_OF_MARKERS_IN: u64 = 4;
 /// Values that near copies are looked for among, at most: see `near_copies`.
 const COMPARED_VALUES: u64 = 1 << 25;
+/// Cells above which a linear model copies those in doubt: a quarter of all, and so many values, at most.
+const VERY_MANY_CELLS: u64 = 1 << 18;
+const VALUES_IN_DOUBT: u64 = 1 << 26;
 /// Copies of all cells where they are in memory: those that were read, on the genes that are left, and of a fold.
 const COPIES_TO_TRAIN: u64 = 3;
 const COPIES_TO_SCORE: u64 = 4;
@@ -91,6 +94,10 @@ impl Estimate {
             ("cells that are learnt from at a time", PART_CELLS.min(n_cells) * per_cell * VALUE * PARTS),
             ("the model while it learns", weights * COPIES_OF_WEIGHTS),
         ];
+        let linear = |kind: &Kind| [Logistic::KIND, Weighted::KIND].contains(&kind.name.as_str());
+        if n_cells > VERY_MANY_CELLS && needs.kinds.iter().any(linear) {
+            parts.push(("cells in doubt", (values as u64 / 4).min(VALUES_IN_DOUBT) * (VALUE + 1)));
+        }
         if let Some(turned) = by_genes(dataset) {
             parts.push(("a matrix that is stored gene by gene", turned));
         }
