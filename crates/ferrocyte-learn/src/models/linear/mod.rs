@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use elastic_net::ElasticNet;
 pub use model::LinearModel;
-pub(super) use solve::{Problem, Solution};
+pub(super) use solve::{Problem, Solution, VERY_MANY_CELLS};
 pub(super) use spread::spread;
 
 /// Whether a label has a score of its own, beside what its genes give.

@@ -21,7 +21,7 @@ const MANY_CELLS: usize = 32_768;
 const LONG_HISTORY: usize = 30;
 
 /// Cells above which most steps look only at those in doubt: below, choosing and copying them costs what it saves.
-const VERY_MANY_CELLS: usize = 1 << 18;
+pub(in crate::models) const VERY_MANY_CELLS: usize = 1 << 18;
 
 /// `Σ over cells of weight · −ln p(label | cell) + l2 / 2 · Σ W²`, to be brought to its lowest point.
 pub(in crate::models) struct Problem<'a> {

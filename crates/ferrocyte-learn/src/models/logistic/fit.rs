@@ -5,7 +5,7 @@ use ferrocyte_core::{Progress, Vocabulary};
 use super::params::{Logistic, LogisticParams};
 use crate::labelled_cells::LabelledCells;
 use crate::models::labels_with_cells::labels_with_cells;
-use crate::models::linear::{ElasticNet, Intercept, LinearModel, Problem};
+use crate::models::linear::{ElasticNet, Intercept, LinearModel, Problem, VERY_MANY_CELLS};
 use crate::models::train::{Fit, FitError, Train, check_columns};
 
 impl Train for Logistic {
@@ -30,7 +30,8 @@ impl Train for Logistic {
         progress: &dyn Progress,
     ) -> Result<Fit, FitError> {
         check_columns(data, genes)?;
-        let LogisticParams { l2, l1, gap, max_iterations, tolerance, balance } = self.params;
+        let LogisticParams { l2, l1, gap, max_iterations, tolerance, tolerance_at_scale, balance } =
+            self.params;
         let (labels, truth) = labels_with_cells(data);
         let problem = Problem {
             cells: data.cells(),
@@ -40,7 +41,7 @@ impl Train for Logistic {
             l2,
             intercept: Intercept::Free,
             max_iterations,
-            tolerance,
+            tolerance: if truth.len() > VERY_MANY_CELLS { tolerance_at_scale } else { tolerance },
         };
         let solution = if l1 > 0.0 {
             ElasticNet { problem, l1, gap }.solve(progress)?
