@@ -46,7 +46,7 @@ const MOST_LOOKS: usize = 60;
 ///
 /// Where that leads no further, plain L-BFGS over all cells goes on: the goal, and what is said of it, are the same.
 ///
-/// A million cells of 14,053 genes and 13 labels take 31 looks at all of them to come within 1e-6 of the lowest objective, 21
+/// A million cells of 14,053 genes and 13 labels take 31 looks at all of them to come within 1e-6 of the lowest objective, 23
 /// within 1e-4; on 100,000 cells L-BFGS alone takes 127 steps to 1e-6. With 100,000 it wins nothing: a fifth of them
 /// is in doubt.
 pub(super) struct Doubtful<'a> {
