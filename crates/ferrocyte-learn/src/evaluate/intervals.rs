@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::answers::Answers;
 use super::judge::mean_of_defined;
-use super::metric::{self, CellRanking, Confidence, F1Scope, Tally};
+use super::metric::{self, CellRanking, Confidence, F1Scope, Tally, UnitRanking};
 use super::paired::{Resampled, quantile};
 use crate::sample::{Purpose, Seeded};
 
@@ -17,6 +17,9 @@ const FEWER_RESAMPLES: usize = 200;
 const MANY_PAIRS: usize = 2_000_000;
 /// Pairs of cells and labels from which the areas under curves have no intervals: each draw walks through all of them.
 const TOO_MANY_PAIRS: usize = 20_000_000;
+/// Units, and pairs of cells and units (64 MiB of memory), up to which curves are walked through by units.
+const FEW_UNITS: usize = 64;
+const FEW_COUNTS: usize = 1 << 21;
 
 /// The scores of [`judge`](super::judge), each with its interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,17 +44,17 @@ pub struct Intervals {
 pub fn intervals(answers: &Answers<'_>, groups: Option<&Labels>, seed: u64) -> Intervals {
     let n_cells = answers.given().len();
     assert!(groups.is_none_or(|groups| groups.len() == n_cells), "one group per cell");
-    let judge = Judge::of(answers);
     let units = Units::of(n_cells, groups);
+    let judge = Judge::of(answers, &units);
     let n_pairs = n_cells * answers.given().set().len();
     let resamples = if n_pairs < MANY_PAIRS { RESAMPLES } else { FEWER_RESAMPLES };
-    let itself = judge.score(&vec![1; n_cells], F1Scope::GivenOrCalled);
+    let itself = judge.score(&units.each_once(), F1Scope::GivenOrCalled);
     let draws: Vec<Drawn> = (0..resamples)
         .into_par_iter()
         .map(|number| {
-            let times = units.draw(&mut Seeded::numbered(seed, Purpose::Bootstrap, number));
+            let draw = units.draw(&mut Seeded::numbered(seed, Purpose::Bootstrap, number));
             // A label that a draw lacks by chance is not to count as one that was never found.
-            judge.score(&times, F1Scope::Given)
+            judge.score(&draw, F1Scope::Given)
         })
         .collect();
 
@@ -133,14 +136,23 @@ impl Units {
         }
     }
 
-    /// How often each cell is in a draw.
-    fn draw(&self, random: &mut Seeded) -> Vec<u32> {
+    fn draw(&self, random: &mut Seeded) -> Draw {
         let mut times = vec![0_u32; self.n_units];
         for _ in 0..self.n_units {
             times[random.below(self.n_units)] += 1;
         }
-        self.of_cell.iter().map(|&unit| times[unit as usize]).collect()
+        Draw { of_cells: self.of_cell.iter().map(|&unit| times[unit as usize]).collect(), of_units: times }
     }
+
+    fn each_once(&self) -> Draw {
+        Draw { of_cells: vec![1; self.of_cell.len()], of_units: vec![1; self.n_units] }
+    }
+}
+
+/// How often each cell, and each unit, is there.
+struct Draw {
+    of_cells: Vec<u32>,
+    of_units: Vec<u32>,
 }
 
 /// The scores of a draw.
@@ -154,8 +166,38 @@ struct Judge<'a> {
     answers: &'a Answers<'a>,
     cells: Vec<OfCell>, // empty without probabilities
     confidences: Vec<Confidence>,
-    labels: Vec<CellRanking>,   // by code; empty where there are too many pairs
-    pairs: Option<CellRanking>, // of all labels together
+    labels: Vec<Curve>,   // by code; empty where there are too many pairs
+    pairs: Option<Curve>, // of all labels together
+}
+
+/// What the areas under the curves are found from: few units are walked through faster than many cells.
+enum Curve {
+    OfCells(CellRanking),
+    OfUnits(UnitRanking),
+}
+
+impl Curve {
+    fn new(ranking: CellRanking, units: &Units) -> Self {
+        if units.n_units <= FEW_UNITS && units.of_cell.len() * units.n_units <= FEW_COUNTS {
+            Self::OfUnits(UnitRanking::new(&ranking, &units.of_cell, units.n_units))
+        } else {
+            Self::OfCells(ranking)
+        }
+    }
+
+    fn roc_auc(&self, draw: &Draw) -> Option<f64> {
+        match self {
+            Self::OfCells(ranking) => metric::roc_auc_of_draw(|| ranking.ties(&draw.of_cells)),
+            Self::OfUnits(ranking) => metric::roc_auc_of_draw(|| ranking.ties(&draw.of_units)),
+        }
+    }
+
+    fn average_precision(&self, draw: &Draw) -> Option<f64> {
+        match self {
+            Self::OfCells(ranking) => metric::average_precision_of_draw(ranking.ties(&draw.of_cells)),
+            Self::OfUnits(ranking) => metric::average_precision_of_draw(ranking.ties(&draw.of_units)),
+        }
+    }
 }
 
 /// What a cell adds to sums.
@@ -165,7 +207,7 @@ struct OfCell {
 }
 
 impl<'a> Judge<'a> {
-    fn of(answers: &'a Answers<'a>) -> Self {
+    fn of(answers: &'a Answers<'a>, units: &Units) -> Self {
         let given = answers.given();
         let Some(scores) = answers.probabilities() else {
             return Self { answers, cells: vec![], confidences: vec![], labels: vec![], pairs: None };
@@ -177,14 +219,16 @@ impl<'a> Judge<'a> {
         let few = scores.as_slice().len() < TOO_MANY_PAIRS;
         let of_label = |label: usize| {
             let ranked = scores.rows().zip(given.codes()).enumerate();
-            CellRanking::new(ranked.map(|(cell, (row, code))| (row[label], cell as u32, code == label)))
+            let scores = ranked.map(|(cell, (row, code))| (row[label], cell as u32, code == label));
+            Curve::new(CellRanking::new(scores), units)
         };
         let of_pairs = || {
             let ranked = scores.rows().zip(given.codes()).enumerate();
-            CellRanking::new(ranked.flat_map(|(cell, (row, code))| {
+            let scores = ranked.flat_map(|(cell, (row, code))| {
                 let pair = move |(label, &score): (usize, &f64)| (score, cell as u32, code == label);
                 row.iter().enumerate().map(pair)
-            }))
+            });
+            Curve::new(CellRanking::new(scores), units)
         };
         Self {
             answers,
@@ -195,9 +239,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The scores where each cell is there so many times.
-    fn score(&self, times: &[u32], scope: F1Scope) -> Drawn {
-        let given = self.answers.given();
+    fn score(&self, draw: &Draw, scope: F1Scope) -> Drawn {
+        let (given, times) = (self.answers.given(), &draw.of_cells);
         let mut tally = Tally::empty(given.set().len());
         for ((code, called), &times) in given.codes().zip(self.answers.called()).zip(times) {
             tally.add_times(code, *called, times as usize);
@@ -212,10 +255,9 @@ impl<'a> Judge<'a> {
             let bins = metric::reliability_of_draw(&self.confidences, |cell| times[cell] as usize);
             metric::expected_calibration_error(&bins)
         });
-        let areas: Vec<Option<f64>> =
-            self.labels.iter().map(|ranking| metric::roc_auc_of_draw(ranking, times)).collect();
+        let areas: Vec<Option<f64>> = self.labels.iter().map(|curve| curve.roc_auc(draw)).collect();
         let precisions: Vec<Option<f64>> =
-            self.labels.iter().map(|ranking| metric::average_precision_of_draw(ranking, times)).collect();
+            self.labels.iter().map(|curve| curve.average_precision(draw)).collect();
         let pairs = self.pairs.as_ref();
         let metrics = Metrics {
             cells: tally.cells,
@@ -229,10 +271,9 @@ impl<'a> Judge<'a> {
             brier: mean(|cell| cell.brier),
             ece,
             roc_auc_macro: mean_of_defined(&areas),
-            roc_auc_micro: pairs.and_then(|ranking| metric::roc_auc_of_draw(ranking, times)),
+            roc_auc_micro: pairs.and_then(|curve| curve.roc_auc(draw)),
             average_precision_macro: mean_of_defined(&precisions),
-            average_precision_micro: pairs
-                .and_then(|ranking| metric::average_precision_of_draw(ranking, times)),
+            average_precision_micro: pairs.and_then(|curve| curve.average_precision(draw)),
         };
         Drawn { tally, metrics }
     }

@@ -1,7 +1,7 @@
 //! Average precision.
 
+use super::Ranking;
 use super::ranking::Tie;
-use super::{CellRanking, Ranking};
 
 /// Precision at each distinct score, weighted by the recall gained there: the area under the precision-recall
 /// curve without interpolation. `None` without a positive.
@@ -12,9 +12,9 @@ pub(crate) fn average_precision(ranking: &Ranking) -> Option<f64> {
     precision_gained(ranking.ties())
 }
 
-/// The same where each cell is there so many times.
-pub(crate) fn average_precision_of_draw(ranking: &CellRanking, times: &[u32]) -> Option<f64> {
-    precision_gained(ranking.ties(times))
+/// The same of a draw.
+pub(crate) fn average_precision_of_draw(ties: impl Iterator<Item = Tie>) -> Option<f64> {
+    precision_gained(ties)
 }
 
 fn precision_gained(ties: impl Iterator<Item = Tie>) -> Option<f64> {

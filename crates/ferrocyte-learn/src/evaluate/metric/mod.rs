@@ -23,8 +23,8 @@ pub(super) use calibration::{
 pub(super) use confusion::confusion;
 pub use f1::F1Scope;
 pub(super) use log_loss::{log_loss, log_loss_of_cell};
-pub(super) use ranking::CellRanking;
 pub(crate) use ranking::Ranking;
+pub(super) use ranking::{CellRanking, UnitRanking};
 pub(crate) use roc_auc::roc_auc;
 pub(super) use roc_auc::roc_auc_of_draw;
 pub(crate) use tally::Tally;

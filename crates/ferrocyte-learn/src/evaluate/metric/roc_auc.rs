@@ -1,7 +1,7 @@
 //! Area under the ROC curve.
 
+use super::Ranking;
 use super::ranking::Tie;
-use super::{CellRanking, Ranking};
 
 /// Probability that a random positive scores above a random negative, equal scores counting half: the area under
 /// the ROC curve, from whole numbers up to the last division. `None` without a positive or without a negative.
@@ -12,13 +12,13 @@ pub(crate) fn roc_auc(ranking: &Ranking) -> Option<f64> {
     area(ranking.totals(), ranking.ties())
 }
 
-/// The same where each cell is there so many times.
-pub(crate) fn roc_auc_of_draw(ranking: &CellRanking, times: &[u32]) -> Option<f64> {
-    let totals = ranking.ties(times).fold(Tie { positives: 0, negatives: 0 }, |sum, tie| Tie {
+/// The same of a draw, whose scores are walked through twice.
+pub(crate) fn roc_auc_of_draw<Ties: Iterator<Item = Tie>>(ties: impl Fn() -> Ties) -> Option<f64> {
+    let totals = ties().fold(Tie { positives: 0, negatives: 0 }, |sum, tie| Tie {
         positives: sum.positives + tie.positives,
         negatives: sum.negatives + tie.negatives,
     });
-    area(totals, ranking.ties(times))
+    area(totals, ties())
 }
 
 fn area(totals: Tie, ties: impl Iterator<Item = Tie>) -> Option<f64> {
