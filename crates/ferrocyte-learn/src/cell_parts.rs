@@ -95,6 +95,7 @@ impl<'a> CellParts<'a> {
         self.store.n_genes()
     }
 
+    /// Number of values, for which some stores read all cells.
     pub(crate) fn n_non_zeros(&self) -> Result<u64, FitError> {
         self.store.n_non_zeros().map_err(|error| unreadable(&error))
     }
@@ -231,7 +232,6 @@ impl<'a> CellParts<'a> {
             return Ok(block.select_cells(cells));
         }
         let mut chosen = Block::empty(self.n_genes());
-        chosen.reserve(cells.len(), self.typical_values(cells.len())?);
         for run in cells.chunk_by(|one, next| next - one <= GAP) {
             for part in run.chunk_by(|one, next| one / PART_CELLS == next / PART_CELLS) {
                 let (Some(&first), Some(&last)) = (part.first(), part.last()) else { continue };
@@ -242,20 +242,19 @@ impl<'a> CellParts<'a> {
                     let positions: Vec<usize> = part[from..to].iter().map(|cell| cell - start).collect();
                     block.select_cells(&positions)
                 });
-                for block in wanted.collect::<Vec<_>>() {
-                    chosen.append(&block);
+                let wanted: Vec<_> = wanted.collect();
+                if chosen.n_cells() == 0 {
+                    // The others may have as many values as the first, and an eighth more.
+                    let values: usize = wanted.iter().map(Block::n_non_zeros).sum();
+                    let expected = 1.125 * values as f64 / part.len() as f64 * cells.len() as f64;
+                    chosen.reserve(cells.len(), expected as usize);
+                }
+                for block in &wanted {
+                    chosen.append(block);
                 }
             }
         }
         Ok(chosen)
-    }
-}
-
-impl CellParts<'_> {
-    /// Values that so many cells have if they are like all, and an eighth more.
-    fn typical_values(&self, n_cells: usize) -> Result<usize, FitError> {
-        let share = n_cells as f64 / self.n_cells().max(1) as f64;
-        Ok((1.125 * share * self.n_non_zeros()? as f64) as usize)
     }
 }
 

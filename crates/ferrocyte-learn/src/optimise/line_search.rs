@@ -4,13 +4,13 @@ use super::objective::Objective;
 use super::vector::{self, dot};
 
 /// Share of the first-order promise that a step must keep (Armijo's rule).
-const SUFFICIENT: f64 = 1e-4;
+pub(crate) const SUFFICIENT: f64 = 1e-4;
 /// Share of the first slope that may remain (Wolfe's rule): a quasi-Newton step needs no better.
 const CURVATURE: f64 = 0.9;
 /// Slope uphill, as a share of the first slope downhill, up to which a step that looks level is not too far.
 const APPROXIMATE: f64 = 0.8;
 /// Differences of values below this share of the value are rounding: single-precision scores, summed over cells.
-pub(super) const ROUNDING: f64 = 1e-7;
+pub(crate) const ROUNDING: f64 = 1e-7;
 /// Trials before the direction is given up.
 const TRIALS: usize = 40;
 

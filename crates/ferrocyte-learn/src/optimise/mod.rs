@@ -9,6 +9,6 @@ mod vector;
 pub use adamw::{AdamW, AdamWStep};
 pub(crate) use lbfgs::{Curvature, Descent};
 pub use lbfgs::{Lbfgs, Minimum, Step, Stop};
-pub(crate) use line_search::Place;
+pub(crate) use line_search::{Place, ROUNDING, SUFFICIENT};
 pub use objective::{Nearness, Objective};
 pub(crate) use vector::{add_scaled, dot};

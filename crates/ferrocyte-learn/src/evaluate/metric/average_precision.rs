@@ -9,15 +9,11 @@ use super::ranking::Tie;
 /// <https://scikit-learn.org/1.7/modules/generated/sklearn.metrics.average_precision_score.html>; Davis and
 /// Goadrich 2006, <https://doi.org/10.1145/1143844.1143874>, on why not to interpolate.
 pub(crate) fn average_precision(ranking: &Ranking) -> Option<f64> {
-    precision_gained(ranking.ties())
+    average_precision_of_draw(ranking.ties())
 }
 
 /// The same of a draw.
 pub(crate) fn average_precision_of_draw(ties: impl Iterator<Item = Tie>) -> Option<f64> {
-    precision_gained(ties)
-}
-
-fn precision_gained(ties: impl Iterator<Item = Tie>) -> Option<f64> {
     let (mut found, mut called, mut sum) = (0_usize, 0_usize, 0.0);
     for tie in ties {
         found += tie.positives;

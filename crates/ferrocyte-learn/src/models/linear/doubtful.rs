@@ -7,7 +7,8 @@ use super::objective::CrossEntropy;
 use crate::cell_parts::CellParts;
 use crate::models::train::FitError;
 use crate::optimise::{
-    Curvature, Descent, Lbfgs, Minimum, Nearness, Objective, Place, Step, Stop, add_scaled, dot,
+    Curvature, Descent, Lbfgs, Minimum, Nearness, Objective, Place, ROUNDING, SUFFICIENT, Step, Stop,
+    add_scaled, dot,
 };
 
 /// The first guess is made from every so many cells, but from this many at least.
@@ -165,9 +166,9 @@ impl Doubtful<'_> {
         let mut order: Vec<usize> = (0..doubts.len()).collect();
         order.par_sort_unstable_by(|&a, &b| doubts[b].total_cmp(&doubts[a]).then(a.cmp(&b)));
         let total: f64 = order.iter().map(|&cell| doubt(cell)).sum();
-        let least = (LEAST * doubts.len() as f64) as usize;
+        let (least, most) = ((LEAST * doubts.len() as f64) as usize, self.most_cells());
         let (mut n, mut held) = (0, 0.0);
-        while n < self.most_cells() && (n < least || held < COVER * total) {
+        while n < most && (n < least || held < COVER * total) {
             held += doubt(order[n]);
             n += 1;
         }
@@ -207,10 +208,6 @@ struct Chosen {
 /// Goes all the way from a point, or half of it, a quarter, and so on, until the value is lower; says how much of it. A
 /// halved way is better here than one that is guessed from the slopes, which are level first and then steep.
 fn go(all: &mut CrossEntropy<'_>, from: &Place, way: &[f64], to: &mut Place) -> Option<f64> {
-    /// Share of the first-order promise that must be kept (Armijo's rule).
-    const SUFFICIENT: f64 = 1e-4;
-    /// Differences below this share of the value are rounding; then the slope decides.
-    const ROUNDING: f64 = 1e-7;
     const HALVINGS: usize = 20;
     let slope = dot(way, &from.gradient);
     let mut far = 1.0;
